@@ -1,0 +1,1 @@
+../../../innocluster/__main__.py

@@ -1,0 +1,39 @@
+"""Agent-based simulation of industrial-complex innovation clusters.
+
+>>> from innocluster import Scenario, compare, run
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from innocluster.scenarios.comparison import compare as compare
+    from innocluster.scenarios.execution import run as run
+    from innocluster.scenarios.schema import Scenario as Scenario
+    from innocluster.sim.simulation import Simulation as Simulation
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Scenario": "innocluster.scenarios.schema",
+    "Simulation": "innocluster.sim.simulation",
+    "compare": "innocluster.scenarios.comparison",
+    "run": "innocluster.scenarios.execution",
+}
+
+__all__ = ["Scenario", "Simulation", "__version__", "compare", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that importing the package costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'innocluster' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
