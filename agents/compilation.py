@@ -1,0 +1,58 @@
+"""Compilation of the rules: one decorator and one cache folder for the whole package.
+
+Numba's on-disk cache does not notice that a function in *another* file has
+changed.  The cache folder therefore carries a fingerprint of every source file
+that holds compiled code, so that an edited rule can never run as its old self.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numba.core.config as numba_config
+from platformdirs import user_cache_path
+
+__all__ = ["cache_folder", "compiled", "compiled_for"]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _fingerprint() -> str:
+    """Digest of every module of the two packages that hold compiled functions."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    agents = Path(__file__).resolve().parent
+    for folder in (agents, agents.parent / "sim"):
+        for source in sorted(folder.glob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Folder of the compiled code; ``INNOCLUSTER_CACHE`` overrides the user's cache folder."""
+    base = os.environ.get("INNOCLUSTER_CACHE")
+    root = Path(base) if base else user_cache_path("innocluster")
+    return root / "compiled" / _fingerprint()
+
+
+numba_config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile `function` on first use, without fast-math, releasing the interpreter lock."""
+    decorate = numba.njit(cache=True, nogil=True, error_model="numpy")
+    return cast(_Function, decorate(function))
+
+
+def compiled_for(signature: str) -> Callable[[_Function], _Function]:
+    """Compile a function that everything calls for one signature only.
+
+    Arguments are cast to it. Without it every combination of integer types that
+    callers happen to use would be compiled anew, which trebles a cold start.
+    """
+    decorate = numba.njit(signature, cache=True, nogil=True, error_model="numpy")
+    return cast(Callable[[_Function], _Function], decorate)

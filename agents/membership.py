@@ -1,0 +1,49 @@
+"""Mini-clusters: who joins, how often they meet, how many come (M0, M1)."""
+
+from __future__ import annotations
+
+from .compilation import compiled
+from .elementary import log, logistic
+
+__all__ = ["LARGE_FIRM", "LARGE_REVENUE", "joining_hazard", "joining_score", "leaving_hazard"]
+
+LARGE_FIRM = 300.0
+LARGE_REVENUE = 150_000.0
+
+
+@compiled
+def joining_score(
+    employees: float,
+    revenue: float,
+    research: bool,
+    size_effect: float,
+    research_effect: float,
+    large_effect: float,
+) -> float:
+    """M0: a firm's log odds of joining apart from peers, benefit and the constant of its complex.
+
+    Size counts up to 300 employees.  How far a firm is beyond a small or medium
+    one, by employees or by annual sales (`revenue`, KRW million), counts with
+    `large_effect`, which is negative: the services are made for the others.
+    """
+    score = size_effect * log(min(max(employees, 1.0), LARGE_FIRM) / 20.0)
+    if research:
+        score += research_effect
+    excess = max(employees / LARGE_FIRM, revenue / LARGE_REVENUE)
+    if excess > 1.0:
+        score += large_effect * log(excess)
+    return score
+
+
+@compiled
+def joining_hazard(
+    constant: float, score: float, peers: float, peer_effect: float, benefit: float
+) -> float:
+    """M0: monthly hazard of joining, logistic in score, share of known members, net benefit."""
+    return logistic(constant + score + peer_effect * peers + benefit)
+
+
+@compiled
+def leaving_hazard(rate: float, benefit: float) -> float:
+    """M0: monthly hazard of leaving, a twelfth of the yearly `rate` lowered by net benefit."""
+    return rate / 12.0 / (1.0 + max(benefit, -0.5))

@@ -1,0 +1,102 @@
+"""Relations between two actors: familiarity, information, proposals, joint R&D (T1-T3, M2, J1)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .compilation import compiled
+from .elementary import exp, log, logistic
+
+__all__ = [
+    "duplication_factor",
+    "erlang_months",
+    "familiarity_step",
+    "information_gain",
+    "joint_gain",
+    "proposal_probability",
+    "success_probability",
+]
+
+
+@compiled
+def familiarity_step(familiarity: float, decay: float, gain: float) -> float:
+    """T1: F' = clip[(1 - δ_F)F + gain, 0, 1]; `gain` sums meetings, successes, failures."""
+    return min(1.0, max(0.0, (1.0 - decay) * familiarity + gain))
+
+
+@compiled
+def information_gain(
+    gain: float,
+    absorption: float,
+    own: float,
+    other: float,
+    similarity: float,
+    rivalry: float,
+    meetings: int,
+) -> float:
+    """T3: z_M·AC·cos·min(1, max(0, ln A_j - ln A_i))·(1 - rival)/n.
+
+    Productivities are relative to their sector's.  Three things differ from the
+    plain form z_M·AC·gap·(1 - rival): absorption is relative to the partner's
+    field (Lane and Lubatkin 1998), hence the cosine; a gap beyond e-fold is
+    another kind of firm, not a practice to copy; and the n-th meeting of a pair
+    has 1/n of the news of the first, since Cai and Szeidl (2018) find a gain
+    within a year that lasts, not one that repeats every year.
+    """
+    gap = min(1.0, max(0.0, other - own))
+    return gain * absorption * similarity * gap * (1.0 - rivalry) / meetings
+
+
+@compiled
+def proposal_probability(
+    constant: float,
+    familiarity_term: float,
+    structure_term: float,
+    novelty_term: float,
+    body_term: float,
+    subsidy_term: float,
+) -> float:
+    """M2: probability that a pair that met proposes a project, logistic in the sum of its terms."""
+    return logistic(
+        constant + familiarity_term + structure_term + novelty_term + body_term + subsidy_term
+    )
+
+
+@compiled
+def success_probability(
+    low: float,
+    high: float,
+    relational: float,
+    familiarity: float,
+    structure: float,
+    novelty: float,
+    novelty_weight: float,
+) -> float:
+    """J1: p = p_lo + (p_hi - p_lo)·½[aF + (1-a)Str] + p_Ω·Ω, at most 0.95."""
+    trust = 0.5 * (relational * familiarity + (1.0 - relational) * structure)
+    return min(0.95, low + (high - low) * trust + novelty_weight * novelty)
+
+
+@compiled
+def joint_gain(gain: float, novelty: float, absorption: float, share: float) -> float:
+    """J1: productivity gain of a success, z_J(0.3 + Ω)√AC on the line that the project touches."""
+    result: float = gain * (0.3 + novelty) * np.sqrt(absorption) * share
+    return result
+
+
+@compiled
+def duplication_factor(same_field: int, exponent: float) -> float:
+    """F7: N same-field projects of a month return N^λ, so each returns N^(λ-1)."""
+    return exp((exponent - 1.0) * log(float(same_field)))
+
+
+@compiled
+def erlang_months(stages: int, mean: float, u: tuple[float, float, float, float]) -> int:
+    """Erlang duration with up to four stages, rounded to whole months, at least one.
+
+    The coefficient of variation is 1/√stages before rounding.
+    """
+    product = 1.0
+    for stage in range(stages):
+        product *= u[stage]
+    return max(1, int(-mean / stages * log(product) + 0.5))

@@ -1,0 +1,333 @@
+"""Phase 5: proposals, screening, start of joint R&D, small tasks (M2, M3, J2, T2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.elementary import exp, normal_quantile
+from innocluster.agents.knowledge import novelty_value
+from innocluster.agents.membership import LARGE_FIRM
+from innocluster.agents.relations import (
+    erlang_months,
+    proposal_probability,
+    success_probability,
+)
+
+from .pairs import BODY, common_trust
+from .random_numbers import Process, uniforms
+
+__all__ = ["count_project", "grant_rate", "project_room", "propose_projects", "run_small_tasks"]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int16]
+Flags = NDArray[np.int8]
+Codes = NDArray[np.int32]
+Integers = NDArray[np.int64]
+
+_PROPOSAL = int(Process.PROPOSAL)
+_TERMS = int(Process.PROJECT_TERMS)
+_SCREENING = int(Process.SCREENING)
+_TASK = int(Process.TASK)
+# M3, rules of the programme (cluster.or.kr): caps in KRW million.
+FIELD_CAP = 200.0
+PROJECT_CAP = 400.0
+GOOD_PROJECT = 0.5
+
+
+@compiled
+def grant_rate(employees: float) -> float:
+    """M3: highest grant over cost: 75 % small and medium, 60 % mid-size, 33 % large firms."""
+    if employees < LARGE_FIRM:
+        return 0.75
+    return 0.60 if employees < 1000.0 else 0.33
+
+
+@compiled
+def project_room(employees: float) -> int:
+    """J2: concurrent joint projects: one below 20 employees, two below 100, three, large five."""
+    if employees >= LARGE_FIRM:
+        return 5
+    if employees >= 100.0:
+        return 3
+    return 2 if employees >= 20.0 else 1
+
+
+@compiled
+def _has_room(
+    actor: int, employees: Floats, projects: Small, body_room: Small, body_projects: Small
+) -> bool:
+    if actor >= BODY:
+        return bool(body_projects[actor - BODY] < body_room[actor - BODY])
+    return bool(projects[actor] < project_room(employees[actor]))
+
+
+@compiled
+def count_project(actor: int, change: int, projects: Small, body_projects: Small) -> None:
+    """J2: add `change` to the joint projects that an actor has under way."""
+    if actor >= BODY:
+        body_projects[actor - BODY] += change
+    else:
+        projects[actor] += change
+
+
+@compiled
+def _joint_field(own: Floats, other: Floats) -> int:
+    best = 0
+    value = -1.0
+    for f in range(own.size):
+        if own[f] * other[f] > value:
+            value = own[f] * other[f]
+            best = f
+    return best
+
+
+@compiled
+def _third_partner(
+    a: int,
+    b: int,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+    employees: Floats,
+    projects: Small,
+    body_room: Small,
+    body_projects: Small,
+) -> int:
+    best = -1
+    value = 0.1
+    row = firm_head[a]
+    while row >= 0:
+        is_first = first[row] == a
+        other = second[row] if is_first else first[row]
+        if (
+            other != b
+            and familiarity[row] > value
+            and _has_room(other, employees, projects, body_room, body_projects)
+        ):
+            value = familiarity[row]
+            best = other
+        row = next_first[row] if is_first else next_second[row]
+    return best
+
+
+@compiled
+def propose_projects(
+    key: NDArray[np.uint64],
+    month: int,
+    p: Any,
+    meetings: int,
+    meeting_first: Codes,
+    meeting_second: Codes,
+    meeting_row: Codes,
+    balance: Floats,
+    identifier: Integers,
+    complex_: Small,
+    member: Flags,
+    employees: Floats,
+    absorption: Floats,
+    research_intensity: Floats,
+    grant_flow: Floats,
+    projects: Small,
+    firm_knowledge: Floats,
+    firm_head: Codes,
+    body_identifier: Integers,
+    body_room: Small,
+    body_projects: Small,
+    body_knowledge: Floats,
+    body_head: Codes,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    similarity: Floats,
+    asked: Small,
+    pair_projects: Small,
+    next_first: Codes,
+    next_second: Codes,
+    slots: Codes,
+    project_count: int,
+    project_first: Codes,
+    project_second: Codes,
+    project_third: Codes,
+    started: Small,
+    due: Small,
+    project_field: Small,
+    success: Floats,
+    novelty: Floats,
+    grant: Floats,
+    flow: Floats,
+    draw: Integers,
+    draw_partner: Integers,
+    starts: Integers,
+    aided: Integers,
+    spent: Floats,
+) -> int:
+    """M2, M3: pairs that met propose; the programme screens and pays; projects start.
+
+    A pair that would propose without a grant goes ahead when it is turned down.
+
+    Parameters
+    ----------
+    balance : (C,) KRW million, reduced by grants
+    starts, aided : (C,) projects started, and those of them with a grant; added to
+    spent : (C,) grants for joint R&D, added to
+
+    Returns
+    -------
+    number of projects in the table
+    """
+    for m in range(meetings):
+        row = meeting_row[m]
+        a: Any = np.int64(meeting_first[m])
+        b: Any = np.int64(meeting_second[m])
+        if asked[row] == month or research_intensity[a] <= 0.0:
+            continue
+        asked[row] = month
+        if b < BODY and research_intensity[b] <= 0.0:
+            continue
+        c = complex_[a]
+        eligible = member[a] == 1 and (b >= BODY or member[b] == 1) and balance[c] > 0.0
+        id_a = identifier[a]
+        id_b = body_identifier[b - BODY] if b >= BODY else identifier[b]
+        low = min(id_a, id_b)
+        high = max(id_a, id_b)
+        body_term = p.proposal_research_body if b >= BODY else 0.0
+        subsidy_term = p.proposal_subsidy if eligible else 0.0
+        trust_term = p.proposal_familiarity * familiarity[row]
+        if not _has_room(a, employees, projects, body_room, body_projects) or not _has_room(
+            b, employees, projects, body_room, body_projects
+        ):
+            continue
+        other_absorption = absorption[a] if b >= BODY else absorption[b]
+        omega = novelty_value(
+            1.0 - similarity[row],
+            p.optimal_distance,
+            p.distance_absorption,
+            0.5 * (absorption[a] + other_absorption),
+        )
+        novelty_term = p.proposal_distance * omega
+        u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
+        # Structural credit is at most 1, so most pairs are decided without it.
+        if u >= proposal_probability(
+            p.proposal_base, trust_term, p.proposal_structure, novelty_term, body_term, subsidy_term
+        ):
+            continue
+        structure = common_trust(
+            a, b, first, second, familiarity, next_first, next_second, slots, firm_head, body_head
+        )
+        structure_term = p.proposal_structure * structure
+        if u >= proposal_probability(
+            p.proposal_base, trust_term, structure_term, novelty_term, body_term, subsidy_term
+        ):
+            continue
+        unaided = u < proposal_probability(
+            p.proposal_base, trust_term, structure_term, novelty_term, body_term, 0.0
+        )
+        chance = success_probability(
+            p.success_low,
+            p.success_high,
+            p.success_relational,
+            familiarity[row],
+            structure,
+            omega,
+            p.success_distance,
+        )
+        t, w, x, y = uniforms(key, low, month, _TERMS, high)
+        third = -1
+        if t < p.consortium_share:
+            third = _third_partner(
+                a, b, first, second, familiarity, next_first, next_second, firm_head, employees,
+                projects, body_room, body_projects,
+            )
+        amount = 0.0
+        if eligible:
+            passes = p.screening_good if chance >= GOOD_PROJECT else p.screening_bad
+            s, _, _, _ = uniforms(key, low, month, _SCREENING, high)
+            if s < passes:
+                cost = p.project_cost * exp(0.6 * normal_quantile(v)) * (1.0 if third < 0 else 1.8)
+                amount = min(
+                    grant_rate(employees[a]) * cost, FIELD_CAP if third < 0 else PROJECT_CAP
+                )
+                if amount > balance[c]:
+                    amount = 0.0
+        if amount <= 0.0 and not unaided:
+            continue
+        duration = erlang_months(3, p.project_duration, (w, x, y, 1.0))
+        firms = 1 + (1 if b < BODY else 0) + (1 if 0 <= third < BODY else 0)
+        n = project_count
+        project_count += 1
+        project_first[n] = a
+        project_second[n] = b
+        project_third[n] = third
+        started[n] = month
+        due[n] = month + duration
+        project_field[n] = _joint_field(
+            firm_knowledge[a], body_knowledge[b - BODY] if b >= BODY else firm_knowledge[b]
+        )
+        success[n] = chance
+        novelty[n] = omega
+        grant[n] = amount
+        flow[n] = amount / duration / firms
+        draw[n] = low
+        draw_partner[n] = high
+        pair_projects[row] += 1
+        for actor in (a, b, third):
+            if actor >= 0:
+                count_project(actor, 1, projects, body_projects)
+                if actor < BODY:
+                    grant_flow[actor] += flow[n]
+        balance[c] -= amount
+        spent[c] += amount
+        starts[c] += 1
+        if amount > 0.0:
+            aided[c] += 1
+    return project_count
+
+
+@compiled
+def run_small_tasks(
+    key: NDArray[np.uint64],
+    month: int,
+    p: Any,
+    balance: Floats,
+    members: Codes,
+    identifier: Integers,
+    complex_: Small,
+    link_until: Small,
+    body_rows: Codes,
+    body_start: Integers,
+    meeting_first: Codes,
+    meeting_second: Codes,
+    tasks: Integers,
+    spent: Floats,
+) -> int:
+    """M3: small supported tasks of members; returns the introductions that guidance brings about.
+
+    Technology guidance brings a firm together with a research body of its
+    complex; marketing and design tasks give it a design or marketing link (D4).
+    `tasks` and `spent` (C,) are added to, `balance` (C,) is reduced.
+    """
+    introductions = 0
+    for n in range(members.size):
+        row = members[n]
+        c = complex_[row]
+        u, v, w, _ = uniforms(key, identifier[row], month, _TASK, 0)
+        if u >= p.task_rate / 12.0 * p.task_selection or balance[c] < p.task_cost:
+            continue
+        balance[c] -= p.task_cost
+        spent[c] += p.task_cost
+        tasks[c] += 1
+        bodies = body_start[c + 1] - body_start[c]
+        if v < p.task_guidance_share and bodies > 0:
+            meeting_first[introductions] = row
+            meeting_second[introductions] = BODY + body_rows[body_start[c] + int(w * bodies)]
+            introductions += 1
+        else:
+            link_until[row] = month + int(p.task_link_months)
+    return introductions

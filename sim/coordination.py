@@ -1,0 +1,266 @@
+"""What the programme organises in a month: contact events, and the face of a coordination policy.
+
+Every policy gets the same events (how many, where, how large, at what cost) and
+decides who is brought together.  So arms differ in whom they introduce to whom,
+never in how much they spend on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.research_bodies import poisson_count
+
+from .pairs import BODY
+from .random_numbers import Process, uniforms
+
+__all__ = [
+    "CoordinationView",
+    "Introductions",
+    "Policy",
+    "contact_events",
+    "introductions_at_random",
+    "introductions_within_events",
+]
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int32]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.int8]
+
+_CONTACT_EVENT = int(Process.CONTACT_EVENT)
+_ATTENDANCE = int(Process.ATTENDANCE)
+_EXPERT = int(Process.EXPERT)
+_POLICY = int(Process.POLICY)
+
+
+@dataclass(frozen=True)
+class Introductions:
+    """Pairs brought together this month: a firm row each, and a firm row or `BODY` + body row."""
+
+    first: Codes
+    second: Codes
+
+
+@dataclass(frozen=True)
+class CoordinationView:
+    """What a policy may look at when it decides whom to introduce.
+
+    Attributes
+    ----------
+    key, month : address of keyed draws
+    parameters : record of parameters, read as ``parameters.name``
+    event_cluster : (E,) mini-cluster of every contact event of the month
+    event_size : (E,) firms attending it
+    event_introductions : (E,) introductions that it can make
+    members, member_start : rows of members sorted by mini-cluster, and where each starts (M+1,)
+    body_rows, body_start : rows of research bodies sorted by complex, and where each starts (C+1,)
+    cluster_complex : (M,) complex of each mini-cluster
+    state : the whole state, last month's, not to be changed
+    """
+
+    key: NDArray[np.uint64]
+    month: int
+    parameters: Any
+    event_cluster: Codes
+    event_size: Codes
+    event_introductions: Codes
+    members: Codes
+    member_start: Integers
+    body_rows: Codes
+    body_start: Integers
+    cluster_complex: Integers
+    state: Any
+
+
+class Policy:
+    """A coordination policy: a small named object. Subclass it and override `introduce`.
+
+    Attributes
+    ----------
+    id, key : such as ``"P5"`` and ``"thematic-mini-clusters"``
+    name, name_ko : display names
+    summary, summary_ko : one sentence, what it does and how it differs
+    source : where it is described
+    programme : False for the arm without a programme, which spends nothing
+    """
+
+    id: str
+    key: str
+    name: str
+    name_ko: str
+    summary: str
+    summary_ko: str
+    source: str
+    programme: bool = True
+
+    def introduce(self, view: CoordinationView) -> Introductions:
+        """Decide who is brought together this month.
+
+        Returns at most ``view.event_introductions.sum()`` pairs; more are cut off.
+        """
+        raise NotImplementedError
+
+
+@compiled
+def contact_events(
+    key: NDArray[np.uint64],
+    month: int,
+    p: Any,
+    member_start: Integers,
+    cluster_complex: Integers,
+    balance: Floats,
+    cluster: Codes,
+    size: Codes,
+    introductions: Codes,
+    spent: Floats,
+) -> int:
+    """M1: contact events of the month and their cost; returns how many.
+
+    A formal meeting has 1 + Poisson(n_a - 1) firms, as far as there are members,
+    and room for one introduction per two of them; the other contacts are visits
+    that introduce one firm to one partner.  Complexes without money hold none.
+
+    Parameters
+    ----------
+    balance : (C,) KRW million, reduced by the cost
+    spent : (2, C) KRW million for formal meetings and for visits, added to
+    """
+    events = 0
+    for m in range(cluster_complex.size):
+        members = member_start[m + 1] - member_start[m]
+        if members < 1:
+            continue
+        c = cluster_complex[m]
+        u, _, _, _ = uniforms(key, m, month, _CONTACT_EVENT, 0)
+        wanted = int(p.contact_rate + u)
+        for event in range(1, wanted + 1):
+            a, b, _, _ = uniforms(key, m, month, _CONTACT_EVENT, event)
+            is_formal = a < p.formal_share
+            cost = p.meeting_cost if is_formal else p.introduction_cost
+            if balance[c] < cost or events >= cluster.size:
+                continue
+            balance[c] -= cost
+            spent[0 if is_formal else 1, c] += cost
+            attending = 1
+            if is_formal:
+                attending = min(members, 1 + poisson_count(p.attendance - 1.0, b))
+            cluster[events] = m
+            size[events] = attending
+            introductions[events] = max(1, attending // 2)
+            events += 1
+    return events
+
+
+@compiled
+def introductions_within_events(
+    key: NDArray[np.uint64],
+    month: int,
+    expert_share: float,
+    identifier: Integers,
+    event_cluster: Codes,
+    event_size: Codes,
+    event_introductions: Codes,
+    members: Codes,
+    member_start: Integers,
+    body_rows: Codes,
+    body_start: Integers,
+    cluster_complex: Integers,
+) -> tuple[Codes, Codes]:
+    """Pairs within the mini-cluster of each event: who comes is drawn, then neighbours talk.
+
+    Every member draws a number for every event and the smallest ones come, so
+    that a newcomer takes one seat and moves nobody else's draw.
+    """
+    total = 0
+    for event in range(event_introductions.size):
+        total += event_introductions[event]
+    first = np.empty(total, np.int32)
+    second = np.empty(total, np.int32)
+    made = 0
+    ordinal = -1
+    draws = np.empty((0, 4))
+    for event in range(event_cluster.size):
+        m = event_cluster[event]
+        ordinal = ordinal + 1 if event > 0 and event_cluster[event - 1] == m else 0
+        start = member_start[m]
+        group = member_start[m + 1] - start
+        if ordinal % 4 == 0:  # one draw serves four events of a mini-cluster
+            draws = np.empty((group, 4))
+            for g in range(group):
+                quarter = uniforms(
+                    key, identifier[members[start + g]], month, _ATTENDANCE, ordinal // 4
+                )
+                for q in range(4):
+                    draws[g, q] = quarter[q]
+        seats = min(group, max(2, event_size[event]))
+        seat_draw = np.empty(seats)
+        seat_row = np.empty(seats, np.int32)
+        for seat in range(seats):
+            seat_draw[seat] = 2.0
+        for g in range(group):
+            u = draws[g, ordinal % 4]
+            if u >= seat_draw[seats - 1]:
+                continue
+            place = seats - 1
+            while place > 0 and seat_draw[place - 1] > u:
+                seat_draw[place] = seat_draw[place - 1]
+                seat_row[place] = seat_row[place - 1]
+                place -= 1
+            seat_draw[place] = u
+            seat_row[place] = members[start + g]
+        c = cluster_complex[m]
+        bodies = body_start[c + 1] - body_start[c]
+        for n in range(event_introductions[event]):
+            if 2 * n >= seats:
+                break
+            row = seat_row[2 * n]
+            u, v, _, _ = uniforms(key, identifier[row], month, _EXPERT, ordinal)
+            partner = -1
+            if bodies > 0 and (u < expert_share or 2 * n + 1 >= seats):
+                partner = BODY + body_rows[body_start[c] + int(v * bodies)]
+            elif 2 * n + 1 < seats:
+                partner = seat_row[2 * n + 1]
+            if partner >= 0:
+                first[made] = row
+                second[made] = partner
+                made += 1
+    return first[:made], second[:made]
+
+
+@compiled
+def introductions_at_random(
+    key: NDArray[np.uint64],
+    month: int,
+    expert_share: float,
+    event_introductions: Codes,
+    members: Codes,
+    body_rows: Codes,
+) -> tuple[Codes, Codes]:
+    """As many pairs, drawn from all members of all complexes: the placebo of matching."""
+    total = 0
+    for event in range(event_introductions.size):
+        total += event_introductions[event]
+    first = np.empty(total, np.int32)
+    second = np.empty(total, np.int32)
+    made = 0
+    for n in range(total):
+        a, b, d, e = uniforms(key, n, month, _POLICY, 0)
+        drawn = int(a * members.size)
+        partner = -1
+        if b < expert_share and body_rows.size > 0:
+            partner = BODY + body_rows[int(d * body_rows.size)]
+        elif members.size > 1:
+            # One of the others, so that no introduction is lost on the member itself.
+            other = int(e * (members.size - 1))
+            partner = members[other + 1 if other >= drawn else other]
+        if partner >= 0:
+            first[made] = members[drawn]
+            second[made] = partner
+            made += 1
+    return first[:made], second[:made]

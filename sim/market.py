@@ -1,0 +1,267 @@
+"""Phases 9 and 10: capacity, demand, sales, exports; profit, factors, brand (F1, F2, D1-D4, I1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.elementary import log
+from innocluster.agents.firms import (
+    adjusted_capital,
+    adjusted_labour,
+    brand_hazard,
+    capacity_revenue,
+    demand,
+    desired_labour,
+    export_share,
+    log_productivity,
+    wanted_capital,
+)
+
+from .random_numbers import Process, uniforms
+from .technology import monthly_rate
+
+__all__ = ["WORKING_DAYS", "adjust_factors", "produce_and_sell", "upgrade_brands"]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int16]
+Flags = NDArray[np.int8]
+
+WORKING_DAYS = 21.0
+_BRAND = int(Process.BRAND)
+
+
+@compiled
+def produce_and_sell(
+    month: int,
+    p: Any,
+    domestic: float,
+    foreign: float,
+    exchange_rate: float,
+    price: float,
+    value_added_ratio: Floats,
+    count: int,
+    sector: Small,
+    level: Floats,
+    shock: Floats,
+    role: Floats,
+    research_stock: Floats,
+    research_reference: Floats,
+    spillover: Floats,
+    gain_own: Floats,
+    gain_transfer: Floats,
+    gain_joint: Floats,
+    gain_meeting: Floats,
+    gain_reference: Floats,
+    capital: Floats,
+    employees: Floats,
+    lost_days: Floats,
+    brand: Floats,
+    brand_reference: Floats,
+    demand_scale: Floats,
+    demand_reference: Floats,
+    export_logit: Floats,
+    work: Floats,
+    log_a: Floats,
+    revenue: Floats,
+    exports: Floats,
+    utilisation: Floats,
+    expected_demand: Floats,
+    desired_capital: Floats,
+    desired_workers: Floats,
+) -> None:
+    """F2, F1, D1-D3: productivity, sales and exports of every firm, and the factors it desires.
+
+    One loop an equation, over few columns and without branches, so that each is
+    compiled to vector instructions; rows of closed firms are computed along and
+    never read.
+
+    Parameters
+    ----------
+    domestic, foreign : H and X·FX/FX0 of the month, year mean of 2003 = 1
+    exchange_rate : KRW per USD
+    price : price index, year mean of 2003 = 1
+    work : (8, capacity) scratch
+    """
+    years = (month + 0.5) / 12.0
+    drift = p.technical_progress * years
+    log_rivals = p.rivals_growth * years
+    memory = 1.0 / p.expectation_months
+    grown = work[0]
+    gains = work[1]
+    labour = work[2]
+    nu = work[3]
+    brand_price = work[4]
+    full = work[5]
+    share = work[6]
+    wanted = work[7]
+    for i in range(count):
+        grown[i] = log(
+            research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
+        )
+    for i in range(count):
+        gains[i] = (
+            gain_own[i] + gain_transfer[i] + gain_joint[i] + gain_meeting[i] - gain_reference[i]
+        )
+    for i in range(count):
+        log_a[i] = log_productivity(
+            level[i],
+            drift,
+            shock[i],
+            p.rd_elasticity,
+            grown[i],
+            p.spillover_elasticity,
+            spillover[i],
+            gains[i],
+            role[i],
+        )
+    for i in range(count):
+        labour[i] = max(employees[i] - lost_days[i] / WORKING_DAYS, 0.5 * employees[i])
+    for i in range(count):
+        nu[i] = value_added_ratio[sector[i]]
+    for i in range(count):
+        brand_price[i] = (1.0 + p.brand_premium * brand[i]) / (
+            1.0 + p.brand_premium * brand_reference[i]
+        )
+    for i in range(count):
+        full[i] = capacity_revenue(
+            log_a[i],
+            log(capital[i]),
+            log(labour[i]),
+            p.capital_elasticity,
+            price * brand_price[i],
+            nu[i],
+        )
+    for i in range(count):
+        share[i] = export_share(
+            export_logit[i],
+            log_a[i] - log_rivals - demand_reference[i],
+            brand[i] - brand_reference[i],
+            p.export_quality,
+            p.export_brand,
+        )
+    for i in range(count):
+        wanted[i] = demand(
+            demand_scale[i],
+            share[i],
+            domestic,
+            foreign,
+            log_a[i] - log_rivals - demand_reference[i],
+            p.substitution,
+            brand_price[i],
+        )
+    for i in range(count):
+        revenue[i] = min(wanted[i], full[i])
+        utilisation[i] = revenue[i] / full[i]
+    for i in range(count):
+        abroad = share[i] * foreign
+        exports[i] = revenue[i] * abroad / ((1.0 - share[i]) * domestic + abroad) / exchange_rate
+    for i in range(count):
+        real = wanted[i] / (price * brand_price[i])
+        expected_demand[i] += memory * (real - expected_demand[i])
+        desired_capital[i] = wanted_capital(expected_demand[i], p.capital_output_ratio)
+    for i in range(count):
+        desired_workers[i] = desired_labour(
+            expected_demand[i],
+            p.target_utilisation,
+            nu[i],
+            log_a[i],
+            log(capital[i]),
+            p.capital_elasticity,
+        )
+
+
+@compiled
+def adjust_factors(
+    price: float,
+    wage_index: float,
+    p: Any,
+    value_added_ratio: Floats,
+    count: int,
+    alive: Flags,
+    sector: Small,
+    complex_: Small,
+    revenue: Floats,
+    own_spending: Floats,
+    grant_flow: Floats,
+    royalty: Floats,
+    wage: Floats,
+    desired_capital: Floats,
+    desired_workers: Floats,
+    capital: Floats,
+    employees: Floats,
+    cash: Floats,
+    months_negative: Small,
+    profit_sum: Floats,
+    revenue_sum: Floats,
+) -> None:
+    """I1, E1: profit, cash, capital and employment of every firm; profit and sales by complex.
+
+    Grants pay R&D that is charged in full, so they appear as income and as cost.
+    What exceeds three times the first cash ratio is paid out.
+    """
+    depreciation = monthly_rate(p.capital_depreciation)
+    interest = p.interest_rate / 12.0
+    ceiling = 3.0 * p.first_cash * 12.0
+    keep_royalty = 1.0 - monthly_rate(p.innovation_depreciation)
+    for c in range(profit_sum.size):
+        profit_sum[c] = 0.0
+        revenue_sum[c] = 0.0
+    for i in range(count):
+        if alive[i] == 0:
+            continue
+        research = own_spending[i] + p.subsidy_additionality * grant_flow[i]
+        profit = (
+            (value_added_ratio[sector[i]] - royalty[i]) * revenue[i]
+            - wage[i] * wage_index * employees[i]
+            - research
+            - (depreciation + interest) * price * capital[i]
+        )
+        royalty[i] *= keep_royalty
+        cash[i] = min(cash[i] + profit, ceiling * revenue[i])
+        months_negative[i] = months_negative[i] + 1 if cash[i] < 0.0 else 0
+        profit_sum[complex_[i]] += profit
+        revenue_sum[complex_[i]] += revenue[i]
+        capital[i], _ = adjusted_capital(
+            capital[i], desired_capital[i], depreciation, p.capital_adjustment
+        )
+        employees[i] = adjusted_labour(employees[i], desired_workers[i], p.labour_adjustment)
+
+
+@compiled
+def upgrade_brands(
+    key: NDArray[np.uint64],
+    month: int,
+    p: Any,
+    count: int,
+    alive: Flags,
+    identifier: NDArray[np.int64],
+    absorption: Floats,
+    export_logit: Floats,
+    link_until: Small,
+    log_a: Floats,
+    demand_reference: Floats,
+    brand: Floats,
+) -> int:
+    """D4: OEM to ODM to own brand, a stage at a time; returns the number of upgradings.
+
+    Only exporters (reference export share above 5 %) have a foreign buyer's brand to leave.
+    """
+    log_rivals = p.rivals_growth * (month + 0.5) / 12.0
+    upgraded = 0
+    for i in range(count):
+        if alive[i] == 0 or brand[i] >= 1.0 or absorption[i] <= 0.0 or export_logit[i] < -2.944:
+            continue
+        link = 1.0 if link_until[i] >= month else p.brand_background_link
+        hazard = brand_hazard(
+            p.brand_hazard, absorption[i], link, log_a[i] - log_rivals - demand_reference[i]
+        )
+        u, _, _, _ = uniforms(key, identifier[i], month, _BRAND, 0)
+        # Two stages in the mean time that the yearly hazard gives for the whole way.
+        if u < 2.0 * hazard / 12.0:
+            brand[i] += 0.5
+            upgraded += 1
+    return upgraded

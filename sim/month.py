@@ -1,0 +1,400 @@
+"""The month: all phases in order, each reading last month's state, then writing (section 3).
+
+This file is the table of contents of the model; the equations stand in
+`innocluster.agents`, the loops over columns in the modules named here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .collaboration import propose_projects, run_small_tasks
+from .completion import complete_projects
+from .coordination import CoordinationView, contact_events
+from .counts import Counts
+from .demography import break_ties, close_firms
+from .entrants import admit_entrants
+from .market import adjust_factors, produce_and_sell, upgrade_brands
+from .network import (
+    apply_learning,
+    background_encounters,
+    decide_membership,
+    hold_meetings,
+    update_familiarity,
+)
+from .observation import INDICATORS, sum_firms
+from .pairs import compact_pairs
+from .programme import Tranche, pay_budget, report_benefit, start_programme
+from .random_numbers import Process, draw_columns
+from .technology import advance_research, advance_shocks, spill_over
+from .transfer import commercialise, invent, sign_licences
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+__all__ = ["advance"]
+
+Codes = NDArray[np.int32]
+
+# Plain integers: compiled functions take an enumeration member far more slowly.
+_SHOCK = int(Process.SHOCK)
+_JOINING = int(Process.JOINING)
+_EXIT = int(Process.EXIT)
+MAXIMUM_EVENTS = 20
+FORGOTTEN = 0.01
+
+
+def advance(run: Simulation) -> None:
+    """Simulate one month."""
+    run.scratch.fit(run.state.firms.capacity)
+    counts = Counts(len(run.region.complexes.keys))
+
+    # 1 exogenous series are read where they are used.  2 governance
+    tranche = pay_budget(run)
+    counts.overhead += tranche.overhead
+
+    # 3 joining, encounters, meetings   4 familiarity and learning
+    meetings = _meet(run, tranche, counts)
+    # 5 proposals, licences   6 completions
+    _collaborate(run, meetings, counts)
+    _transfer(run, counts)
+
+    # 7 R&D, own innovation   8 spillovers
+    _advance_technology(run, counts)
+
+    # 9 productivity, sales   10 profit, factors, brand
+    _sell(run)
+    _observe(run, counts)
+    _adjust(run)
+
+    # 11 exit and entry
+    _renew(run, counts)
+
+    # 12 observation of what the phases counted
+    _record(run, counts)
+    run.state.month += 1
+
+
+class _Meetings:
+    """Pairs that met this month: firm, partner, row of the pair."""
+
+    def __init__(self, first: Codes, second: Codes, row: Codes) -> None:
+        self.first = first
+        self.second = second
+        self.row = row
+
+
+def _members_by_cluster(run: Simulation) -> tuple[Codes, NDArray[np.int64]]:
+    """Rows of members sorted by mini-cluster (then row), and where each mini-cluster starts."""
+    firms = run.state.firms
+    rows = np.flatnonzero(firms.member[: firms.count] == 1)
+    clusters = firms.mini_cluster[rows]
+    members = rows[np.argsort(clusters, kind="stable")].astype(np.int32)
+    number = run.region.mini_clusters.complex.size
+    start = np.searchsorted(firms.mini_cluster[members], np.arange(number + 1)).astype(np.int64)
+    return members, start
+
+
+def _meet(run: Simulation, tranche: Tranche, counts: Counts) -> _Meetings:
+    state, p, scratch, key = run.state, run.parameters, run.scratch, run.key
+    firms, bodies, month = state.firms, state.bodies, state.month
+    firms.lost_days[: firms.count] = 0.0
+
+    room = firms.count
+    first = np.empty(room, np.int32)
+    second = np.empty(room, np.int32)
+    spontaneous = background_encounters(
+        key, month, run.values.background_rate, firms.count, firms.alive, firms.identifier,
+        firms.complex, firms.research_intensity, scratch.places, scratch.place_start,
+        scratch.body_rows, scratch.body_start, first, second,
+    )  # fmt: skip
+    firsts, seconds = [first[:spontaneous]], [second[:spontaneous]]
+
+    if tranche.active:
+        if tranche.starts:
+            start_programme(run)
+        if month % 12 == 0:
+            report_benefit(run)
+        pairs = state.pairs
+        draw_columns(
+            key, month, _JOINING, firms.count, firms.identifier, scratch.draw,
+            scratch.second_draw,
+        )  # fmt: skip
+        decide_membership(
+            p, state.joining_constant, state.reported_benefit, firms.count, scratch.draw,
+            scratch.second_draw, firms.alive, firms.complex, firms.mini_cluster, firms.member,
+            firms.employees, firms.revenue, firms.research_intensity, firms.first_pair, pairs.first,
+            pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second,
+            scratch.membership,
+        )  # fmt: skip
+        run.overrule_membership(scratch.membership)
+        firms.member[: firms.count] = scratch.membership[: firms.count]
+        members, member_start = _members_by_cluster(run)
+        for introduced in (
+            _organise(run, members, member_start, counts),
+            _small_tasks(run, members, counts),
+        ):
+            firsts.append(introduced[0])
+            seconds.append(introduced[1])
+
+    first, second = np.concatenate(firsts), np.concatenate(seconds)
+    row = np.empty(first.size, np.int32)
+    learned = np.zeros((first.size, 2, firms.knowledge.shape[1]))
+    pairs = state.pairs
+    pairs.reserve(pairs.count + first.size)
+    done = 0
+    for brokered, meetings in ((0, spontaneous), (1, first.size - spontaneous)):
+        part = slice(done, done + meetings)
+        pairs.count = hold_meetings(
+            key, month, p, brokered, meetings, first[part], second[part], row[part],
+            learned[part], firms.knowledge, bodies.knowledge, firms.identifier, firms.sector,
+            firms.absorption, firms.log_productivity, run.anchors.sector_log_a,
+            firms.gain_meeting, firms.lost_days, pairs.count, pairs.first, pairs.second,
+            pairs.familiarity, pairs.similarity, pairs.gain, pairs.last_met, pairs.meetings,
+            pairs.brokered, pairs.asked, pairs.next_first, pairs.next_second, pairs.slots,
+            firms.first_pair, bodies.first_pair,
+        )  # fmt: skip
+        done += meetings
+    apply_learning(first.size, first, second, learned, firms.knowledge)
+    update_familiarity(pairs.count, run.values.familiarity_decay, pairs.familiarity, pairs.gain)
+    return _Meetings(first, second, row)
+
+
+def _organise(
+    run: Simulation, members: Codes, member_start: NDArray[np.int64], counts: Counts
+) -> tuple[Codes, Codes]:
+    """Let the policy decide who is brought together at this month's contact events."""
+    state, scratch = run.state, run.scratch
+    cluster_complex = run.region.mini_clusters.complex
+    number = cluster_complex.size
+    cluster = np.empty(number * MAXIMUM_EVENTS, np.int32)
+    size = np.empty_like(cluster)
+    places = np.empty_like(cluster)
+    spent = np.zeros((2, state.balance.size))
+    events = contact_events(
+        run.key, state.month, run.parameters, member_start, cluster_complex, state.balance,
+        cluster, size, places, spent,
+    )  # fmt: skip
+    if events == 0:
+        return np.empty(0, np.int32), np.empty(0, np.int32)
+    counts.meetings_spent += spent[0]
+    counts.introductions_spent += spent[1]
+    np.add.at(counts.contacts, cluster_complex[cluster[:events]], 1.0)
+    view = CoordinationView(
+        run.key, state.month, run.parameters, cluster[:events], size[:events], places[:events],
+        members, member_start, scratch.body_rows, scratch.body_start, cluster_complex, state,
+    )  # fmt: skip
+    introduced = run.settings.policy.introduce(view)
+    limit = int(places[:events].sum())
+    first = introduced.first[:limit].astype(np.int32)
+    second = introduced.second[:limit].astype(np.int32)
+    np.add.at(counts.introductions, state.firms.complex[first], 1.0)
+    return first, second
+
+
+def _small_tasks(run: Simulation, members: Codes, counts: Counts) -> tuple[Codes, Codes]:
+    state, scratch, firms = run.state, run.scratch, run.state.firms
+    first = np.empty(members.size, np.int32)
+    second = np.empty(members.size, np.int32)
+    introductions = run_small_tasks(
+        run.key, state.month, run.parameters, state.balance, members, firms.identifier,
+        firms.complex, firms.link_until, scratch.body_rows, scratch.body_start, first, second,
+        counts.tasks, counts.tasks_spent,
+    )  # fmt: skip
+    return first[:introductions], second[:introductions]
+
+
+def _collaborate(run: Simulation, meetings: _Meetings, counts: Counts) -> None:
+    state, p, key = run.state, run.parameters, run.key
+    firms, bodies, pairs, projects = state.firms, state.bodies, state.pairs, state.projects
+    projects.reserve(projects.count + meetings.first.size)
+    aided = np.zeros(counts.tasks.size, np.int64)
+    projects.count = propose_projects(
+        key, state.month, p, meetings.first.size, meetings.first, meetings.second, meetings.row,
+        state.balance, firms.identifier, firms.complex, firms.member, firms.employees,
+        firms.absorption, firms.research_intensity, firms.grant_flow, firms.projects,
+        firms.knowledge, firms.first_pair, bodies.identifier, bodies.project_capacity,
+        bodies.projects, bodies.knowledge, bodies.first_pair, pairs.first, pairs.second,
+        pairs.familiarity, pairs.similarity, pairs.asked, pairs.projects, pairs.next_first,
+        pairs.next_second, pairs.slots, projects.count, projects.first, projects.second,
+        projects.third, projects.started, projects.due, projects.field, projects.success,
+        projects.novelty, projects.grant, projects.flow, projects.draw, projects.draw_partner,
+        counts.starts, aided, counts.research_spent,
+    )  # fmt: skip
+    counts.tasks += aided
+    projects.count = complete_projects(
+        key, state.month, p, projects.count, projects.first, projects.second, projects.third,
+        projects.started, projects.due, projects.field, projects.success, projects.novelty,
+        projects.grant, projects.flow, projects.draw, projects.draw_partner, firms.alive,
+        firms.complex, firms.revenue, firms.absorption, firms.grant_flow, firms.projects,
+        firms.gain_joint, firms.knowledge, bodies.projects, bodies.knowledge, pairs.first,
+        pairs.second, pairs.familiarity, pairs.gain, pairs.projects, pairs.successes,
+        pairs.slots, counts.successes,
+    )  # fmt: skip
+
+
+def _transfer(run: Simulation, counts: Counts) -> None:
+    state, p, key, month = run.state, run.parameters, run.key, run.state.month
+    firms, bodies, pairs = state.firms, state.bodies, state.pairs
+    licences, shelf = state.licences, state.shelf
+    invent(
+        key, month, p, bodies.identifier, bodies.researchers, bodies.applied_share,
+        bodies.applied_reference, bodies.project_capacity, bodies.projects, bodies.knowledge,
+        bodies.inventions, bodies.licences_year, shelf.born, shelf.field, shelf.quality,
+    )  # fmt: skip
+    licences.reserve(licences.count + 4096)
+    licences.count = sign_licences(
+        key, month, p, pairs.count, pairs.first, pairs.second, pairs.familiarity,
+        firms.identifier, firms.complex, firms.absorption, firms.knowledge, firms.cash,
+        bodies.identifier, bodies.inventions, bodies.transfer_capacity, bodies.licences_year,
+        bodies.income, shelf.born, shelf.field, shelf.quality, licences.count, licences.firm,
+        licences.body, licences.due, licences.quality, licences.succeeds, counts.signed,
+    )  # fmt: skip
+    licences.count = commercialise(
+        month, p, licences.count, licences.firm, licences.body, licences.due, licences.quality,
+        licences.succeeds, firms.alive, firms.complex, firms.revenue, firms.royalty,
+        firms.gain_transfer, bodies.income, counts.succeeded,
+    )  # fmt: skip
+
+
+def _advance_technology(run: Simulation, counts: Counts) -> None:
+    state, p, key, scratch = run.state, run.parameters, run.key, run.scratch
+    firms, pairs, month, n = state.firms, state.pairs, run.state.month, run.state.firms.count
+    draw_columns(
+        key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw
+    )
+    advance_shocks(p, n, firms.employees, scratch.draw, scratch.second_draw, firms.shock)
+    np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
+    run.overrule_research(scratch.own_spending)
+    advance_research(
+        key, month, run.settings.macro.price_index[month], p, n, firms.alive, firms.identifier,
+        firms.complex, firms.sector, firms.research_intensity, scratch.own_spending,
+        firms.grant_flow,
+        firms.research_stock, firms.research_lagged, firms.absorption, firms.gain_own,
+        firms.gain_transfer, firms.gain_joint, firms.gain_meeting, run.anchors.sector_stock,
+        run.anchors.sector_intensity, firms.revenue, counts.innovations,
+    )  # fmt: skip
+    spill_over(
+        n, firms.alive, firms.complex, firms.sector, firms.knowledge, firms.research_stock,
+        firms.spillover, firms.spillover_reference, run.weights, run.proximity,
+        len(run.region.sectors.keys), run.values.business_stealing, pairs.count, pairs.first,
+        pairs.second, pairs.familiarity, pairs.similarity, scratch.ties,
+    )  # fmt: skip
+
+
+def _sell(run: Simulation) -> None:
+    state, scratch, macro, month = run.state, run.scratch, run.settings.macro, run.state.month
+    firms = state.firms
+    exchange_rate = macro.exchange_rate[month]
+    foreign = macro.world_demand[month] * exchange_rate / run.reference_exchange_rate
+    produce_and_sell(
+        month, run.parameters, macro.domestic_demand[month], foreign, exchange_rate,
+        macro.price_index[month], run.region.sectors.value_added_ratio, firms.count,
+        firms.sector, firms.level, firms.shock, firms.role, firms.research_stock,
+        firms.research_reference, firms.spillover, firms.gain_own, firms.gain_transfer,
+        firms.gain_joint, firms.gain_meeting, firms.gain_reference, firms.capital,
+        firms.employees, firms.lost_days, firms.brand, firms.brand_reference,
+        firms.demand_scale, firms.demand_reference, firms.export_logit, scratch.work,
+        firms.log_productivity, firms.revenue, firms.exports,
+        firms.utilisation, firms.expected_demand, scratch.desired_capital, scratch.desired_workers,
+    )  # fmt: skip
+    run.overrule_factors(scratch.desired_capital, scratch.desired_workers)
+
+
+def _adjust(run: Simulation) -> None:
+    state, scratch, macro, month = run.state, run.scratch, run.settings.macro, run.state.month
+    firms, p = state.firms, run.parameters
+    sales = np.empty(state.profit_ratio.size)
+    adjust_factors(
+        macro.price_index[month], macro.wage_index[month], p,
+        run.region.sectors.value_added_ratio, firms.count, firms.alive, firms.sector,
+        firms.complex, firms.revenue, scratch.own_spending, firms.grant_flow, firms.royalty,
+        firms.wage, scratch.desired_capital, scratch.desired_workers, firms.capital,
+        firms.employees, firms.cash, firms.months_negative, state.profit_ratio, sales,
+    )  # fmt: skip
+    np.divide(state.profit_ratio, sales, out=state.profit_ratio, where=sales > 0.0)
+    upgrade_brands(
+        run.key, month, p, firms.count, firms.alive, firms.identifier, firms.absorption,
+        firms.export_logit, firms.link_until, firms.log_productivity, firms.demand_reference,
+        firms.brand,
+    )  # fmt: skip
+
+
+def _renew(run: Simulation, counts: Counts) -> None:
+    state, firms, pairs, month = run.state, run.state.firms, run.state.pairs, run.state.month
+    scratch, closed = run.scratch, run.scratch.closed
+    draw_columns(
+        run.key, month, _EXIT, firms.count, firms.identifier, scratch.draw,
+        scratch.second_draw,
+    )  # fmt: skip
+    closures = close_firms(
+        month, run.parameters, firms.count, scratch.draw, firms.alive,
+        firms.employees, firms.age, firms.entered, firms.months_negative, firms.member, closed,
+    )  # fmt: skip
+    rows = closed[:closures]
+    np.add.at(counts.closures, firms.complex[rows], 1)
+    if closures:
+        break_ties(pairs.count, pairs.first, pairs.second, pairs.familiarity, firms.alive)
+    run.forget_agents(rows)
+    operating = run.series.values["firms"][month].astype(np.int64) - counts.closures
+    admit_entrants(run, operating, counts.entrants)
+    for row in rows:
+        state.free_rows[firms.complex[row]].append(int(row))
+    if month % 12 == 11:
+        keep = (pairs.familiarity[: pairs.count] >= FORGOTTEN) | (
+            (pairs.projects[: pairs.count] > 0) & (pairs.familiarity[: pairs.count] >= 0.0)
+        )
+        pairs.count = compact_pairs(
+            pairs.count, keep, pairs.first, pairs.second, pairs.familiarity, pairs.similarity,
+            pairs.gain, pairs.last_met, pairs.meetings, pairs.brokered, pairs.projects, pairs.asked,
+            pairs.successes, pairs.next_first, pairs.next_second, pairs.slots,
+            firms.first_pair, state.bodies.first_pair,
+        )  # fmt: skip
+
+
+def _observe(run: Simulation, counts: Counts) -> None:
+    state, firms, series = run.state, run.state.firms, run.series
+    totals = np.zeros((8, counts.tasks.size))
+    sum_firms(
+        firms.count, firms.alive, firms.complex, firms.sector, firms.member,
+        run.region.sectors.value_added_ratio, firms.revenue, firms.exports, firms.employees,
+        run.scratch.own_spending, firms.grant_flow, totals,
+    )  # fmt: skip
+    for name, row in zip(INDICATORS, totals, strict=False):
+        series.values[name][state.month] = row
+
+
+def _record(run: Simulation, counts: Counts) -> None:
+    state, values, month = run.state, run.series.values, run.state.month
+    recorded = {
+        "contacts": counts.contacts,
+        "introductions": counts.introductions,
+        "tasks": counts.tasks,
+        "joint_projects": counts.starts,
+        "joint_successes": counts.successes,
+        "licences": counts.signed,
+        "licence_successes": counts.succeeded,
+        "own_innovations": counts.innovations,
+        "entrants": counts.entrants,
+        "closures": counts.closures,
+        "spent_meetings": counts.meetings_spent,
+        "spent_introductions": counts.introductions_spent,
+        "spent_tasks": counts.tasks_spent,
+        "spent_research": counts.research_spent,
+        "spent_overhead": counts.overhead,
+        "carry_over": state.balance,
+    }
+    groups = state.coordinators.count - len(run.region.complexes.keys)
+    spent = (
+        counts.meetings_spent
+        + counts.introductions_spent
+        + counts.tasks_spent
+        + counts.research_spent
+    )
+    state.coordinators.spent[groups:] += spent
+    state.coordinators.balance[groups:] = state.balance
+    for name, value in recorded.items():
+        values[name][month] = value

@@ -1,0 +1,103 @@
+"""Phase 12: what a run records every month, by complex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+
+__all__ = ["INDICATORS", "Series", "sum_firms"]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int16]
+Flags = NDArray[np.int8]
+
+INDICATORS: dict[str, str] = {
+    "revenue": "KRW million/month",
+    "exports": "USD million/month",
+    "value_added": "KRW million/month",
+    "employees": "persons",
+    "firms": "firms",
+    "members": "firms",
+    "member_revenue": "KRW million/month",
+    "research_spending": "KRW million/month",
+    "contacts": "events/month",
+    "introductions": "pairs/month",
+    "tasks": "tasks/month",
+    "joint_projects": "projects/month",
+    "joint_successes": "projects/month",
+    "licences": "licences/month",
+    "licence_successes": "licences/month",
+    "own_innovations": "innovations/month",
+    "entrants": "firms/month",
+    "closures": "firms/month",
+    "spent_meetings": "KRW million/month",
+    "spent_introductions": "KRW million/month",
+    "spent_tasks": "KRW million/month",
+    "spent_research": "KRW million/month",
+    "spent_overhead": "KRW million/month",
+    "carry_over": "KRW million",
+}
+"""Names and units of the recorded series."""
+
+
+@dataclass
+class Series:
+    """Monthly series of one run.
+
+    Attributes
+    ----------
+    months : (T,) months since 2003-01
+    complexes : identifiers of the C complexes
+    values : indicator -> (T, C); rows not yet simulated are NaN
+    """
+
+    months: NDArray[np.int64]
+    complexes: tuple[str, ...]
+    values: dict[str, Floats]
+
+    @classmethod
+    def empty(cls, months: int, complexes: tuple[str, ...]) -> Series:
+        """Series of `months` months in which nothing is recorded yet."""
+        shape = (months, len(complexes))
+        return cls(np.arange(months), complexes, {n: np.full(shape, np.nan) for n in INDICATORS})
+
+    def copy(self) -> Series:
+        """Return an independent copy."""
+        return Series(
+            self.months, self.complexes, {n: v.copy() for n, v in self.values.items()}
+        )
+
+
+@compiled
+def sum_firms(
+    count: int,
+    alive: Flags,
+    complex_: Small,
+    sector: Small,
+    member: Flags,
+    value_added_ratio: Floats,
+    revenue: Floats,
+    exports: Floats,
+    employees: Floats,
+    own_spending: Floats,
+    grant_flow: Floats,
+    totals: Floats,
+) -> None:
+    """Sum firms in row order; `totals`, zero at first, is (8, C) in the order of `INDICATORS`."""
+    for i in range(count):
+        if alive[i] == 0:
+            continue
+        c = complex_[i]
+        totals[0, c] += revenue[i]
+        totals[1, c] += exports[i]
+        totals[2, c] += value_added_ratio[sector[i]] * revenue[i]
+        totals[3, c] += employees[i]
+        totals[4, c] += 1.0
+        if member[i] == 1:
+            totals[5, c] += 1.0
+            totals[6, c] += revenue[i]
+        totals[7, c] += own_spending[i] + grant_flow[i]

@@ -1,0 +1,248 @@
+"""Pairs of actors that met: a sparse table with a hash index and a list per actor.
+
+An actor is coded by its row: firms 0, 1, 2, …; universities and institutes
+`BODY` + row.  Pairs of a closed firm stay in their lists until the yearly
+compaction, marked by a familiarity of -1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.columns import Table, column
+from innocluster.agents.compilation import compiled
+
+__all__ = ["BODY", "PairTable", "common_trust", "compact_pairs", "find_pair", "meet_pair"]
+
+BODY = 1 << 29
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int32]
+
+
+@dataclass
+class PairTable(Table):
+    """Pairs that met, and the hash index `slots` over them."""
+
+    first: Codes = column(np.int32, "code", "actor with the lower code")
+    second: Codes = column(np.int32, "code", "actor with the higher code")
+    familiarity: Floats = column(np.float64, "1", "familiarity F, T1; -1 for a dead pair")
+    similarity: Floats = column(np.float64, "1", "cosine of knowledge at the last meeting, K1")
+    gain: Floats = column(np.float64, "1", "familiarity to be added this month")
+    last_met: NDArray[np.int16] = column(np.int16, "month", "month of the last meeting")
+    meetings: NDArray[np.int32] = column(np.int32, "meetings", "meetings so far")
+    brokered: NDArray[np.int32] = column(np.int32, "meetings", "meetings that the programme made")
+    projects: NDArray[np.int16] = column(np.int16, "projects", "joint projects under way")
+    asked: NDArray[np.int16] = column(np.int16, "month", "month of the last look at a proposal")
+    successes: NDArray[np.int16] = column(np.int16, "projects", "joint projects that succeeded")
+    next_first: Codes = column(np.int32, "row or -1", "next pair of the first actor")
+    next_second: Codes = column(np.int32, "row or -1", "next pair of the second actor")
+    slots: Codes = field(default_factory=lambda: np.full(0, -1, np.int32))
+
+    @classmethod
+    def allocate(cls, capacity: int, **widths: int) -> Self:
+        """Make an empty table; the index gets at least twice as many slots as rows fit."""
+        table = super().allocate(capacity, **widths)
+        table.slots = np.full(1 << int(2 * capacity).bit_length(), -1, np.int32)
+        return table
+
+    def reserve(self, rows: int) -> None:
+        """Make room for `rows` rows in all and index anew where the table grows."""
+        if rows <= self.capacity:
+            return
+        super().reserve(rows)
+        self.slots = np.full(1 << int(2 * self.capacity).bit_length(), -1, np.int32)
+        index_pairs(self.count, self.first, self.second, self.slots)
+
+    def copy(self) -> Self:
+        """Return an independent copy."""
+        table = super().copy()
+        table.slots = self.slots.copy()
+        return table
+
+
+@compiled
+def _slot(first: int, second: int, mask: int) -> np.int64:
+    mixed = np.uint64(first) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(second) * np.uint64(
+        0xC2B2AE3D27D4EB4F
+    )
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    return np.int64((mixed >> np.uint64(33)) & np.uint64(mask))
+
+
+@compiled
+def find_pair(
+    a: int, b: int, first: Codes, second: Codes, familiarity: Floats, slots: Codes
+) -> int:
+    """Row of the living pair of actors `a` and `b`, or -1 where they never met."""
+    low = min(a, b)
+    high = max(a, b)
+    mask = slots.size - 1
+    slot = _slot(low, high, mask)
+    while slots[slot] >= 0:
+        row: int = slots[slot]
+        if first[row] == low and second[row] == high and familiarity[row] >= 0.0:
+            return row
+        slot = (slot + 1) & mask
+    return -1
+
+
+@compiled
+def _index_pair(row: int, first: Codes, second: Codes, slots: Codes) -> None:
+    mask = slots.size - 1
+    slot = _slot(first[row], second[row], mask)
+    while slots[slot] >= 0:
+        slot = (slot + 1) & mask
+    slots[slot] = row
+
+
+@compiled
+def index_pairs(count: int, first: Codes, second: Codes, slots: Codes) -> None:
+    """Enter all rows into an empty index."""
+    for row in range(count):
+        _index_pair(row, first, second, slots)
+
+
+@compiled
+def _link_pair(
+    row: int,
+    first: Codes,
+    second: Codes,
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+    body_head: Codes,
+) -> None:
+    for side in range(2):
+        actor = first[row] if side == 0 else second[row]
+        if actor >= BODY:
+            head = body_head[actor - BODY]
+            body_head[actor - BODY] = row
+        else:
+            head = firm_head[actor]
+            firm_head[actor] = row
+        if side == 0:
+            next_first[row] = head
+        else:
+            next_second[row] = head
+
+
+@compiled
+def meet_pair(
+    a: int,
+    b: int,
+    count: int,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    next_first: Codes,
+    next_second: Codes,
+    slots: Codes,
+    firm_head: Codes,
+    body_head: Codes,
+) -> int:
+    """Row of the pair, made at row `count` where the two meet for the first time."""
+    row = find_pair(a, b, first, second, familiarity, slots)
+    if row >= 0:
+        return row
+    first[count] = min(a, b)
+    second[count] = max(a, b)
+    _index_pair(count, first, second, slots)
+    _link_pair(count, first, second, next_first, next_second, firm_head, body_head)
+    return count
+
+
+@compiled
+def common_trust(
+    a: int,
+    b: int,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    next_first: Codes,
+    next_second: Codes,
+    slots: Codes,
+    firm_head: Codes,
+    body_head: Codes,
+) -> float:
+    """T2: structural credit Str_ij = Σ_h F_ih F_hj / max(1, Σ_h F_ih), mean of both sides.
+
+    Source: Cowan, Jonard and Zimmermann (2007).
+    """
+    result = 0.0
+    for side in range(2):
+        centre = a if side == 0 else b
+        other = b if side == 0 else a
+        row = body_head[centre - BODY] if centre >= BODY else firm_head[centre]
+        paths = 0.0
+        total = 0.0
+        while row >= 0:
+            if first[row] == centre:
+                partner = second[row]
+                following = next_first[row]
+            else:
+                partner = first[row]
+                following = next_second[row]
+            if familiarity[row] > 0.0:
+                total += familiarity[row]
+                if partner != other:
+                    bridge = find_pair(partner, other, first, second, familiarity, slots)
+                    if bridge >= 0:
+                        paths += familiarity[row] * familiarity[bridge]
+            row = following
+        result += 0.5 * paths / max(1.0, total)
+    return result
+
+
+@compiled
+def compact_pairs(
+    count: int,
+    keep: NDArray[np.bool_],
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    similarity: Floats,
+    gain: Floats,
+    last_met: NDArray[np.int16],
+    meetings: NDArray[np.int32],
+    brokered: NDArray[np.int32],
+    projects: NDArray[np.int16],
+    asked: NDArray[np.int16],
+    successes: NDArray[np.int16],
+    next_first: Codes,
+    next_second: Codes,
+    slots: Codes,
+    firm_head: Codes,
+    body_head: Codes,
+) -> int:
+    """Drop the pairs not to be kept and rebuild index and lists; returns the new count."""
+    kept = 0
+    for row in range(count):
+        if keep[row]:
+            first[kept] = first[row]
+            second[kept] = second[row]
+            familiarity[kept] = familiarity[row]
+            similarity[kept] = similarity[row]
+            gain[kept] = gain[row]
+            last_met[kept] = last_met[row]
+            meetings[kept] = meetings[row]
+            brokered[kept] = brokered[row]
+            projects[kept] = projects[row]
+            asked[kept] = asked[row]
+            successes[kept] = successes[row]
+            kept += 1
+    # Rows that become free hold nothing that a later pair could inherit.
+    projects[kept:count] = 0
+    successes[kept:count] = 0
+    slots[:] = -1
+    firm_head[:] = -1
+    body_head[:] = -1
+    for row in range(kept):
+        _index_pair(row, first, second, slots)
+        _link_pair(row, first, second, next_first, next_second, firm_head, body_head)
+    return kept

@@ -1,0 +1,109 @@
+"""Phase 2: the programme's money, from the annual budget to the complexes.
+
+Governance at its plainest: every level keeps its overhead, what remains reaches
+the complexes in equal monthly parts by their number of mini-clusters, and what
+is not spent is carried over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .calendar import PROGRAMME_START, month_number, year_of
+from .network import expected_joiners, joining_scores
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+__all__ = ["Tranche", "net_share", "pay_budget", "report_benefit", "start_programme"]
+
+Floats = NDArray[np.float64]
+BISECTIONS = 20
+
+
+@dataclass(frozen=True)
+class Tranche:
+    """Money of a month: whether the programme runs, whether it starts, overhead by complex."""
+
+    active: bool
+    starts: bool
+    overhead: Floats
+
+
+def net_share(overhead: Floats) -> float:
+    """Share of a budget that passes all levels, Π(1 - overhead)."""
+    share = 1.0
+    for kept in overhead:
+        share *= 1.0 - float(kept)
+    return share
+
+
+def pay_budget(run: Simulation) -> Tranche:
+    """Credit this month's part of the annual budget to the complexes."""
+    complexes = len(run.region.complexes.keys)
+    nothing = np.zeros(complexes)
+    start = month_number(*PROGRAMME_START)
+    year = year_of(run.state.month)
+    budget = run.settings.budget_of(year)
+    if run.state.month < start or not run.settings.funded:
+        return Tranche(active=False, starts=False, overhead=nothing)
+    months = 12 - (PROGRAMME_START[1] - 1 if year == PROGRAMME_START[0] else 0)
+    clusters = np.bincount(run.region.mini_clusters.complex, minlength=complexes)
+    part = budget / months * clusters / clusters.sum()
+    net = part * net_share(run.region.governance.overhead)
+    run.state.balance += net
+    _book(run, float(budget / months), net)
+    return Tranche(active=True, starts=run.state.month == start, overhead=part - net)
+
+
+def _book(run: Simulation, amount: float, net: Floats) -> None:
+    """Enter in the coordinators' accounts what every level received and kept."""
+    table, overhead = run.state.coordinators, run.region.governance.overhead
+    groups = overhead.size - 1
+    for level in range(groups):
+        table.received[level] += amount
+        table.spent[level] += amount * overhead[level]
+        amount *= 1.0 - overhead[level]
+    gross = net / (1.0 - overhead[groups])
+    table.received[groups:] += gross
+    table.spent[groups:] += gross - net
+
+
+def start_programme(run: Simulation) -> None:
+    """Set the constant of joining of every complex so that its founding members are expected.
+
+    M0: `founding_members` firms are expected to be members at the end of the
+    first year.  Later years are not fitted.
+    """
+    firms, p = run.state.firms, run.parameters
+    months = 13 - PROGRAMME_START[1]
+    research = firms.research_intensity > 0.0
+    score = joining_scores(
+        firms.count, firms.employees, firms.revenue, firms.research_intensity,
+        run.values.joining_size, run.values.joining_research, run.values.joining_large,
+    )  # fmt: skip
+    eligible = (firms.alive == 1) & (firms.mini_cluster >= 0)
+    for c, wanted in enumerate(run.region.complexes.founding_members):
+        rows = np.flatnonzero(eligible[: firms.count] & (firms.complex[: firms.count] == c))
+        joined = np.empty(rows.size)
+        low, high = -15.0, 3.0
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            expected = expected_joiners(middle, months, p, score[rows], research[rows], joined)
+            low, high = (middle, high) if expected < wanted else (low, middle)
+        run.state.joining_constant[c] = 0.5 * (low + high)
+
+
+def report_benefit(run: Simulation) -> None:
+    """M0: every January members report the support of last year, KRW 10 million a member."""
+    values, month = run.series.values, run.state.month
+    year = slice(month - 12, month)
+    support = (values["spent_tasks"][year] + values["spent_research"][year]).sum(axis=0)
+    members = values["members"][year].mean(axis=0)
+    run.state.reported_benefit[:] = np.where(
+        members > 0.0, support / np.maximum(members, 1.0) / 10.0, 0.0
+    )

@@ -1,0 +1,89 @@
+"""Arrays that phases write to and the fixed orders that they read, made once a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .population import Population
+
+__all__ = ["Scratch"]
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int32]
+Integers = NDArray[np.int64]
+
+
+@dataclass
+class Scratch:
+    """Buffers between deciding and applying, and rows in fixed orders.
+
+    Attributes
+    ----------
+    places, place_start : rows of the firms of 2003 sorted by complex, and where each starts (C+1,)
+    body_rows, body_start : the same for universities and institutes
+    own_spending : (capacity,) KRW million of own R&D decided this month
+    desired_capital, desired_workers : (capacity,) factor targets decided this month
+    membership : (capacity,) 1 where a firm decided to be a member
+    draw, second_draw : (capacity,) uniforms of the phase at work
+    work : (8, capacity) steps of the computation of sales
+    ties, closed : (capacity,) scratch
+    """
+
+    places: Codes
+    place_start: Integers
+    body_rows: Codes
+    body_start: Integers
+    own_spending: Floats
+    desired_capital: Floats
+    desired_workers: Floats
+    membership: NDArray[np.int8]
+    draw: Floats
+    second_draw: Floats
+    work: Floats
+    ties: Floats
+    closed: Codes
+
+    @classmethod
+    def for_population(cls, population: Population) -> Scratch:
+        """Make the buffers of a run that starts from `population`."""
+        complexes = len(population.region.complexes.keys)
+        places, place_start = _sorted_rows(population.firms.complex, complexes)
+        body_rows, body_start = _sorted_rows(population.region.research_bodies.complex, complexes)
+        return cls(
+            places=places,
+            place_start=place_start,
+            body_rows=body_rows,
+            body_start=body_start,
+            own_spending=np.zeros(0),
+            desired_capital=np.zeros(0),
+            desired_workers=np.zeros(0),
+            membership=np.zeros(0, np.int8),
+            draw=np.zeros(0),
+            second_draw=np.zeros(0),
+            work=np.zeros((8, 0)),
+            ties=np.zeros(0),
+            closed=np.zeros(0, np.int32),
+        )
+
+    def fit(self, capacity: int) -> None:
+        """Give the buffers as many rows as the firm table has."""
+        if self.ties.size == capacity:
+            return
+        self.own_spending = np.zeros(capacity)
+        self.desired_capital = np.zeros(capacity)
+        self.desired_workers = np.zeros(capacity)
+        self.membership = np.zeros(capacity, np.int8)
+        self.draw = np.zeros(capacity)
+        self.second_draw = np.zeros(capacity)
+        self.work = np.zeros((8, capacity))
+        self.ties = np.zeros(capacity)
+        self.closed = np.zeros(capacity, np.int32)
+
+
+def _sorted_rows(complex_: Integers, complexes: int) -> tuple[Codes, Integers]:
+    rows = np.argsort(complex_, kind="stable").astype(np.int32)
+    start = np.searchsorted(complex_[rows], np.arange(complexes + 1)).astype(np.int64)
+    return rows, start

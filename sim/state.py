@@ -1,0 +1,61 @@
+"""The state of a run: every table, the accounts of the programme and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.coordinators import CoordinatorTable
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.research_bodies import ResearchBodyTable
+
+from .pairs import PairTable
+from .projects import LicenceTable, ProjectTable, Shelf
+
+__all__ = ["State"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class State:
+    """Everything that changes in a run.
+
+    Attributes
+    ----------
+    month : month about to be simulated, 0 is 2003-01
+    firms, bodies, coordinators, pairs, projects, licences, shelf : tables
+    free_rows : per complex, rows of closed firms that entrants may take
+    balance : (C,) KRW million of the programme not yet spent, by complex
+    joining_constant : (C,) constant of the log odds of joining, set when the programme starts
+    reported_benefit : (C,) net benefit a month that members report, KRW million a member
+    profit_ratio : (C,) profit over sales of last month
+    """
+
+    month: int
+    firms: FirmTable
+    bodies: ResearchBodyTable
+    coordinators: CoordinatorTable
+    pairs: PairTable
+    projects: ProjectTable
+    licences: LicenceTable
+    shelf: Shelf
+    free_rows: list[list[int]]
+    balance: Floats
+    joining_constant: Floats
+    reported_benefit: Floats
+    profit_ratio: Floats
+
+    def copy(self) -> Self:
+        """Return an independent copy."""
+        values: dict[str, Any] = {}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name == "free_rows":
+                values[f.name] = [list(rows) for rows in value]
+            else:
+                values[f.name] = value if isinstance(value, int) else value.copy()
+        return type(self)(**values)
