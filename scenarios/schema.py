@@ -1,0 +1,321 @@
+"""Scenario files: what a run is, in TOML, checked before anything is computed.
+
+A scenario names a policy, a macro series, a region, a horizon, seeds, the
+programme's budget and the parameters that differ from their defaults.  Every
+mistake becomes an `InputError`: one line with file, key, value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from innocluster.sim.parameters import PARAMETERS, ParameterError, ParameterSet
+
+from .errors import COMMAND_LINE, InputError
+from .policies import find_policy
+
+__all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "presets", "read_text"]
+
+DEFAULT_PRESET = "korean-pilot-2005"
+PRESET_REGION = "seven-complexes"
+PRESET_MACROS = ("history", "plan-2005")
+_PRESETS = Path(__file__).parent / "presets"
+_LARGEST_FILE = 1_000_000
+_LARGEST_BUDGET = 100_000.0
+_FIRST_MONTH, _LAST_MONTH = "2005-12", "2020-12"
+_FIRST_YEAR, _LAST_YEAR = 2005, 2020
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+_ALLOWED = {
+    "name": "1 to 64 lower-case letters, digits and hyphens",
+    "title": "a text",
+    "policy": "a policy id or key, listed by 'innocluster policies'",
+    "macro": f"{', '.join(PRESET_MACROS)} or the path of a CSV file",
+    "region": f"{PRESET_REGION} or the path of a folder",
+    "exports": "corrected, as_printed",
+    "last": f"a month from {_FIRST_MONTH} to {_LAST_MONTH}, as YYYY-MM",
+    "seed": f"an integer from 0 to {2**63 - 1}",
+    "population_seed": f"an integer from 0 to {2**63 - 1}",
+    "programme": "a table with budget_scale or budget",
+    "programme.budget_scale": "a number from 0 to 10",
+    "programme.budget": (
+        f"a table of years {_FIRST_YEAR} to {_LAST_YEAR} with KRW bn from 0 to {_LARGEST_BUDGET:g}"
+    ),
+    "parameters": "a table of parameter names and numbers, listed by 'innocluster parameters'",
+}
+
+
+class Programme(BaseModel):
+    """The coordination programme's money.
+
+    Attributes
+    ----------
+    budget_scale : multiplier of the yearly budget, 0 to 10
+    budget : calendar year -> KRW bn; ``None`` takes the region's budget
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    budget_scale: Annotated[float, Field(ge=0.0, le=10.0, allow_inf_nan=False)] = 1.0
+    budget: dict[int, float] | None = None
+
+    @field_validator("budget", mode="before")
+    @classmethod
+    def _years(cls, table: object) -> object:
+        """Turn TOML's text keys into years and check every amount."""
+        if table is None:
+            return None
+        if not isinstance(table, Mapping):
+            raise ValueError
+        if not all(_is_budget(year, amount) for year, amount in table.items()):
+            raise ValueError
+        return {int(year): float(table[year]) for year in sorted(table)}
+
+
+class Scenario(BaseModel):
+    """One scenario, immutable and valid by construction.
+
+    Attributes
+    ----------
+    name : identifier, also the name of result folders
+    title : one line for people
+    policy : id or key of the coordination policy of a single run
+    macro : ``"history"``, ``"plan-2005"`` or the path of a CSV file
+    region : ``"seven-complexes"`` or the path of a folder of region data
+    exports : ``"corrected"`` or ``"as_printed"``, the two readings of the article's export figures
+    last : last simulated month, ``YYYY-MM``
+    seed : root seed; replication r of it is the same world in `run` and in `compare`
+    population_seed : seed of one synthetic population shared by all replications;
+        by default every replication draws its own
+    programme : the money
+    parameters : values that differ from their defaults
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str = DEFAULT_PRESET
+    title: str = ""
+    policy: str = "thematic-mini-clusters"
+    macro: str = "history"
+    region: str = PRESET_REGION
+    exports: Literal["corrected", "as_printed"] = "corrected"
+    last: str = "2013-12"
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 2005
+    population_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    programme: Programme = Programme()
+    parameters: dict[str, float] = Field(default_factory=dict)
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            raise ValueError
+        return value
+
+    @field_validator("last")
+    @classmethod
+    def _month(cls, value: str) -> str:
+        if not _MONTH.fullmatch(value) or not _FIRST_MONTH <= value <= _LAST_MONTH:
+            raise ValueError
+        return value
+
+    @classmethod
+    def default(cls) -> Scenario:
+        """The Korean pilot programme of 2005."""
+        return cls.from_file(DEFAULT_PRESET)
+
+    @classmethod
+    def from_file(cls, source: str | Path) -> Scenario:
+        """Read a scenario from a preset's name or a TOML file.
+
+        Parameters
+        ----------
+        source : name of a preset (`presets`) or path of a file; relative paths
+            inside the file start from the file's folder
+
+        Raises
+        ------
+        InputError
+            For anything wrong with the file or its entries.
+        """
+        path = _PRESETS / f"{source}.toml" if str(source) in presets() else Path(source)
+        if path == Path(source) and not path.suffix and not path.exists():
+            raise InputError(
+                file=COMMAND_LINE,
+                key="scenario",
+                value=str(source),
+                allowed=_choices(str(source), presets()) + " or the path of a TOML file",
+            )
+        return cls.from_table(_parse(path), file=str(source), folder=path.parent)
+
+    @classmethod
+    def from_table(
+        cls, table: Mapping[str, Any], file: str = "scenario", folder: Path | None = None
+    ) -> Scenario:
+        """Build a scenario from a nested mapping; `file` is named in errors."""
+        try:
+            scenario = cls.model_validate(dict(table))
+        except ValidationError as error:
+            raise _translate(error, file, table) from None
+        return scenario._checked(file, folder or Path())
+
+    def replaced(self, file: str = COMMAND_LINE, **changes: Any) -> Scenario:
+        """A copy with some entries replaced and everything checked again."""
+        return Scenario.from_table({**self.model_dump(exclude_unset=True), **changes}, file)
+
+    @property
+    def last_month(self) -> tuple[int, int]:
+        """Year and month of the last simulated month."""
+        return int(self.last[:4]), int(self.last[5:])
+
+    @property
+    def last_year(self) -> int:
+        """Last calendar year that is simulated in full."""
+        year, month = self.last_month
+        return year if month == 12 else year - 1
+
+    def parameter_set(self) -> ParameterSet:
+        """All parameters, defaults included."""
+        return ParameterSet(self.parameters)
+
+    def budget(self, region_budget: Mapping[int, float]) -> dict[int, float]:
+        """Programme budget by calendar year in KRW million, from the scenario or the region."""
+        table = self.programme.budget
+        base = dict(region_budget) if table is None else {y: 1e3 * v for y, v in table.items()}
+        return {year: self.programme.budget_scale * amount for year, amount in base.items()}
+
+    def _checked(self, file: str, folder: Path) -> Scenario:
+        """Check what needs other tables: the policy, the parameters and the named paths."""
+        try:
+            key = find_policy(self.policy).key
+        except InputError as error:
+            raise InputError(
+                file=file, key="policy", value=self.policy, allowed=error.allowed
+            ) from None
+        try:
+            ParameterSet(self.parameters)
+        except ParameterError as error:
+            allowed = error.allowed
+            if error.key not in PARAMETERS:
+                allowed = _choices(error.key, tuple(PARAMETERS))
+            raise InputError(
+                file=file, key=f"parameters.{error.key}", value=error.value, allowed=allowed
+            ) from None
+        paths = {}
+        if self.macro not in PRESET_MACROS:
+            paths["macro"] = str(_existing(file, "macro", self.macro, folder))
+        if self.region != PRESET_REGION:
+            paths["region"] = str(_existing(file, "region", self.region, folder))
+        return self.model_copy(update={"policy": key, **paths})
+
+
+def presets() -> tuple[str, ...]:
+    """Names of the scenarios that come with the software."""
+    return tuple(sorted(path.stem for path in _PRESETS.glob("*.toml")))
+
+
+def read_text(path: Path, key: str = "file") -> str:
+    """Text of a UTF-8 file of at most 1 MB.
+
+    Raises
+    ------
+    InputError
+        For a missing, special, too large, unreadable or wrongly encoded file.
+    """
+    expected = "a readable UTF-8 text file of at most 1 MB"
+    try:
+        if not path.exists():
+            raise InputError(file=path, key=key, value="no such file", allowed=expected)
+        if not path.is_file():
+            kind = "a folder" if path.is_dir() else "not a regular file"
+            raise InputError(file=path, key=key, value=kind, allowed=expected)
+        if path.stat().st_size > _LARGEST_FILE:
+            size = f"{path.stat().st_size} bytes"
+            raise InputError(file=path, key=key, value=size, allowed=expected)
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        value = f"byte {error.object[error.start]:#04x} at position {error.start}"
+        raise InputError(file=path, key=key, value=value, allowed=expected) from None
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InputError(file=path, key=key, value=reason, allowed=expected) from None
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    """Parse a TOML file."""
+    text = read_text(path, "scenario")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        end = f"at line {text.count(chr(10)) + 1}, the end"
+        reason = str(error).replace("at end of document", end)
+        reason = "nested too deeply" if isinstance(error, RecursionError) else reason
+        raise InputError(file=path, key="TOML", value=reason, allowed="valid TOML") from None
+
+
+def _existing(file: str, key: str, value: str, folder: Path) -> Path:
+    """Absolute path of something that must exist: a file for `macro`, a folder for `region`."""
+    path = folder / value
+    try:
+        found = path.is_file() if key == "macro" else path.is_dir()
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        raise InputError(file=file, key=key, value=value, allowed=_ALLOWED[key])
+    return path.resolve()
+
+
+def _choices(given: str, names: tuple[str, ...]) -> str:
+    """The nearest valid name, or all names when they are few."""
+    nearest = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
+    if nearest:
+        return (
+            f"did you mean '{nearest[0]}'?"
+            if len(names) > 12
+            else (f"did you mean '{nearest[0]}'? one of {', '.join(names)}")
+        )
+    return f"one of {', '.join(names[:12])}{', …' if len(names) > 12 else ''}"
+
+
+def _translate(error: ValidationError, file: str, table: Mapping[str, Any]) -> InputError:
+    """Turn pydantic's first complaint into one line."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    location = [str(part) for part in first["loc"]]
+    key, value = ".".join(location), first["input"]
+    if first["type"] == "extra_forbidden":
+        model = Programme if location[0] == "programme" else Scenario
+        allowed = _choices(location[-1], tuple(model.model_fields))
+        return InputError(file=file, key=key, value=value, allowed=allowed)
+    if location[0] == "parameters" and len(location) > 1:
+        name = location[1]
+        known = PARAMETERS.get(name)
+        allowed = known.allowed if known else _choices(name, tuple(PARAMETERS))
+        return InputError(file=file, key=f"parameters.{name}", value=value, allowed=allowed)
+    while key not in _ALLOWED and "." in key:
+        key = key.rpartition(".")[0]
+    if key == "programme.budget" and isinstance(value, Mapping):
+        value = _offending_year(value)
+    return InputError(file=file, key=key, value=value, allowed=_ALLOWED[key])
+
+
+def _is_budget(year: object, amount: object) -> bool:
+    """Whether an entry of a budget table is a year of the programme with an amount in KRW bn."""
+    if not re.fullmatch(r"\d{4}", str(year)) or not _FIRST_YEAR <= int(str(year)) <= _LAST_YEAR:
+        return False
+    number = isinstance(amount, int | float) and not isinstance(amount, bool)
+    return number and 0 <= amount <= _LARGEST_BUDGET  # type: ignore[operator]
+
+
+def _offending_year(budget: Mapping[Any, Any]) -> str:
+    """The first wrong entry of a budget table."""
+    return next(f"{y} = {a!r}" for y, a in budget.items() if not _is_budget(y, a))
