@@ -1,0 +1,379 @@
+"""Firms, universities, institutes and promotion groups as ordinary Mesa agents.
+
+A firm stands on a site; the sites, numbered by complex, give the canonical
+order in which things that share a budget or a shelf are done.  All else is
+decided from what was known at the beginning of a phase, so that the order in
+which agents are activated does not matter.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+from plain_equations import (
+    absorptive_capacity,
+    growth_dispersion,
+    logistic,
+    normal,
+    poisson,
+)
+
+from innocluster.sim.random_numbers import Process
+
+if TYPE_CHECKING:
+    from mesa_objects import ObjectModel
+
+__all__ = [
+    "Actor",
+    "Body",
+    "ClosedFirm",
+    "Firm",
+    "Institute",
+    "Invention",
+    "Licence",
+    "Pair",
+    "Project",
+    "University",
+]
+
+USUAL_CONTACTS = 5
+WORKING_DAYS = 21.0
+SHELF_SLOTS = 512
+HIGHEST_HAZARD = 0.5
+PATIENCE = 6
+
+
+class Actor(mesa.Agent):
+    """Somebody who has knowledge and meets others."""
+
+    model: ObjectModel
+    identifier: int
+    complex: int
+    knowledge: Any
+    projects: int
+    closed = False
+
+    def __init__(self, model: ObjectModel, **attributes: Any) -> None:
+        super().__init__(model)
+        self.__dict__.update(attributes)
+        self.ties: dict[Actor, Pair] = {}
+
+    def draw(self, process: Process, partner: int = 0) -> tuple[float, float, float, float]:
+        """Four uniforms of this actor, process and month."""
+        return self.model.draw(self.identifier, process, partner)
+
+
+class Pair:
+    """Two actors that met."""
+
+    def __init__(self, first: Actor, second: Actor, **attributes: Any) -> None:
+        self.first, self.second = first, second
+        self.familiarity = 0.0
+        self.similarity = 0.0
+        self.gain = 0.0
+        self.meetings = 0
+        self.asked = -1
+        self.projects = 0
+        self.__dict__.update(attributes)
+
+    def partner_of(self, actor: Actor) -> Actor:
+        """The other one."""
+        return self.second if actor is self.first else self.first
+
+
+class Project:
+    """A joint R&D project under way."""
+
+    def __init__(self, team: tuple[Actor, ...], **attributes: Any) -> None:
+        self.team = team
+        self.__dict__.update(attributes)
+
+
+class Invention:
+    """An invention on a shelf; `licensed` once it is taken."""
+
+    def __init__(self, born: int, field: int, quality: float) -> None:
+        self.born, self.field, self.quality = born, field, quality
+        self.licensed = quality <= 0.0
+
+
+class Licence:
+    """A licence being commercialised."""
+
+    def __init__(
+        self, firm: Firm, body: Body, due: int, quality: float, succeeds: bool
+    ) -> None:
+        self.firm, self.body = firm, body
+        self.due, self.quality, self.succeeds = due, quality, succeeds
+
+
+class Firm(Actor):
+    """A tenant firm; its attributes have the names of the columns of the firm table."""
+
+    site: int
+    encounter: Actor | None = None
+    will_be_member = False
+    own_spending = 0.0
+    desired_capital = 0.0
+    desired_labour = 0.0
+
+    def room(self) -> int:
+        """J2: joint projects that the firm can run at a time."""
+        for limit, room in ((20.0, 1), (100.0, 2), (300.0, 3)):
+            if self.employees < limit:
+                return room
+        return 5
+
+    def decide_encounter(self) -> None:
+        """M1: meet one of five usual contacts, a research body or R&D firms on four sites."""
+        self.lost_days = 0.0
+        self.encounter = None
+        if self.research_intensity <= 0.0:
+            return
+        u, v, _, _ = self.draw(Process.BACKGROUND)
+        if u >= self.model.p.background_rate:
+            return
+        contact = int(v * USUAL_CONTACTS)
+        trials = self.model.draw(self.identifier, Process.BACKGROUND_PEER, contact, month=0)
+        if contact == 0:
+            bodies = self.model.bodies_at[self.complex]
+            self.encounter = bodies[int(trials[0] * len(bodies))] if bodies else None
+            return
+        sites = self.model.sites_at[self.complex]
+        for trial in trials:
+            other = self.model.sites[sites[int(trial * len(sites))]]
+            if other is not None and other is not self and other.research_intensity > 0.0:
+                self.encounter = other
+                return
+
+    def decide_membership(self) -> None:
+        """M0: join or leave the mini-cluster."""
+        self.will_be_member = False
+        if self.mini_cluster < 0:
+            return
+        p, group = self.model.p, self.model.groups[self.complex]
+        u, v, _, _ = self.draw(Process.JOINING)
+        net = p.joining_benefit * group.reported_benefit
+        if self.member:
+            self.will_be_member = v >= p.leaving_rate / 12.0 / (1.0 + max(net, -0.5))
+            return
+        known = [
+            other
+            for other, pair in self.ties.items()
+            if isinstance(other, Firm) and pair.familiarity > 0.0
+        ]
+        peers = sum(other.member for other in known) / len(known) if known else 0.0
+        odds = group.joining_constant + self.joining_score() + p.joining_peers * peers + net
+        self.will_be_member = u < logistic(odds)
+
+    def joining_score(self) -> float:
+        """M0: what size and R&D add to the log odds of joining, by employees and annual sales."""
+        p = self.model.p
+        score: float = p.joining_size * math.log(min(max(self.employees, 1.0), 300.0) / 20.0)
+        if self.research_intensity > 0.0:
+            score += p.joining_research
+        excess = max(self.employees / 300.0, 12.0 * self.revenue / 150_000.0)
+        return score + p.joining_large * math.log(max(excess, 1.0))
+
+    def apply_membership(self) -> None:
+        """Become what was decided."""
+        self.member = self.will_be_member
+
+    def do_research(self) -> None:
+        """F2 shock, F3 stock, F5 obsolescence, F6 own innovation, K3 absorptive capacity."""
+        model = self.model
+        p = model.p
+        self.shock *= model.persistence
+        u, v, _, _ = self.draw(Process.SHOCK)
+        if u < p.shock_arrival:
+            scale = model.shock_unit * growth_dispersion(
+                self.employees, p.growth_dispersion, p.growth_dispersion_exponent
+            )
+            self.shock += scale * (math.log(2.0 * v) if v < 0.5 else -math.log(2.0 * (1.0 - v)))
+        self.own_spending = self.research_intensity * self.revenue
+        for channel in ("gain_own", "gain_transfer", "gain_joint", "gain_meeting"):
+            setattr(self, channel, getattr(self, channel) * model.keep_gain)
+        if self.research_intensity <= 0.0 and self.research_stock <= 0.0:
+            return
+        spending = self.own_spending + (1.0 + p.subsidy_additionality) * self.grant_flow
+        self.research_stock = model.keep_stock * self.research_stock + spending / model.price
+        intensity = spending / self.revenue
+        self.research_lagged += (intensity - self.research_lagged) / p.planning_lag
+        self.absorption = absorptive_capacity(
+            self.research_stock, model.sector_stock[self.sector], self.research_lagged,
+            p.absorption_threshold,
+        )  # fmt: skip
+        u, v, _, _ = self.draw(Process.OWN_INNOVATION)
+        attempts = p.attempt_rate / 12.0 * p.commercial_success
+        relative = self.research_lagged / model.sector_intensity[self.sector]
+        if u < 1.0 - math.exp(-attempts * relative):
+            self.gain_own -= p.own_innovation_step * math.log(v)
+            model.count("own_innovations", self.complex)
+
+    def sense_spillovers(self) -> None:
+        """F4: ln(S/S0)."""
+        pool = math.log(max(self.model.spillover_pool(self), 1e-9))
+        if math.isinf(self.spillover_reference):
+            self.spillover_reference = pool
+        self.spillover = pool - self.spillover_reference
+
+    def sell(self) -> None:
+        """F2, F1, D1-D4: productivity, demand, sales, exports and the factors it wants."""
+        model = self.model
+        p = model.p
+        gains = self.gain_own + self.gain_transfer + self.gain_joint + self.gain_meeting
+        self.log_productivity = (
+            self.level
+            + p.technical_progress * model.years
+            + self.shock
+            + p.spillover_elasticity * self.spillover
+            + gains
+            - self.gain_reference
+            + self.role
+        )
+        if self.research_reference > 0.0:
+            self.log_productivity += p.rd_elasticity * math.log(
+                self.research_stock / self.research_reference
+            )
+        a, alpha = self.log_productivity, p.capital_elasticity
+        ratio = model.value_added_ratio[self.sector]
+        labour = max(self.employees - self.lost_days / WORKING_DAYS, 0.5 * self.employees)
+        brand = (1.0 + p.brand_premium * self.brand) / (
+            1.0 + p.brand_premium * self.brand_reference
+        )
+        output = math.exp(a) * self.capital**alpha * labour ** (1.0 - alpha)
+        capacity = model.price * output / ratio * brand
+        quality = self.relative_quality()
+        share = logistic(
+            self.export_logit
+            + p.export_quality * quality
+            + p.export_brand * (self.brand - self.brand_reference)
+        )
+        home, abroad = (1.0 - share) * model.domestic, share * model.foreign
+        wanted = (
+            self.demand_scale * (home + abroad) * brand * math.exp((p.substitution - 1.0) * quality)
+        )
+        self.revenue = min(wanted, capacity)
+        self.utilisation = self.revenue / capacity
+        self.exports = self.revenue * abroad / (home + abroad) / model.exchange_rate
+        real = wanted / (model.price * brand)
+        self.expected_demand += (real - self.expected_demand) / p.expectation_months
+        self.desired_capital = p.capital_output_ratio * 12.0 * self.expected_demand
+        needed = self.expected_demand * ratio / p.target_utilisation
+        self.desired_labour = (needed / (math.exp(a) * self.capital**alpha)) ** (
+            1.0 / (1.0 - alpha)
+        )
+
+    def relative_quality(self) -> float:
+        """D1: ln(q/Q) against its reference."""
+        rivals = self.model.p.rivals_growth * self.model.years
+        return float(self.log_productivity - rivals - self.demand_reference)
+
+    def adjust(self) -> None:
+        """I1, E1, D4: profit, cash, capital, employment, brand."""
+        model = self.model
+        p = model.p
+        worn = model.depreciation
+        profit = (
+            (model.value_added_ratio[self.sector] - self.royalty) * self.revenue
+            - self.wage * model.wage_index * self.employees
+            - self.own_spending
+            - p.subsidy_additionality * self.grant_flow
+            - (worn + p.interest_rate / 12.0) * model.price * self.capital
+        )
+        model.account(self.complex, profit, self.revenue)
+        self.royalty *= model.keep_gain
+        self.cash = min(self.cash + profit, 3.0 * p.first_cash * 12.0 * self.revenue)
+        self.months_negative = self.months_negative + 1 if self.cash < 0.0 else 0
+        wish = p.capital_adjustment * (self.desired_capital - self.capital) + worn * self.capital
+        self.capital = (1.0 - worn) * self.capital + max(0.0, wish)
+        self.employees = max(
+            1.0, self.employees + p.labour_adjustment * (self.desired_labour - self.employees)
+        )
+        if self.brand >= 1.0 or self.absorption <= 0.0 or self.export_logit < -2.944:
+            return
+        link = 1.0 if self.link_until >= model.month else p.brand_background_link
+        hazard = p.brand_hazard * self.absorption * link * logistic(self.relative_quality())
+        if self.draw(Process.BRAND)[0] < 2.0 * hazard / 12.0:
+            self.brand += 0.5
+
+    def decide_exit(self) -> None:
+        """E1: close after six months without liquidity, or by hazard."""
+        p = self.model.p
+        years = (self.age + self.model.month - max(self.entered, 0)) / 12.0
+        hazard = p.exit_rate * (max(self.employees, 1.0) / 10.0) ** -p.exit_size
+        hazard = min(HIGHEST_HAZARD, hazard * math.exp(-years / p.exit_age))
+        self.closed = (
+            self.months_negative >= PATIENCE or self.draw(Process.EXIT)[0] < hazard / 12.0
+        )
+
+    def leave(self) -> None:
+        """Give up site and relations."""
+        for other, pair in self.ties.items():
+            del other.ties[self]
+            del self.model.pairs[pair]
+        self.ties.clear()
+        self.model.sites[self.site] = None
+        self.remove()
+
+
+class ClosedFirm:
+    """What remains of a firm that had closed when the model was taken over: its projects end."""
+
+    closed = True
+
+    def __init__(self) -> None:
+        self.projects = 0
+        self.ties: dict[Actor, Pair] = {}
+
+
+class Body(Actor):
+    """A university or institute; attributes as the columns of its table, and a shelf."""
+
+    def __init__(self, model: ObjectModel, shelf: list[Invention], **attributes: Any) -> None:
+        super().__init__(model, **attributes)
+        self.shelf = shelf
+
+    def room(self) -> int:
+        """Joint projects that it can run at a time."""
+        return int(self.project_capacity)
+
+    def invent(self) -> None:
+        """U1, U4: put inventions on the shelf; drift to applied work or back."""
+        p, month = self.model.p, self.model.month
+        if month % 12 == 0:
+            self.licences_year = 0.0
+        mean = p.invention_rate / 12.0 * self.researchers * (1.0 - 0.5 * self.applied_share)
+        steps = np.cumsum(self.knowledge)
+        for n in range(poisson(mean, self.draw(Process.INVENTION)[0])):
+            v, w, _, _ = self.draw(Process.INVENTION, n + 1)
+            field = min(int(np.searchsorted(steps, v * steps[-1])), steps.size - 1)
+            invention = Invention(month, field, math.exp(p.invention_spread * normal(w)))
+            if self.inventions < SHELF_SLOTS:
+                self.shelf.append(invention)
+            else:
+                self.shelf[self.inventions % SHELF_SLOTS] = invention
+            self.inventions += 1
+        contracts = self.projects / max(1, self.project_capacity)
+        pull = contracts * (1.0 - self.applied_share)
+        back = self.applied_share - self.applied_reference
+        self.applied_share = min(1.0, self.applied_share + p.applied_drift / 12.0 * (pull - back))
+
+
+class University(Body):
+    """A university; its people found firms."""
+
+    def founds_firm(self) -> bool:
+        """U4: whether a spin-off leaves this month."""
+        return self.draw(Process.SPIN_OFF)[0] < self.model.p.spin_off_rate / 12.0
+
+
+class Institute(Body):
+    """A government-funded institute."""
+
+    def founds_firm(self) -> bool:
+        """Institutes found no firms."""
+        return False

@@ -1,0 +1,139 @@
+"""New firms of a month in plain Python (E2, U4): an entrant is modelled on a firm of 2003."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from plain_equations import growth_dispersion, logistic, normal, poisson
+
+from innocluster.sim.random_numbers import Process
+
+if TYPE_CHECKING:
+    from mesa_actors import Body
+    from mesa_objects import ObjectModel
+
+__all__ = ["new_firms"]
+
+SPIN_OFF_ORDINAL = 1 << 15
+SCATTER = 0.2
+
+
+def new_firms(model: ObjectModel) -> list[tuple[int, dict[str, Any]]]:
+    """Complex and attributes of the firms that enter, by complex; there spin-offs come last."""
+    operating = [0] * model.complexes
+    for firm in model.firms():
+        operating[firm.complex] += 1
+    entrants = []
+    for c in range(model.complexes):
+        arrivals = range(_arrivals(model, c, operating[c]))
+        entrants += [_entrant(model, c, ordinal, None) for ordinal in arrivals]
+        for body in model.bodies_at[c]:
+            if body.founds_firm():
+                ordinal = SPIN_OFF_ORDINAL + model.bodies.index(body)
+                entrants.append(_entrant(model, c, ordinal, body))
+    return entrants
+
+
+def _arrivals(model: ObjectModel, c: int, operating: int) -> int:
+    """E2: Poisson with profit and free plots."""
+    p, complexes = model.p, model.region.complexes
+    plots, firms = int(complexes.plots[c]), int(complexes.firms[c])
+    free = max(plots - operating, 0) / max(plots - firms, 1)
+    response = math.exp(p.entry_profit * (model.profit_ratio[c] - model.usual_profit[c]))
+    yearly = p.entry_scale * float(complexes.entry_rate[c]) * operating * free * response
+    return poisson(yearly / 12.0, model.draw(c, Process.ENTRY)[0])
+
+
+def _entrant(
+    model: ObjectModel, c: int, ordinal: int, parent: Body | None
+) -> tuple[int, dict[str, Any]]:
+    """A firm smaller than its model, with scattered knowledge, level with today's frontier."""
+    p, source = model.p, model.settings.population.firms
+    identifier = ((model.month + 1) << 24) + (c << 16) + ordinal
+    sites = model.sites_at[c]
+    pattern = sites[int(model.draw(identifier, Process.ENTRANT)[0] * len(sites))]
+    origin = source.knowledge[pattern] if parent is None else parent.knowledge
+    blocks = range(1, (origin.size + 3) // 4 + 1)
+    draws = [u for block in blocks for u in model.draw(identifier, Process.ENTRANT, block)]
+    scatter = [math.exp(SCATTER * normal(u)) for u in draws[: origin.size]]
+    size = int(source.employees[pattern])
+    employees = float(int(min(max(p.entrant_size * size, 3), 100)))
+    sector = int(source.sector[pattern])
+    intensity = float(source.research_intensity[pattern])
+    if parent is not None:
+        employees, sector = 5.0, parent.sector
+        intensity = model.sector_intensity[sector]
+    annual = float(source.revenue[pattern]) * employees / size
+    brand = 0.5 * int(source.brand[pattern])
+    share = min(max(float(source.export_share[pattern]), 1e-6), 0.98)
+
+    monthly = annual / 12.0
+    value_added = model.value_added_ratio[sector] * monthly
+    capital = p.capital_output_ratio * annual
+    inputs = capital**p.capital_elasticity * employees ** (1.0 - p.capital_elasticity)
+    productivity = math.log(value_added / p.target_utilisation / inputs)
+    stock = intensity * annual / (p.rd_depreciation + p.rd_growth_start)
+    gain = 0.0
+    if intensity > 0.0:
+        successes = p.attempt_rate * p.commercial_success
+        gain = successes * p.own_innovation_step / p.innovation_depreciation
+    shock = _stationary_shock(model, identifier, employees)
+    wages = max(p.labour_share * value_added - intensity * monthly, 0.25 * value_added)
+
+    drift = p.technical_progress * model.years
+    real = monthly * math.exp(drift)
+    logit = math.log(share / (1.0 - share))
+    abroad = logistic(logit)
+    market = (1.0 - abroad) * model.domestic + abroad * model.foreign
+    attributes = {
+        "identifier": identifier,
+        "sector": sector,
+        "mini_cluster": int(source.mini_cluster[pattern]),
+        "member": False,
+        "entered": model.month,
+        "age": 0.0,
+        "employees": employees,
+        "capital": capital,
+        "level": productivity - shock,
+        "shock": shock,
+        "log_productivity": productivity + drift,
+        "demand_reference": productivity + drift - p.rivals_growth * model.years,
+        "demand_scale": real * model.price / market,
+        "expected_demand": real,
+        "revenue": real * model.price,
+        "export_logit": logit,
+        "utilisation": p.target_utilisation,
+        "research_intensity": intensity,
+        "research_lagged": intensity,
+        "research_stock": stock,
+        "research_reference": stock,
+        "spillover_reference": math.inf,
+        "gain_own": gain,
+        "gain_reference": gain,
+        "brand": brand,
+        "brand_reference": brand,
+        "link_until": -1,
+        "cash": p.first_cash * annual,
+        "months_negative": 0,
+        "wage": wages / employees,
+        "projects": 0,
+        "knowledge": origin * np.array(scatter),
+    }
+    unset = (
+        "role", "exports", "grant_flow", "spillover", "absorption", "gain_transfer", "gain_joint",
+        "gain_meeting", "royalty", "lost_days",
+    )  # fmt: skip
+    return c, attributes | dict.fromkeys(unset, 0.0)
+
+
+def _stationary_shock(model: ObjectModel, identifier: int, employees: float) -> float:
+    """F2: shock from its stationary distribution, tilted towards luck by the sales it explains."""
+    p = model.p
+    scale = model.shock_unit * growth_dispersion(
+        employees, p.growth_dispersion, p.growth_dispersion_exponent
+    )
+    deviation = scale * math.sqrt(2.0 * p.shock_arrival / (1.0 - model.persistence**2))
+    u = model.draw(identifier, Process.SHOCK, 1, month=0)[0]
+    return deviation * (normal(u) + (p.substitution - 1.0) * deviation)

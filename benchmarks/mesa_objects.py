@@ -1,0 +1,343 @@
+"""The model as an ordinary Mesa model: every actor, pair and project an object of its own.
+
+Written from the equations a second time, it is the oracle of the compiled
+engine (`tests/sim/test_oracle.py`) and what the engine's speed is measured
+against (`benchmarks/speed.py`).  It takes over the state of a `Simulation` at
+any month, uses the same keyed draws, and then goes its own way.
+"""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa_actors import Firm, Institute, Pair, University
+from mesa_entry import new_firms
+from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
+from mesa_projects import commercialise, complete_projects, sign_licences
+from mesa_state import adopt
+from numpy.typing import NDArray
+from plain_equations import cosine, learned, monthly, shock_unit
+
+from innocluster.sim.calendar import PROGRAMME_START, month_number, year_of
+from innocluster.sim.random_numbers import Process, uniforms
+from innocluster.sim.simulation import Simulation
+
+__all__ = ["GroupedModel", "ObjectModel"]
+
+FORGOTTEN = 0.01
+
+
+class ObjectModel(mesa.Model):
+    """The model from the state in which `simulation` stands.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        Not changed.
+    shuffle : int
+        Seed of the order in which agents are activated; results do not depend on it.
+
+    Attributes
+    ----------
+    series : list of dict
+        For each month simulated, indicator -> (C,) array.
+    """
+
+    def __init__(self, simulation: Simulation, shuffle: int = 0) -> None:
+        super().__init__(seed=shuffle)
+        self.settings = simulation.settings
+        self.region = simulation.region
+        self.p = SimpleNamespace(**simulation.settings.parameters.as_dict())
+        self.key = simulation.key
+        self.month = simulation.state.month
+        self.complexes = len(self.region.complexes.keys)
+        self.series: list[dict[str, NDArray[np.float64]]] = []
+        self._set_constants(simulation)
+        adopt(self, simulation)
+
+    def _set_constants(self, simulation: Simulation) -> None:
+        p = self.p
+        self.persistence = 0.5 ** (1.0 / p.shock_half_life)
+        self.shock_unit = shock_unit(self.persistence, p.shock_arrival, p.substitution)
+        self.keep_stock = 1.0 - monthly(p.rd_depreciation)
+        self.keep_gain = 1.0 - monthly(p.innovation_depreciation)
+        self.depreciation = monthly(p.capital_depreciation)
+        self.value_added_ratio = self.region.sectors.value_added_ratio.tolist()
+        anchors = simulation.anchors
+        self.sector_stock = anchors.sector_stock.tolist()
+        self.sector_intensity = anchors.sector_intensity.tolist()
+        self.sector_log_a = anchors.sector_log_a.tolist()
+        self.usual_profit = anchors.usual_profit.tolist()
+        self.reference_exchange_rate = math.fsum(self.settings.macro.exchange_rate[:12]) / 12.0
+        self.proximity = 0.5 ** (self.region.complexes.distance / p.half_distance)
+        self.weights = p.outside_weight * self.proximity
+        np.fill_diagonal(self.weights, p.complex_weight)
+        founders = simulation.settings.population.firms.complex
+        self.sites_at = [np.flatnonzero(founders == c).tolist() for c in range(self.complexes)]
+
+    def tie(self, pair: Pair) -> None:
+        """Enter a pair that met for the first time."""
+        self.pairs[pair] = None
+        pair.first.ties[pair.second] = pair
+        pair.second.ties[pair.first] = pair
+
+    def draw(
+        self, entity: int, process: Process, partner: int = 0, month: int | None = None
+    ) -> tuple[float, float, float, float]:
+        """Four uniforms at an address of this month or the one given."""
+        when = self.month if month is None else month
+        return uniforms(self.key, entity, when, int(process), partner)  # type: ignore[no-any-return]
+
+    def firms(self) -> list[Firm]:
+        """Operating firms in the order of sites."""
+        return [firm for firm in self.sites if firm is not None]
+
+    def count(self, indicator: str, complex_: int, amount: float = 1.0) -> None:
+        """Add to one of this month's indicators."""
+        self.now[indicator][complex_] += amount
+
+    def account(self, complex_: int, profit: float, revenue: float) -> None:
+        """Note a firm's profit and sales for the entry decisions of others."""
+        self.profits[complex_].append(profit)
+        self.sales[complex_].append(revenue)
+
+    def step(self) -> None:
+        """One month."""
+        macro, month = self.settings.macro, self.month
+        self.years = (month + 0.5) / 12.0
+        self.price = float(macro.price_index[month])
+        self.wage_index = float(macro.wage_index[month])
+        self.domestic = float(macro.domestic_demand[month])
+        self.exchange_rate = float(macro.exchange_rate[month])
+        relative = self.exchange_rate / self.reference_exchange_rate
+        self.foreign = float(macro.world_demand[month]) * relative
+        self.now = {name: np.zeros(self.complexes) for name in COUNTED}
+        self.profits: list[list[float]] = [[] for _ in range(self.complexes)]
+        self.sales: list[list[float]] = [[] for _ in range(self.complexes)]
+        firms = self.agents_by_type[Firm]
+        meetings = self._meet()
+        for meeting in meetings:
+            self.groups[meeting.first.complex].consider(meeting)
+        complete_projects(self)
+        for kind in (University, Institute):
+            if kind in self.agents_by_type:
+                self.agents_by_type[kind].shuffle_do("invent")
+        sign_licences(self)
+        commercialise(self)
+        firms.shuffle_do("do_research")
+        self._before_spillovers()
+        firms.shuffle_do("sense_spillovers")
+        firms.shuffle_do("sell")
+        self._observe()
+        firms.shuffle_do("adjust")
+        self._renew()
+        self._close_books()
+        self.month += 1
+
+    def _meet(self) -> list[Meeting]:
+        firms = self.agents_by_type[Firm]
+        active = self._receive_budget()
+        firms.shuffle_do("decide_encounter")
+        meetings = [
+            Meeting(firm, firm.encounter, brokered=False)
+            for firm in self.firms()
+            if firm.encounter is not None
+        ]
+        if active:
+            if self.month % 12 == 0:
+                self.agents_by_type[PromotionGroup].do("report_benefit")
+            firms.shuffle_do("decide_membership")
+            firms.do("apply_membership")
+            groups = self.agents_by_type[PromotionGroup]
+            groups.do("gather_members")
+            events: list[Any] = []
+            for group in self.groups:
+                events += group.hold_events()
+            introduced = INTRODUCTIONS[self.settings.policy.id](self, events)
+            for meeting in introduced:
+                self.count("introductions", meeting.first.complex)
+            meetings += introduced
+            for group in self.groups:
+                meetings += group.support_tasks()
+        lessons = [lesson for meeting in meetings for lesson in self._hold(meeting)]
+        for firm, lesson in lessons:
+            firm.knowledge = firm.knowledge + lesson
+        for pair in self.pairs:
+            kept = (1.0 - self.p.familiarity_decay) * pair.familiarity
+            pair.familiarity = min(1.0, max(0.0, kept + pair.gain))
+            pair.gain = 0.0
+        return meetings
+
+    def _receive_budget(self) -> bool:
+        """A5: equal monthly parts by mini-clusters, less what the levels above keep."""
+        start = month_number(*PROGRAMME_START)
+        if self.month < start or not self.settings.funded:
+            return False
+        year = year_of(self.month)
+        months = 9 if year == PROGRAMME_START[0] else 12
+        part = self.settings.budget_of(year) / months / len(self.region.mini_clusters.names)
+        net = math.prod(1.0 - kept for kept in self.region.governance.overhead.tolist())
+        for group in self.groups:
+            amount = part * len(group.mini_clusters)
+            group.balance += amount * net
+            self.count("spent_overhead", group.complex, amount * (1.0 - net))
+        if self.month == start:
+            self.agents_by_type[PromotionGroup].do("start")
+        return True
+
+    def _hold(self, meeting: Meeting) -> list[tuple[Firm, NDArray[np.float64]]]:
+        """T1, T3, K2: what a meeting does; returns what is learned, to be added later."""
+        p, a, b = self.p, meeting.first, meeting.second
+        pair = a.ties.get(b)
+        if pair is None:
+            swap = isinstance(b, Firm) and b.site < a.site
+            pair = Pair(b, a) if swap else Pair(a, b)
+            self.tie(pair)
+        meeting.pair = pair
+        pair.gain += p.familiarity_meeting
+        pair.meetings += 1
+        pair.similarity = cosine(a.knowledge, b.knowledge)
+        lessons = [(a, learned(a.knowledge, b.knowledge, p.learning_meeting * a.absorption))]
+        days = p.attendance_days if meeting.brokered else 0.0
+        a.lost_days += days
+        if not isinstance(b, Firm):
+            return lessons
+        b.lost_days += days
+        lessons.append((b, learned(b.knowledge, a.knowledge, p.learning_meeting * b.absorption)))
+        rivalry = pair.similarity**2 if a.sector == b.sector else 0.0
+        low, high = sorted((a.identifier, b.identifier))
+        draws = self.draw(low, Process.MEETING_INFORMATION, high)
+        lead = [firm.log_productivity - self.sector_log_a[firm.sector] for firm in (a, b)]
+        for firm, gap, u in ((a, lead[1] - lead[0], draws[0]), (b, lead[0] - lead[1], draws[1])):
+            if u < p.information_probability:
+                news = firm.absorption * pair.similarity * min(1.0, max(0.0, gap))
+                firm.gain_meeting += p.information_gain * news * (1.0 - rivalry) / pair.meetings
+        return lessons
+
+    def _before_spillovers(self) -> None:
+        """Line up the R&D performers, so that every firm can look at all of them at once."""
+        performers = [firm for firm in self.firms() if firm.research_stock > 0.0]
+        knowledge = np.array([firm.knowledge for firm in performers])
+        self.directions = knowledge / np.linalg.norm(knowledge, axis=1)[:, None]
+        self.stocks = np.array([firm.research_stock for firm in performers])
+        self.places = np.array([firm.complex for firm in performers])
+        self.sectors = np.array([firm.sector for firm in performers])
+        self.position = {firm: n for n, firm in enumerate(performers)}
+
+    def spillover_pool(self, firm: Firm) -> float:
+        """F4: S_i = Σ_j ω_ij R_j over all other firms, less the share stolen by rivals.
+
+        ω_ij is cosine times the weight of the place; familiarity lifts that weight
+        towards the proximity of the places, with the cosine of the last meeting.
+        """
+        stealing = self.p.business_stealing
+        cosines = self.directions @ (firm.knowledge / np.linalg.norm(firm.knowledge))
+        weights = self.weights[firm.complex][self.places] * cosines
+        if firm in self.position:
+            weights[self.position[firm]] = 0.0
+        weights[self.sectors == firm.sector] *= 1.0 - stealing
+        return float(weights @ self.stocks) + self.tie_pool(firm)
+
+    def tie_pool(self, firm: Firm) -> float:
+        """F4: what familiar firms add to the spillovers of their place."""
+        pool = 0.0
+        for other, pair in firm.ties.items():
+            if isinstance(other, Firm):
+                where = (firm.complex, other.complex)
+                lift = float(self.proximity[where] - self.weights[where])
+                rival = self.p.business_stealing if firm.sector == other.sector else 0.0
+                trust = pair.familiarity * pair.similarity
+                pool += lift * trust * (1.0 - rival) * other.research_stock
+        return pool
+
+    def _observe(self) -> None:
+        """Sums over firms, before they adjust."""
+        members = [firm for firm in self.firms() if firm.member]
+        for name, firms, value in (
+            ("revenue", self.firms(), lambda firm: firm.revenue),
+            ("exports", self.firms(), lambda firm: firm.exports),
+            ("employees", self.firms(), lambda firm: firm.employees),
+            ("firms", self.firms(), lambda firm: 1.0),
+            ("members", members, lambda firm: 1.0),
+            ("member_revenue", members, lambda firm: firm.revenue),
+            (
+                "value_added", self.firms(),
+                lambda firm: self.value_added_ratio[firm.sector] * firm.revenue,
+            ),
+            ("research_spending", self.firms(), lambda firm: firm.own_spending + firm.grant_flow),
+        ):  # fmt: skip
+            parts: list[list[float]] = [[] for _ in range(self.complexes)]
+            for firm in firms:
+                parts[firm.complex].append(value(firm))
+            self.now[name] = np.array([math.fsum(part) for part in parts])
+
+    def _renew(self) -> None:
+        """E1, E2: exit and entry; a site left is free from next month."""
+        self.profit_ratio = [
+            math.fsum(profit) / math.fsum(sales) if sales else 0.0
+            for profit, sales in zip(self.profits, self.sales, strict=True)
+        ]
+        self.agents_by_type[Firm].shuffle_do("decide_exit")
+        leaving = [firm for firm in self.firms() if firm.closed]
+        for firm in leaving:
+            firm.leave()
+            self.count("closures", firm.complex)
+        for place, attributes in new_firms(self):
+            free = self.free_sites[place]
+            if free:
+                site = free.pop(0)
+            else:
+                site = len(self.sites)
+                self.sites.append(None)
+            self.sites[site] = Firm(self, site=site, complex=place, **attributes)
+            self.count("entrants", place)
+        for firm in leaving:
+            self.free_sites[firm.complex].append(firm.site)
+        if self.month % 12 == 11:
+            for pair in [
+                one for one in self.pairs if one.familiarity < FORGOTTEN and one.projects <= 0
+            ]:
+                del self.pairs[pair], pair.first.ties[pair.second], pair.second.ties[pair.first]
+
+    def _close_books(self) -> None:
+        self.now["carry_over"] = np.array([group.balance for group in self.groups])
+        support = self.now["spent_tasks"] + self.now["spent_research"]
+        for group in self.groups:
+            c = group.complex
+            group.books.append((float(self.now["members"][c]), float(support[c])))
+        self.series.append(self.now)
+
+
+class GroupedModel(ObjectModel):
+    """The same with spillovers by sums over complexes and sectors, as the engine has them.
+
+    For measuring speed: the algorithm is then the same on both sides.
+    """
+
+    def _before_spillovers(self) -> None:
+        shape = (self.complexes, len(self.value_added_ratio), len(self.region.fields))
+        by_sector = np.zeros(shape)
+        for firm in self.firms():
+            if firm.research_stock > 0.0:
+                direction = firm.knowledge / math.sqrt(float(firm.knowledge @ firm.knowledge))
+                by_sector[firm.complex, firm.sector] += firm.research_stock * direction
+        pool = by_sector.sum(axis=1, keepdims=True) - self.p.business_stealing * by_sector
+        self.reach = np.tensordot(self.weights, pool, axes=1)
+
+    def spillover_pool(self, firm: Firm) -> float:
+        """F4 by group sums."""
+        total = float(firm.knowledge @ self.reach[firm.complex, firm.sector])
+        place = float(self.weights[firm.complex, firm.complex])
+        own = place * (1.0 - self.p.business_stealing) * firm.research_stock
+        return total / math.sqrt(float(firm.knowledge @ firm.knowledge)) - own + self.tie_pool(firm)
+
+
+COUNTED = (
+    "contacts", "introductions", "tasks", "joint_projects", "joint_successes", "licences",
+    "licence_successes", "own_innovations", "entrants", "closures", "spent_meetings",
+    "spent_introductions", "spent_tasks", "spent_research", "spent_overhead",
+)  # fmt: skip
