@@ -30,8 +30,9 @@ class Table:
         `widths` gives the numbers per row of columns whose width the data decide.
         """
         columns = {
-            f.name: np.zeros(_shape(capacity, widths.get(f.name, f.metadata["width"])),
-                             f.metadata["dtype"])
+            f.name: np.zeros(
+                _shape(capacity, widths.get(f.name, f.metadata["width"])), f.metadata["dtype"]
+            )
             for f in fields(cls)
             if f.metadata
         }

@@ -51,6 +51,7 @@ class FirmTable(Table):
     sector: Small = column(np.int16, "index", "sector")
     mini_cluster: Small = column(np.int16, "index or -1", "mini-cluster that suits its knowledge")
     member: Flags = column(np.int8, "0 or 1", "takes part in the programme")
+    cohort: Flags = column(np.int8, "0 or 1", "first in line to join, the same under every policy")
     entered: Small = column(np.int16, "month", "month of entry, -1 for firms of 2003")
     age: Floats = column(np.float64, "months", "age when it entered the model")
     employees: Floats = column(np.float64, "persons", "employment")
@@ -253,9 +254,7 @@ def adjusted_labour(labour: float, desired: float, adjustment: float) -> float:
 
 
 @compiled
-def brand_hazard(
-    base: float, absorption: float, link: float, log_relative_quality: float
-) -> float:
+def brand_hazard(base: float, absorption: float, link: float, log_relative_quality: float) -> float:
     """D4: yearly hazard of the next brand stage, h_B·AC·link·logistic(ln q/Q)."""
     return base * absorption * link * logistic(log_relative_quality)
 

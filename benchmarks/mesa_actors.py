@@ -103,9 +103,7 @@ class Invention:
 class Licence:
     """A licence being commercialised."""
 
-    def __init__(
-        self, firm: Firm, body: Body, due: int, quality: float, succeeds: bool
-    ) -> None:
+    def __init__(self, firm: Firm, body: Body, due: int, quality: float, succeeds: bool) -> None:
         self.firm, self.body = firm, body
         self.due, self.quality, self.succeeds = due, quality, succeeds
 
@@ -306,9 +304,7 @@ class Firm(Actor):
         years = (self.age + self.model.month - max(self.entered, 0)) / 12.0
         hazard = p.exit_rate * (max(self.employees, 1.0) / 10.0) ** -p.exit_size
         hazard = min(HIGHEST_HAZARD, hazard * math.exp(-years / p.exit_age))
-        self.closed = (
-            self.months_negative >= PATIENCE or self.draw(Process.EXIT)[0] < hazard / 12.0
-        )
+        self.closed = self.months_negative >= PATIENCE or self.draw(Process.EXIT)[0] < hazard / 12.0
 
     def leave(self) -> None:
         """Give up site and relations."""

@@ -92,6 +92,7 @@ def _entrant(
         "sector": sector,
         "mini_cluster": int(source.mini_cluster[pattern]),
         "member": False,
+        "cohort": False,
         "entered": model.month,
         "age": 0.0,
         "employees": employees,

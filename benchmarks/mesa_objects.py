@@ -119,6 +119,9 @@ class ObjectModel(mesa.Model):
         self.profits: list[list[float]] = [[] for _ in range(self.complexes)]
         self.sales: list[list[float]] = [[] for _ in range(self.complexes)]
         firms = self.agents_by_type[Firm]
+        if month == month_number(*PROGRAMME_START):
+            for group in self.groups:
+                group.mark_cohort()
         meetings = self._meet()
         for meeting in meetings:
             self.groups[meeting.first.complex].consider(meeting)
@@ -264,6 +267,7 @@ class ObjectModel(mesa.Model):
             ("firms", self.firms(), lambda firm: 1.0),
             ("members", members, lambda firm: 1.0),
             ("member_revenue", members, lambda firm: firm.revenue),
+            ("cohort_revenue", [f for f in self.firms() if f.cohort], lambda firm: firm.revenue),
             (
                 "value_added", self.firms(),
                 lambda firm: self.value_added_ratio[firm.sector] * firm.revenue,

@@ -77,7 +77,7 @@ class PromotionGroup(mesa.Agent):
             if firm.complex == self.complex and firm.mini_cluster >= 0
         ]
         scores = [(firm.joining_score(), firm.research_intensity > 0.0) for firm in firms]
-        low, high = -20.0, 5.0
+        low, high = -15.0, 3.0
         for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
             if self._expected_members(middle, scores) < self.founding_members:
@@ -85,6 +85,21 @@ class PromotionGroup(mesa.Agent):
             else:
                 high = middle
         self.joining_constant = 0.5 * (low + high)
+
+    def mark_cohort(self) -> None:
+        """M0: the founding members' number of firms that are first in line to join."""
+        month = self.model.month
+        line = []
+        for firm in self.model.firms():
+            if firm.complex == self.complex and firm.mini_cluster >= 0:
+                lowest = min(
+                    self.model.draw(firm.identifier, Process.JOINING, month=month + m)[0]
+                    for m in range(9)
+                )
+                line.append((math.log(lowest / (1.0 - lowest)) - firm.joining_score(), firm))
+        line.sort(key=lambda place: place[0])
+        for _, firm in line[: self.founding_members]:
+            firm.cohort = True
 
     def _expected_members(self, constant: float, scores: list[tuple[float, bool]]) -> float:
         """Members expected after the nine months of 2005; only firms with R&D know one another."""
@@ -273,9 +288,7 @@ def introduce_within_groups(model: ObjectModel, events: list[Event]) -> list[Mee
     for event in events:
         bodies = model.bodies_at[event.complex]
         block, place = divmod(event.number, 4)
-        eagerness = {
-            firm: firm.draw(Process.ATTENDANCE, block)[place] for firm in event.members
-        }
+        eagerness = {firm: firm.draw(Process.ATTENDANCE, block)[place] for firm in event.members}
         coming = sorted(event.members, key=eagerness.__getitem__)[: max(2, event.attending)]
         for n in range(event.introductions):
             if 2 * n >= len(coming):

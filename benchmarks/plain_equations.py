@@ -108,10 +108,11 @@ def shock_unit(persistence: float, arrival: float, substitution: float) -> float
     Sales grow by (σ-1) times the change of the yearly mean of an autoregressive
     shock, whose autocovariance at lag n is persistence^n · 2b²·arrival / (1 - persistence²).
     """
+
     def mean_covariance(lag: int) -> float:
-        return math.fsum(
-            persistence ** abs(lag + i - j) for i in range(12) for j in range(12)
-        ) / 144.0
+        return (
+            math.fsum(persistence ** abs(lag + i - j) for i in range(12) for j in range(12)) / 144.0
+        )
 
     variance = 2.0 * (mean_covariance(0) - mean_covariance(12)) / (1.0 - persistence**2)
     return 1.0 / ((substitution - 1.0) * math.sqrt(2.0 * arrival * variance))

@@ -170,4 +170,3 @@ def gibrat_sizes(firms: int, barrier: float, periods: int, seed: int) -> Floats:
         np.maximum(sizes, barrier, out=sizes)
     relative: Floats = sizes / sizes.mean()
     return relative
-

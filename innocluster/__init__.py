@@ -10,20 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from innocluster.scenarios.comparison import compare as compare
+    from innocluster.scenarios.execution import build_settings as build_settings
     from innocluster.scenarios.execution import run as run
     from innocluster.scenarios.schema import Scenario as Scenario
+    from innocluster.sim.model import ClusterModel as ClusterModel
     from innocluster.sim.simulation import Simulation as Simulation
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ClusterModel": "innocluster.sim.model",
     "Scenario": "innocluster.scenarios.schema",
     "Simulation": "innocluster.sim.simulation",
+    "build_settings": "innocluster.scenarios.execution",
     "compare": "innocluster.scenarios.comparison",
     "run": "innocluster.scenarios.execution",
 }
 
-__all__ = ["Scenario", "Simulation", "__version__", "compare", "run"]
+__all__ = [
+    "ClusterModel",
+    "Scenario",
+    "Simulation",
+    "__version__",
+    "build_settings",
+    "compare",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

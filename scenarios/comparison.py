@@ -99,6 +99,7 @@ def compare(
         "command": command or f"compare({', '.join(chosen)})",
         "region": scenario.region,
         "macro": scenario.macro,
+        "exports": scenario.exports,
         "first": f"{FIRST_YEAR}-01",
         "last": scenario.last,
         "indicator": reached.indicator,

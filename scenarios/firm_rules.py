@@ -39,7 +39,8 @@ _LARGEST_LOG_ODDS = 20.0
 
 def group_sums(values: Floats, group: Integers, groups: int) -> Floats:
     """Sum of `values` in each of `groups`, added up in row order."""
-    return np.bincount(group, weights=values, minlength=groups)
+    sums: Floats = np.bincount(group, weights=values, minlength=groups).astype(np.float64)
+    return sums
 
 
 def shared(weights: Floats, group: Integers, totals: Floats) -> Floats:

@@ -77,6 +77,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("licence_successes", "licences"),
     Measure("own_innovations", "innovations"),
     Measure("member_revenue", "KRW tn", 1e-6),
+    Measure("cohort_revenue", "KRW tn", 1e-6),
     Measure("research_spending", "KRW tn", 1e-6),
     Measure("spent_meetings", "KRW bn", 1e-3),
     Measure("spent_introductions", "KRW bn", 1e-3),
@@ -97,6 +98,7 @@ INDICATORS = (
     "joint_projects",
     "licences",
     "member_revenue",
+    "cohort_revenue",
 )
 """Measures whose calendar years are indicators."""
 

@@ -113,6 +113,7 @@ def run_result(
         "seconds": round(seconds, 3),
         "region": scenario.region,
         "macro": scenario.macro,
+        "exports": scenario.exports,
         "first": f"{FIRST_YEAR}-01",
         "last": scenario.last,
     }

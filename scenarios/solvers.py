@@ -19,6 +19,7 @@ __all__ = [
     "check_network",
     "check_phi",
     "cournot_best_response",
+    "cournot_common_response",
     "cournot_network",
     "fall_when_removed",
     "intercentrality",
@@ -204,7 +205,29 @@ def cournot_best_response(adjacency: ArrayLike, gamma: float, demand: float) -> 
         effort += step
         if not np.isfinite(effort).all():
             break
-        if np.abs(step).max(initial=0.0) <= _SETTLED * max(1.0, effort.max(initial=0.0)):
+        if np.abs(step).max(initial=0.0) <= _SETTLED * demand:
+            return effort
+    raise ConvergenceError("best responses of Cournot rivals do not settle")
+
+
+def cournot_common_response(n: int, degree: int, gamma: float, demand: float) -> float:
+    """Effort e of `cournot_network`, found without its formula.
+
+    One firm answers the common effort of all others as in `cournot_best_response`,
+    everybody goes half way to its answer, and so on.
+
+    Raises
+    ------
+    ConvergenceError
+        Where this does not settle, as may happen for γ below 2.
+    """
+    own = (n - degree) / (n + 1)
+    effort = 0.0
+    for _ in range(_ITERATIONS):
+        left = (demand + (degree + 1) * effort) / (n + 1) - own * effort
+        step = 0.5 * (own * max(left, 0.0) / (gamma - own**2) - effort)
+        effort += step
+        if abs(step) <= _SETTLED * demand:
             return effort
     raise ConvergenceError("best responses of Cournot rivals do not settle")
 
@@ -249,15 +272,33 @@ def key_players(adjacency: ArrayLike, phi: float) -> NDArray[np.intp]:
     return np.flatnonzero(cost >= cost.max(initial=0.0) * (1.0 - _TIE))
 
 
-def fall_when_removed(adjacency: ArrayLike, phi: float) -> Floats:
-    """Fall in Σb, (n,), found by taking out one agent after the other: the check of the above.
+def fall_when_removed(
+    adjacency: ArrayLike, phi: float, rho: float = 0.0, mu: float = 1.0
+) -> Floats:
+    """Fall in total output, (n,), found by taking out one agent after the other.
 
-    Raises as `bonacich`.
+    Output is q = (I + ρB − φA)⁻¹μ, everybody being everybody's rival; without
+    rivalry and with μ = 1 it is b, and the fall must be `intercentrality`.
+
+    Parameters
+    ----------
+    adjacency : A (n, n)
+    phi : φ, complementarity, from 0
+    rho : ρ, rivalry, from 0 to below 1
+    mu : μ, stand-alone return of each agent
+
+    Raises
+    ------
+    SpectralError
+        Unless 0 ≤ φ < (1 − ρ)/λ₁(A).
     """
     network = check_network(adjacency)
-    total = bonacich(network, phi).sum()
-    falls = np.empty(network.shape[0])
-    for agent in range(falls.size):
-        rest = np.delete(np.delete(network, agent, axis=0), agent, axis=1)
-        falls[agent] = total - bonacich(rest, phi).sum()
+    n = network.shape[0]
+    check_phi(phi, network, (1.0 - rho) * np.eye(n))
+    system = (1.0 - rho) * np.eye(n) + rho - phi * network
+    total = np.linalg.solve(system, np.full(n, mu)).sum()
+    falls = np.empty(n)
+    for agent in range(n):
+        rest = np.delete(np.delete(system, agent, axis=0), agent, axis=1)
+        falls[agent] = total - np.linalg.solve(rest, np.full(n - 1, mu)).sum()
     return falls

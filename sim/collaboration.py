@@ -242,8 +242,18 @@ def propose_projects(
         third = -1
         if t < p.consortium_share:
             third = _third_partner(
-                a, b, first, second, familiarity, next_first, next_second, firm_head, employees,
-                projects, body_room, body_projects,
+                a,
+                b,
+                first,
+                second,
+                familiarity,
+                next_first,
+                next_second,
+                firm_head,
+                employees,
+                projects,
+                body_room,
+                body_projects,
             )
         amount = 0.0
         if eligible:

@@ -33,3 +33,10 @@ class Counts:
     innovations: NDArray[np.int64]
     entrants: NDArray[np.int64]
     closures: NDArray[np.int64]
+
+    @property
+    def spent(self) -> NDArray[np.float64]:
+        """Programme money spent in the complexes, KRW million."""
+        return (
+            self.meetings_spent + self.introductions_spent + self.tasks_spent + self.research_spent
+        )

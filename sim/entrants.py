@@ -12,7 +12,7 @@ from innocluster.agents.elementary import exp, exp_array, normal_quantile
 
 from .demography import count_entrants, entrant_identifier
 from .initial_state import set_firms
-from .population import FirmSample
+from .population import FirmSample, Knowledge, Small
 from .random_numbers import Process, uniform_rows, uniforms
 
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ def _identifiers(month: int, complex_: int, number: int, first: int = 0) -> Inte
 def _spin_offs(run: Simulation) -> Integers:
     """U4: rows of the universities that found a firm this month."""
     bodies = run.state.bodies
-    draws = uniform_rows(
-        run.key, bodies.identifier, run.state.month, int(Process.SPIN_OFF), 0
-    )[:, 0]
+    draws = uniform_rows(run.key, bodies.identifier, run.state.month, int(Process.SPIN_OFF), 0)[
+        :, 0
+    ]
     founds = (bodies.institute == 0) & (draws < run.values.spin_off_rate / 12.0)
     return np.flatnonzero(founds)
 
 
-def _take_rows(run: Simulation, place: Integers) -> Integers:
+def _take_rows(run: Simulation, place: Small) -> Integers:
     """Rows for entrants: those of closed firms of the same complex first, then new ones."""
     firms = run.state.firms
     rows = np.empty(place.size, np.int64)
@@ -139,7 +139,7 @@ def _model_entrants(
     parent: Integers,
     places: NDArray[np.int32],
     place_start: Integers,
-    firm_knowledge: Floats,
+    firm_knowledge: Knowledge,
     body_knowledge: Floats,
     knowledge: Floats,
 ) -> Integers:
@@ -173,9 +173,7 @@ def _enter_market(run: Simulation, rows: Integers) -> None:
     firms.demand_reference[rows] = firms.level[rows] + firms.shock[rows] + drift - rivals
     firms.log_productivity[rows] = firms.level[rows] + firms.shock[rows] + drift
     share = 1.0 / (1.0 + exp_array(-firms.export_logit[rows]))
-    foreign = (
-        macro.world_demand[month] * macro.exchange_rate[month] / run.reference_exchange_rate
-    )
+    foreign = macro.world_demand[month] * macro.exchange_rate[month] / run.reference_exchange_rate
     market = (1.0 - share) * macro.domestic_demand[month] + share * foreign
     real = firms.expected_demand[rows] * exp(drift)
     firms.expected_demand[rows] = real

@@ -125,6 +125,7 @@ def set_firms(
     firms.sector[rows] = sample.sector
     firms.mini_cluster[rows] = sample.mini_cluster
     firms.member[rows] = 0
+    firms.cohort[rows] = 0
     firms.entered[rows] = entered
     firms.age[rows] = 12.0 * sample.age
     firms.employees[rows] = employees

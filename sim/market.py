@@ -31,6 +31,7 @@ Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 
 WORKING_DAYS = 21.0
+BLOCK = 1024
 _BRAND = int(Process.BRAND)
 
 
@@ -64,7 +65,6 @@ def produce_and_sell(
     demand_scale: Floats,
     demand_reference: Floats,
     export_logit: Floats,
-    work: Floats,
     log_a: Floats,
     revenue: Floats,
     exports: Floats,
@@ -75,21 +75,21 @@ def produce_and_sell(
 ) -> None:
     """F2, F1, D1-D3: productivity, sales and exports of every firm, and the factors it desires.
 
-    One loop an equation, over few columns and without branches, so that each is
-    compiled to vector instructions; rows of closed firms are computed along and
-    never read.
+    Block by block of rows, one loop an equation, over few columns and without
+    branches, so that each is compiled to vector instructions; rows of closed firms
+    are computed along and never read.
 
     Parameters
     ----------
     domestic, foreign : H and X·FX/FX0 of the month, year mean of 2003 = 1
     exchange_rate : KRW per USD
     price : price index, year mean of 2003 = 1
-    work : (8, capacity) scratch
     """
     years = (month + 0.5) / 12.0
     drift = p.technical_progress * years
     log_rivals = p.rivals_growth * years
     memory = 1.0 / p.expectation_months
+    work = np.empty((8, BLOCK))
     grown = work[0]
     gains = work[1]
     labour = work[2]
@@ -98,80 +98,84 @@ def produce_and_sell(
     full = work[5]
     share = work[6]
     wanted = work[7]
-    for i in range(count):
-        grown[i] = log(
-            research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
-        )
-    for i in range(count):
-        gains[i] = (
-            gain_own[i] + gain_transfer[i] + gain_joint[i] + gain_meeting[i] - gain_reference[i]
-        )
-    for i in range(count):
-        log_a[i] = log_productivity(
-            level[i],
-            drift,
-            shock[i],
-            p.rd_elasticity,
-            grown[i],
-            p.spillover_elasticity,
-            spillover[i],
-            gains[i],
-            role[i],
-        )
-    for i in range(count):
-        labour[i] = max(employees[i] - lost_days[i] / WORKING_DAYS, 0.5 * employees[i])
-    for i in range(count):
-        nu[i] = value_added_ratio[sector[i]]
-    for i in range(count):
-        brand_price[i] = (1.0 + p.brand_premium * brand[i]) / (
-            1.0 + p.brand_premium * brand_reference[i]
-        )
-    for i in range(count):
-        full[i] = capacity_revenue(
-            log_a[i],
-            log(capital[i]),
-            log(labour[i]),
-            p.capital_elasticity,
-            price * brand_price[i],
-            nu[i],
-        )
-    for i in range(count):
-        share[i] = export_share(
-            export_logit[i],
-            log_a[i] - log_rivals - demand_reference[i],
-            brand[i] - brand_reference[i],
-            p.export_quality,
-            p.export_brand,
-        )
-    for i in range(count):
-        wanted[i] = demand(
-            demand_scale[i],
-            share[i],
-            domestic,
-            foreign,
-            log_a[i] - log_rivals - demand_reference[i],
-            p.substitution,
-            brand_price[i],
-        )
-    for i in range(count):
-        revenue[i] = min(wanted[i], full[i])
-        utilisation[i] = revenue[i] / full[i]
-    for i in range(count):
-        abroad = share[i] * foreign
-        exports[i] = revenue[i] * abroad / ((1.0 - share[i]) * domestic + abroad) / exchange_rate
-    for i in range(count):
-        real = wanted[i] / (price * brand_price[i])
-        expected_demand[i] += memory * (real - expected_demand[i])
-        desired_capital[i] = wanted_capital(expected_demand[i], p.capital_output_ratio)
-    for i in range(count):
-        desired_workers[i] = desired_labour(
-            expected_demand[i],
-            p.target_utilisation,
-            nu[i],
-            log_a[i],
-            log(capital[i]),
-            p.capital_elasticity,
-        )
+    for start in range(0, count, BLOCK):
+        stop = min(start + BLOCK, count)
+        for i in range(start, stop):
+            grown[i - start] = log(
+                research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
+            )
+        for i in range(start, stop):
+            gains[i - start] = (
+                gain_own[i] + gain_transfer[i] + gain_joint[i] + gain_meeting[i] - gain_reference[i]
+            )
+        for i in range(start, stop):
+            log_a[i] = log_productivity(
+                level[i],
+                drift,
+                shock[i],
+                p.rd_elasticity,
+                grown[i - start],
+                p.spillover_elasticity,
+                spillover[i],
+                gains[i - start],
+                role[i],
+            )
+        for i in range(start, stop):
+            labour[i - start] = max(employees[i] - lost_days[i] / WORKING_DAYS, 0.5 * employees[i])
+        for i in range(start, stop):
+            nu[i - start] = value_added_ratio[sector[i]]
+        for i in range(start, stop):
+            brand_price[i - start] = (1.0 + p.brand_premium * brand[i]) / (
+                1.0 + p.brand_premium * brand_reference[i]
+            )
+        for i in range(start, stop):
+            full[i - start] = capacity_revenue(
+                log_a[i],
+                log(capital[i]),
+                log(labour[i - start]),
+                p.capital_elasticity,
+                price * brand_price[i - start],
+                nu[i - start],
+            )
+        for i in range(start, stop):
+            share[i - start] = export_share(
+                export_logit[i],
+                log_a[i] - log_rivals - demand_reference[i],
+                brand[i] - brand_reference[i],
+                p.export_quality,
+                p.export_brand,
+            )
+        for i in range(start, stop):
+            wanted[i - start] = demand(
+                demand_scale[i],
+                share[i - start],
+                domestic,
+                foreign,
+                log_a[i] - log_rivals - demand_reference[i],
+                p.substitution,
+                brand_price[i - start],
+            )
+        for i in range(start, stop):
+            revenue[i] = min(wanted[i - start], full[i - start])
+            utilisation[i] = revenue[i] / full[i - start]
+        for i in range(start, stop):
+            abroad = share[i - start] * foreign
+            exports[i] = (
+                revenue[i] * abroad / ((1.0 - share[i - start]) * domestic + abroad) / exchange_rate
+            )
+        for i in range(start, stop):
+            real = wanted[i - start] / (price * brand_price[i - start])
+            expected_demand[i] += memory * (real - expected_demand[i])
+            desired_capital[i] = wanted_capital(expected_demand[i], p.capital_output_ratio)
+        for i in range(start, stop):
+            desired_workers[i] = desired_labour(
+                expected_demand[i],
+                p.target_utilisation,
+                nu[i - start],
+                log_a[i],
+                log(capital[i]),
+                p.capital_elasticity,
+            )
 
 
 @compiled

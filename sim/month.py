@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .calendar import PROGRAMME_START, month_number
 from .collaboration import propose_projects, run_small_tasks
 from .completion import complete_projects
 from .coordination import CoordinationView, contact_events
@@ -27,7 +28,14 @@ from .network import (
 )
 from .observation import INDICATORS, sum_firms
 from .pairs import compact_pairs
-from .programme import Tranche, pay_budget, report_benefit, start_programme
+from .programme import (
+    Tranche,
+    book_spending,
+    mark_cohort,
+    pay_budget,
+    report_benefit,
+    start_programme,
+)
 from .random_numbers import Process, draw_columns
 from .technology import advance_research, advance_shocks, spill_over
 from .transfer import commercialise, invent, sign_licences
@@ -54,6 +62,8 @@ def advance(run: Simulation) -> None:
 
     # 1 exogenous series are read where they are used.  2 governance
     tranche = pay_budget(run)
+    if run.state.month == month_number(*PROGRAMME_START):
+        mark_cohort(run)
     counts.overhead += tranche.overhead
 
     # 3 joining, encounters, meetings   4 familiarity and learning
@@ -263,9 +273,7 @@ def _transfer(run: Simulation, counts: Counts) -> None:
 def _advance_technology(run: Simulation, counts: Counts) -> None:
     state, p, key, scratch = run.state, run.parameters, run.key, run.scratch
     firms, pairs, month, n = state.firms, state.pairs, run.state.month, run.state.firms.count
-    draw_columns(
-        key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw
-    )
+    draw_columns(key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw)
     advance_shocks(p, n, firms.employees, scratch.draw, scratch.second_draw, firms.shock)
     np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
     run.overrule_research(scratch.own_spending)
@@ -297,9 +305,9 @@ def _sell(run: Simulation) -> None:
         firms.research_reference, firms.spillover, firms.gain_own, firms.gain_transfer,
         firms.gain_joint, firms.gain_meeting, firms.gain_reference, firms.capital,
         firms.employees, firms.lost_days, firms.brand, firms.brand_reference,
-        firms.demand_scale, firms.demand_reference, firms.export_logit, scratch.work,
-        firms.log_productivity, firms.revenue, firms.exports,
-        firms.utilisation, firms.expected_demand, scratch.desired_capital, scratch.desired_workers,
+        firms.demand_scale, firms.demand_reference, firms.export_logit, firms.log_productivity,
+        firms.revenue, firms.exports, firms.utilisation, firms.expected_demand,
+        scratch.desired_capital, scratch.desired_workers,
     )  # fmt: skip
     run.overrule_factors(scratch.desired_capital, scratch.desired_workers)
 
@@ -357,9 +365,9 @@ def _renew(run: Simulation, counts: Counts) -> None:
 
 def _observe(run: Simulation, counts: Counts) -> None:
     state, firms, series = run.state, run.state.firms, run.series
-    totals = np.zeros((8, counts.tasks.size))
+    totals = np.zeros((9, counts.tasks.size))
     sum_firms(
-        firms.count, firms.alive, firms.complex, firms.sector, firms.member,
+        firms.count, firms.alive, firms.complex, firms.sector, firms.member, firms.cohort,
         run.region.sectors.value_added_ratio, firms.revenue, firms.exports, firms.employees,
         run.scratch.own_spending, firms.grant_flow, totals,
     )  # fmt: skip
@@ -387,14 +395,6 @@ def _record(run: Simulation, counts: Counts) -> None:
         "spent_overhead": counts.overhead,
         "carry_over": state.balance,
     }
-    groups = state.coordinators.count - len(run.region.complexes.keys)
-    spent = (
-        counts.meetings_spent
-        + counts.introductions_spent
-        + counts.tasks_spent
-        + counts.research_spent
-    )
-    state.coordinators.spent[groups:] += spent
-    state.coordinators.balance[groups:] = state.balance
+    book_spending(run, counts.spent)
     for name, value in recorded.items():
         values[name][month] = value

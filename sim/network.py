@@ -283,8 +283,17 @@ def hold_meetings(
         a = meeting_first[m]
         b = meeting_second[m]
         row = meet_pair(
-            a, b, pair_count, first, second, familiarity, next_first, next_second, slots,
-            firm_head, body_head,
+            a,
+            b,
+            pair_count,
+            first,
+            second,
+            familiarity,
+            next_first,
+            next_second,
+            slots,
+            firm_head,
+            body_head,
         )
         if row == pair_count:
             familiarity[row] = 0.0
@@ -309,7 +318,10 @@ def hold_meetings(
         lost_days[b] += p.attendance_days * brokered
         rivalry = similarity[row] * similarity[row] if sector[a] == sector[b] else 0.0
         u, v, _, _ = uniforms(
-            key, min(identifier[a], identifier[b]), month, _INFORMATION,
+            key,
+            min(identifier[a], identifier[b]),
+            month,
+            _INFORMATION,
             max(identifier[a], identifier[b]),
         )
         ours = log_a[a] - sector_log_a[sector[a]]

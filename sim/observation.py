@@ -24,6 +24,7 @@ INDICATORS: dict[str, str] = {
     "members": "firms",
     "member_revenue": "KRW million/month",
     "research_spending": "KRW million/month",
+    "cohort_revenue": "KRW million/month",
     "contacts": "events/month",
     "introductions": "pairs/month",
     "tasks": "tasks/month",
@@ -67,9 +68,7 @@ class Series:
 
     def copy(self) -> Series:
         """Return an independent copy."""
-        return Series(
-            self.months, self.complexes, {n: v.copy() for n, v in self.values.items()}
-        )
+        return Series(self.months, self.complexes, {n: v.copy() for n, v in self.values.items()})
 
 
 @compiled
@@ -79,6 +78,7 @@ def sum_firms(
     complex_: Small,
     sector: Small,
     member: Flags,
+    cohort: Flags,
     value_added_ratio: Floats,
     revenue: Floats,
     exports: Floats,
@@ -87,7 +87,7 @@ def sum_firms(
     grant_flow: Floats,
     totals: Floats,
 ) -> None:
-    """Sum firms in row order; `totals`, zero at first, is (8, C) in the order of `INDICATORS`."""
+    """Sum firms in row order; `totals`, zero at first, is (9, C) in the order of `INDICATORS`."""
     for i in range(count):
         if alive[i] == 0:
             continue
@@ -101,3 +101,5 @@ def sum_firms(
             totals[5, c] += 1.0
             totals[6, c] += revenue[i]
         totals[7, c] += own_spending[i] + grant_flow[i]
+        if cohort[i] == 1:
+            totals[8, c] += revenue[i]

@@ -16,15 +16,19 @@ __all__ = [
     "Complexes",
     "FirmSample",
     "Governance",
+    "Knowledge",
     "MiniClusters",
     "Population",
     "Region",
     "ResearchBodies",
     "Sectors",
+    "Small",
 ]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Small = NDArray[np.int64] | NDArray[np.int16]
+Knowledge = NDArray[np.float64] | NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -174,16 +178,16 @@ class FirmSample:
     """
 
     identifier: Integers
-    complex: Integers
-    sector: Integers
-    mini_cluster: Integers
+    complex: Small
+    sector: Small
+    mini_cluster: Small
     employees: Integers
     revenue: Floats
     export_share: Floats
     research_intensity: Floats
-    brand: Integers
+    brand: Small
     age: Floats
-    knowledge: Floats
+    knowledge: Knowledge
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from innocluster.agents.elementary import log_array
+
 from .calendar import PROGRAMME_START, month_number, year_of
 from .network import expected_joiners, joining_scores
+from .random_numbers import Process, draw_columns
 
 if TYPE_CHECKING:
     from .simulation import Simulation
 
-__all__ = ["Tranche", "net_share", "pay_budget", "report_benefit", "start_programme"]
+__all__ = [
+    "Tranche",
+    "book_spending",
+    "mark_cohort",
+    "net_share",
+    "pay_budget",
+    "report_benefit",
+    "start_programme",
+]
 
 Floats = NDArray[np.float64]
 BISECTIONS = 20
@@ -73,6 +84,14 @@ def _book(run: Simulation, amount: float, net: Floats) -> None:
     table.spent[groups:] += gross - net
 
 
+def book_spending(run: Simulation, spent: Floats) -> None:
+    """Enter in the promotion groups' accounts what each spent this month and has left."""
+    table = run.state.coordinators
+    groups = table.count - spent.size
+    table.spent[groups:] += spent
+    table.balance[groups:] = run.state.balance
+
+
 def start_programme(run: Simulation) -> None:
     """Set the constant of joining of every complex so that its founding members are expected.
 
@@ -96,6 +115,37 @@ def start_programme(run: Simulation) -> None:
             expected = expected_joiners(middle, months, p, score[rows], research[rows], joined)
             low, high = (middle, high) if expected < wanted else (low, middle)
         run.state.joining_constant[c] = 0.5 * (low + high)
+
+
+def mark_cohort(run: Simulation) -> None:
+    """M0: mark the firms of each complex that are first in line to join, whatever the policy.
+
+    A firm joins when the log odds of a draw fall below its score and a constant
+    of its complex.  The lowest of its draws of the first year, less its score,
+    therefore orders the firms of a complex under every policy alike, and the
+    first `founding_members` of them are followed under all of them: what happens
+    to those is the effect on participants (by intention to treat), with P0 as
+    their own counterfactual.
+    """
+    firms, values, draw = run.state.firms, run.values, run.scratch.draw
+    n = firms.count
+    lowest = np.ones(n)
+    for month in range(run.state.month, run.state.month + 13 - PROGRAMME_START[1]):
+        draw_columns(
+            run.key, month, int(Process.JOINING), n, firms.identifier, draw,
+            run.scratch.second_draw,
+        )  # fmt: skip
+        np.minimum(lowest, draw[:n], out=lowest)
+    score = joining_scores(
+        n, firms.employees, firms.revenue, firms.research_intensity, values.joining_size,
+        values.joining_research, values.joining_large,
+    )  # fmt: skip
+    place_in_line = log_array(lowest / (1.0 - lowest)) - score
+    eligible = (firms.alive[:n] == 1) & (firms.mini_cluster[:n] >= 0)
+    for c, wanted in enumerate(run.region.complexes.founding_members):
+        rows = np.flatnonzero(eligible & (firms.complex[:n] == c))
+        first = rows[np.argsort(place_in_line[rows], kind="stable")[:wanted]]
+        firms.cohort[first] = 1
 
 
 def report_benefit(run: Simulation) -> None:

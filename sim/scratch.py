@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .population import Population
+from .population import Population, Small
 
 __all__ = ["Scratch"]
 
@@ -28,7 +28,6 @@ class Scratch:
     desired_capital, desired_workers : (capacity,) factor targets decided this month
     membership : (capacity,) 1 where a firm decided to be a member
     draw, second_draw : (capacity,) uniforms of the phase at work
-    work : (8, capacity) steps of the computation of sales
     ties, closed : (capacity,) scratch
     """
 
@@ -42,7 +41,6 @@ class Scratch:
     membership: NDArray[np.int8]
     draw: Floats
     second_draw: Floats
-    work: Floats
     ties: Floats
     closed: Codes
 
@@ -63,7 +61,6 @@ class Scratch:
             membership=np.zeros(0, np.int8),
             draw=np.zeros(0),
             second_draw=np.zeros(0),
-            work=np.zeros((8, 0)),
             ties=np.zeros(0),
             closed=np.zeros(0, np.int32),
         )
@@ -78,12 +75,11 @@ class Scratch:
         self.membership = np.zeros(capacity, np.int8)
         self.draw = np.zeros(capacity)
         self.second_draw = np.zeros(capacity)
-        self.work = np.zeros((8, capacity))
         self.ties = np.zeros(capacity)
         self.closed = np.zeros(capacity, np.int32)
 
 
-def _sorted_rows(complex_: Integers, complexes: int) -> tuple[Codes, Integers]:
+def _sorted_rows(complex_: Small, complexes: int) -> tuple[Codes, Integers]:
     rows = np.argsort(complex_, kind="stable").astype(np.int32)
     start = np.searchsorted(complex_[rows], np.arange(complexes + 1)).astype(np.int64)
     return rows, start

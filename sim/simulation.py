@@ -28,6 +28,7 @@ __all__ = ["Settings", "Simulation"]
 
 Floats = NDArray[np.float64]
 
+
 class Overrules(Protocol):
     """Decision rules of single agents, held by the Mesa shell."""
 

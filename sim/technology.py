@@ -79,9 +79,7 @@ def advance_shocks(
             scale = unit * growth_dispersion(
                 employees[i], p.growth_dispersion, p.growth_dispersion_exponent
             )
-        shock[i] = shock_step(
-            shock[i], persistence, p.shock_arrival, scale, arrives[i], size[i]
-        )
+        shock[i] = shock_step(shock[i], persistence, p.shock_arrival, scale, arrives[i], size[i])
 
 
 @compiled

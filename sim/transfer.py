@@ -144,9 +144,7 @@ def sign_licences(
         )
         if v >= chance:
             continue
-        t, _, _, _ = uniforms(
-            key, identifier[i], month, _LICENCE_OUTCOME, body_identifier[b]
-        )
+        t, _, _, _ = uniforms(key, identifier[i], month, _LICENCE_OUTCOME, body_identifier[b])
         licence_firm[licence_count] = i
         licence_body[licence_count] = b
         licence_due[licence_count] = month + erlang_months(2, p.licence_lag, (w, x, 1.0, 1.0))
@@ -199,9 +197,7 @@ def commercialise(
             continue
         if licence_succeeds[n] == 0:
             continue
-        gain = p.transfer_gain * licence_quality[n] * line_share(
-            revenue[i], p.product_line_revenue
-        )
+        gain = p.transfer_gain * licence_quality[n] * line_share(revenue[i], p.product_line_revenue)
         gain_transfer[i] += gain
         owed = p.royalty_rate * (p.substitution - 1.0) * gain
         royalty[i] += owed

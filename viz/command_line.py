@@ -20,6 +20,8 @@ import typer
 from innocluster import __version__
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
+from .replicate_command import replicate_command
+
 if TYPE_CHECKING:
     from innocluster.scenarios.comparison import Comparison
     from innocluster.scenarios.execution import RunResult
@@ -235,6 +237,9 @@ def parameters_command(lang: LanguageOption = Language.en, json: JsonOption = Fa
     return _print_list("parameters", rows, json, columns)
 
 
+application.command("replicate")(replicate_command)
+
+
 def main() -> int:
     """Run the command line; every outcome becomes an exit code and at most one line of error."""
     try:
@@ -284,12 +289,16 @@ def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Languag
     """Write the tables, figures and manifest of a run."""
     from innocluster.scenarios.provenance import storage_errors, write_manifest, write_table
     from innocluster.viz.figures import save_figures
+    from innocluster.viz.report import write_run_report
 
     write_table(result.indicators, folder, "indicators", result.meta)
     write_table(result.monthly, folder, "series", result.meta)
     write_table(result.yearly, folder, "yearly", result.meta)
+    # The report quotes the manifest, and the manifest lists the report.
+    write_manifest(folder, scenario, result.meta)
     with storage_errors(folder):
         save_figures(result, folder, lang.value)
+        write_run_report(result, folder, lang.value)
     write_manifest(folder, scenario, result.meta)
 
 

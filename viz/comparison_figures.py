@@ -154,13 +154,13 @@ def _outcomes(comparison: Comparison, texts: Texts) -> Figure | None:
 
 
 def _participants(comparison: Comparison, texts: Texts) -> Figure | None:
-    """Effect on the region's revenue in % of what the policy's members sell."""
+    """Effect on the revenue of the firms first in line to join, in % of it without a programme."""
     names = policy_names(comparison, texts)
     baseline = comparison.meta["baseline"]
     styles = policy_styles(list(names), baseline)
-    effects = _region_years(comparison, "revenue")
-    members = _region_years(comparison, "member_revenue")
-    rows = effects.merge(members[["policy", "year", "median"]], on=["policy", "year"])
+    effects = _region_years(comparison, "cohort_revenue")
+    untreated = effects.loc[effects["policy"] == baseline, ["year", "median"]]
+    rows = effects.merge(untreated, on="year")
     rows = rows[(rows["policy"] != baseline) & (rows["median_y"] > 0.0)]
     if rows.empty:
         return None
@@ -178,8 +178,7 @@ def _participants(comparison: Comparison, texts: Texts) -> Figure | None:
         )  # fmt: skip
         drawn.append((years[-1], mean[-1], names[str(policy)], style.colour))
     axes.axhline(0.0, color=INK, linewidth=1.4)
-    measure = lowered(texts("indicator.revenue"))
-    axes.set_ylabel(wrap(texts("fig.participants.axis", measure=measure), 34))
+    axes.set_ylabel(wrap(texts("fig.participants.axis"), 34))
     _label_lines(figure, [(axes, drawn)])
     return figure
 

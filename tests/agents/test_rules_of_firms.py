@@ -87,9 +87,7 @@ def test_export_share_is_a_share_that_rises_with_quality_and_brand(logit, qualit
     assert export_share(logit, quality, step, 1.0, 0.1) >= share
 
 
-@pytest.mark.parametrize(
-    ("employees", "expected"), [(20.0, 0.35), (100.0, 0.25), (700.0, 0.18)]
-)
+@pytest.mark.parametrize(("employees", "expected"), [(20.0, 0.35), (100.0, 0.25), (700.0, 0.18)])
 def test_growth_dispersion_goes_through_its_anchors(employees, expected):
     assert growth_dispersion(employees, 0.35, 0.187) == pytest.approx(expected, abs=0.01)
 

@@ -205,8 +205,12 @@ def test_licences_succeed_at_their_rate():
         run.step()
         table = run.state.licences
         for n in range(table.count):
-            licence = (int(table.firm[n]), int(table.body[n]), int(table.due[n]),
-                       float(table.quality[n]))
+            licence = (
+                int(table.firm[n]),
+                int(table.body[n]),
+                int(table.due[n]),
+                float(table.quality[n]),
+            )
             if licence not in signed:
                 signed.add(licence)
                 succeed += int(table.succeeds[n])

@@ -49,9 +49,7 @@ def world(seed: int) -> World:
     of_first = np.flatnonzero(first.alive[: first.count] == 1)[a]
     of_second = np.flatnonzero(second.alive[: second.count] == 1)[b]
     stayed = np.isin(ids, joined)
-    effect = (
-        second.revenue[of_second][stayed].sum() / first.revenue[of_first][stayed].sum() - 1.0
-    )
+    effect = second.revenue[of_second][stayed].sum() / first.revenue[of_first][stayed].sum() - 1.0
     return World(trunk.series.values, treated.series.values, float(effect))
 
 

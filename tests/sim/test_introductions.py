@@ -33,9 +33,7 @@ def test_random_pairs_cover_the_closed_form():
 def test_random_pairs_bring_in_experts_at_their_share():
     members = np.arange(500, dtype=np.int32)
     bodies = np.arange(60, dtype=np.int32)
-    _, second = introductions_at_random(
-        KEY, 5, 0.25, np.array([20_000], np.int32), members, bodies
-    )
+    _, second = introductions_at_random(KEY, 5, 0.25, np.array([20_000], np.int32), members, bodies)
     assert (second >= BODY).mean() == pytest.approx(0.25, abs=0.015)
     experts = np.bincount(second[second >= BODY] - BODY, minlength=60)
     assert experts.min() > 0.5 * experts.mean()

@@ -60,9 +60,7 @@ def flat_prices() -> MacroSeries:
     """World and home demand as they happened at the prices and exchange rate of 2003."""
     history = load_macro("history")
     one = np.ones_like(history.price_index)
-    return replace(
-        history, price_index=one, wage_index=one, exchange_rate=1192.1 * one
-    )
+    return replace(history, price_index=one, wage_index=one, exchange_rate=1192.1 * one)
 
 
 def alone(population: Population, unchecked: dict[str, float] | None = None) -> Simulation:
@@ -135,8 +133,16 @@ def test_sales_follow_demand_and_relative_quality(isolated):
 def test_nothing_else_happens(isolated):
     start, run = isolated
     values = run.series.values
-    for name in ("introductions", "joint_projects", "licences", "own_innovations", "entrants",
-                 "closures", "contacts", "members"):
+    for name in (
+        "introductions",
+        "joint_projects",
+        "licences",
+        "own_innovations",
+        "entrants",
+        "closures",
+        "contacts",
+        "members",
+    ):
         assert np.nansum(values[name]) == 0.0
     assert run.state.pairs.count == 0
     n = start.state.firms.count
@@ -167,5 +173,6 @@ def test_two_firms_of_half_the_size_are_one():
     for name in ("revenue", "exports", "value_added", "employees", "research_spending"):
         first, second = one.series.values[name][:MONTHS], two.series.values[name][:MONTHS]
         assert np.allclose(first, second, rtol=1e-11), name
-    assert np.array_equal(two.series.values["firms"][:MONTHS],
-                          2.0 * one.series.values["firms"][:MONTHS])
+    assert np.array_equal(
+        two.series.values["firms"][:MONTHS], 2.0 * one.series.values["firms"][:MONTHS]
+    )
