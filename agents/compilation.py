@@ -44,15 +44,23 @@ numba_config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 def compiled(function: _Function) -> _Function:
     """Compile `function` on first use, without fast-math, releasing the interpreter lock."""
-    decorate = numba.njit(cache=True, nogil=True, error_model="numpy")
-    return cast(_Function, decorate(function))
+    result: _Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    return result
 
 
-def compiled_for(signature: str) -> Callable[[_Function], _Function]:
+def compiled_for(signature: str, inline: bool = True) -> Callable[[_Function], _Function]:
     """Compile a function that everything calls for one signature only.
 
     Arguments are cast to it. Without it every combination of integer types that
     callers happen to use would be compiled anew, which trebles a cold start.
+    With `inline` the code goes into every caller, which lets simple loops over
+    columns become vector instructions.
     """
-    decorate = numba.njit(signature, cache=True, nogil=True, error_model="numpy")
-    return cast(Callable[[_Function], _Function], decorate)
+
+    def decorate(function: _Function) -> _Function:
+        result: _Function = numba.njit(
+            signature, cache=True, nogil=True, error_model="numpy", forceinline=inline
+        )(function)
+        return result
+
+    return decorate

@@ -31,7 +31,6 @@ Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 
 WORKING_DAYS = 21.0
-BLOCK = 1024
 _BRAND = int(Process.BRAND)
 
 
@@ -75,9 +74,9 @@ def produce_and_sell(
 ) -> None:
     """F2, F1, D1-D3: productivity, sales and exports of every firm, and the factors it desires.
 
-    Block by block of rows, one loop an equation, over few columns and without
-    branches, so that each is compiled to vector instructions; rows of closed firms
-    are computed along and never read.
+    One loop an equation, over few columns and without branches, so that each is
+    compiled to vector instructions; rows of closed firms are computed along and
+    never read.
 
     Parameters
     ----------
@@ -89,7 +88,17 @@ def produce_and_sell(
     drift = p.technical_progress * years
     log_rivals = p.rivals_growth * years
     memory = 1.0 / p.expectation_months
-    work = np.empty((8, BLOCK))
+    # Read once: a value behind a pointer could change with every store in the loops.
+    brand_premium = p.brand_premium
+    capital_elasticity = p.capital_elasticity
+    capital_output_ratio = p.capital_output_ratio
+    export_brand = p.export_brand
+    export_quality = p.export_quality
+    rd_elasticity = p.rd_elasticity
+    spillover_elasticity = p.spillover_elasticity
+    substitution = p.substitution
+    target_utilisation = p.target_utilisation
+    work = np.empty((8, count))
     grown = work[0]
     gains = work[1]
     labour = work[2]
@@ -98,84 +107,80 @@ def produce_and_sell(
     full = work[5]
     share = work[6]
     wanted = work[7]
-    for start in range(0, count, BLOCK):
-        stop = min(start + BLOCK, count)
-        for i in range(start, stop):
-            grown[i - start] = log(
-                research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
-            )
-        for i in range(start, stop):
-            gains[i - start] = (
-                gain_own[i] + gain_transfer[i] + gain_joint[i] + gain_meeting[i] - gain_reference[i]
-            )
-        for i in range(start, stop):
-            log_a[i] = log_productivity(
-                level[i],
-                drift,
-                shock[i],
-                p.rd_elasticity,
-                grown[i - start],
-                p.spillover_elasticity,
-                spillover[i],
-                gains[i - start],
-                role[i],
-            )
-        for i in range(start, stop):
-            labour[i - start] = max(employees[i] - lost_days[i] / WORKING_DAYS, 0.5 * employees[i])
-        for i in range(start, stop):
-            nu[i - start] = value_added_ratio[sector[i]]
-        for i in range(start, stop):
-            brand_price[i - start] = (1.0 + p.brand_premium * brand[i]) / (
-                1.0 + p.brand_premium * brand_reference[i]
-            )
-        for i in range(start, stop):
-            full[i - start] = capacity_revenue(
-                log_a[i],
-                log(capital[i]),
-                log(labour[i - start]),
-                p.capital_elasticity,
-                price * brand_price[i - start],
-                nu[i - start],
-            )
-        for i in range(start, stop):
-            share[i - start] = export_share(
-                export_logit[i],
-                log_a[i] - log_rivals - demand_reference[i],
-                brand[i] - brand_reference[i],
-                p.export_quality,
-                p.export_brand,
-            )
-        for i in range(start, stop):
-            wanted[i - start] = demand(
-                demand_scale[i],
-                share[i - start],
-                domestic,
-                foreign,
-                log_a[i] - log_rivals - demand_reference[i],
-                p.substitution,
-                brand_price[i - start],
-            )
-        for i in range(start, stop):
-            revenue[i] = min(wanted[i - start], full[i - start])
-            utilisation[i] = revenue[i] / full[i - start]
-        for i in range(start, stop):
-            abroad = share[i - start] * foreign
-            exports[i] = (
-                revenue[i] * abroad / ((1.0 - share[i - start]) * domestic + abroad) / exchange_rate
-            )
-        for i in range(start, stop):
-            real = wanted[i - start] / (price * brand_price[i - start])
-            expected_demand[i] += memory * (real - expected_demand[i])
-            desired_capital[i] = wanted_capital(expected_demand[i], p.capital_output_ratio)
-        for i in range(start, stop):
-            desired_workers[i] = desired_labour(
-                expected_demand[i],
-                p.target_utilisation,
-                nu[i - start],
-                log_a[i],
-                log(capital[i]),
-                p.capital_elasticity,
-            )
+    for i in range(count):
+        grown[i] = log(
+            research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
+        )
+    for i in range(count):
+        gains[i] = (
+            gain_own[i] + gain_transfer[i] + gain_joint[i] + gain_meeting[i] - gain_reference[i]
+        )
+    for i in range(count):
+        log_a[i] = log_productivity(
+            level[i],
+            drift,
+            shock[i],
+            rd_elasticity,
+            grown[i],
+            spillover_elasticity,
+            spillover[i],
+            gains[i],
+            role[i],
+        )
+    for i in range(count):
+        labour[i] = max(employees[i] - lost_days[i] / WORKING_DAYS, 0.5 * employees[i])
+    for i in range(count):
+        nu[i] = value_added_ratio[sector[i]]
+    for i in range(count):
+        brand_price[i] = (1.0 + brand_premium * brand[i]) / (
+            1.0 + brand_premium * brand_reference[i]
+        )
+    for i in range(count):
+        full[i] = capacity_revenue(
+            log_a[i],
+            log(capital[i]),
+            log(labour[i]),
+            capital_elasticity,
+            price * brand_price[i],
+            nu[i],
+        )
+    for i in range(count):
+        share[i] = export_share(
+            export_logit[i],
+            log_a[i] - log_rivals - demand_reference[i],
+            brand[i] - brand_reference[i],
+            export_quality,
+            export_brand,
+        )
+    for i in range(count):
+        wanted[i] = demand(
+            demand_scale[i],
+            share[i],
+            domestic,
+            foreign,
+            log_a[i] - log_rivals - demand_reference[i],
+            substitution,
+            brand_price[i],
+        )
+    for i in range(count):
+        revenue[i] = min(wanted[i], full[i])
+        utilisation[i] = revenue[i] / full[i]
+    for i in range(count):
+        abroad = share[i] * foreign
+        exports[i] = revenue[i] * abroad / ((1.0 - share[i]) * domestic + abroad) / exchange_rate
+    for i in range(count):
+        real = wanted[i] / (price * brand_price[i])
+        expected_demand[i] += memory * (real - expected_demand[i])
+        desired_capital[i] = wanted_capital(expected_demand[i], capital_output_ratio)
+    for i in range(count):
+        desired_workers[i] = desired_labour(
+            expected_demand[i],
+            target_utilisation,
+            nu[i],
+            log_a[i],
+            log(capital[i]),
+            capital_elasticity,
+        )
 
 
 @compiled

@@ -80,7 +80,7 @@ def philox(
     return x0, x1, x2, x3
 
 
-@compiled_for("UniTuple(float64, 4)(uint64[::1], int64, int64, int64, int64)")
+@compiled_for("UniTuple(float64, 4)(uint64[::1], int64, int64, int64, int64)", inline=False)
 def uniforms(
     key: NDArray[np.uint64], entity: int, month: int, process: int, partner: int
 ) -> tuple[float, float, float, float]:

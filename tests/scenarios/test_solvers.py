@@ -40,7 +40,9 @@ def networks(draw, smallest=1, largest=9):
     return adjacency + adjacency.T
 
 
-@pytest.mark.parametrize(("degree", "effort"), enumerate([0.051948, 0.047297, 0.041667, 0.035211]))
+@pytest.mark.parametrize(
+    ("degree", "effort"), list(enumerate([0.051948, 0.047297, 0.041667, 0.035211]))
+)
 def test_printed_efforts_of_cournot_rivals(degree, effort):
     assert cournot_network(8, degree, 2.0, 1.0).effort == pytest.approx(effort, abs=EXACT)
 
@@ -125,20 +127,24 @@ def test_relabelling_agents_relabels_the_key_players(adjacency, share, random):
     assert {order[row] for row in moved} == set(key_players(adjacency, phi).tolist())
 
 
-def test_key_player_is_not_always_the_best_connected():
-    # Two hubs of four leaves and one of three that bridges them: at strong complementarity
-    # the bridge costs most though it has fewer ties.
-    graph = nx.Graph([(0, 1), (0, 2)])
-    for hub, first in ((1, 3), (2, 8)):
-        members = range(first, first + 5)
-        graph.add_edges_from((hub, member) for member in members)
-        graph.add_edges_from(nx.cycle_graph(members).edges)
-    adjacency = adjacency_of(nx.relabel_nodes(graph, {}))[:, :]
-    order = sorted(graph)
-    adjacency = nx.to_numpy_array(graph, nodelist=order)
-    # Ballester, Calvó-Armengol and Zenou 2006 print this example with φ = 0.1 and 0.2.
-    assert key_players(adjacency, 0.1).tolist() == [1, 2]
-    assert key_players(adjacency, 0.2).tolist() == [0]
+@pytest.mark.parametrize(
+    ("phi", "centralities", "costs", "key"),
+    [
+        (0.1, (1.75, 1.88, 1.72), (2.92, 3.28, 2.79), [1, 2, 6, 7]),
+        (0.2, (8.33, 9.17, 7.78), (41.67, 40.33, 32.67), [0]),
+    ],
+)
+def test_published_example_of_a_bridge(phi, centralities, costs, key):
+    # Table I of Ballester, Calvó-Armengol and Zenou 2006: one agent bridges two cliques of
+    # five, tied to two members of each; it has fewer ties, yet it may be the key player.
+    graph = nx.disjoint_union(nx.complete_graph(5), nx.complete_graph(5))
+    graph = nx.relabel_nodes(graph, {row: row + 1 for row in range(10)})
+    graph.add_edges_from((0, member) for member in (1, 2, 6, 7))
+    adjacency = nx.to_numpy_array(graph, nodelist=range(11))
+    kinds = [0, 1, 3]
+    assert bonacich(adjacency, phi)[kinds] == pytest.approx(centralities, abs=0.006)
+    assert intercentrality(adjacency, phi)[kinds] == pytest.approx(costs, abs=0.006)
+    assert key_players(adjacency, phi).tolist() == key
 
 
 def test_bonacich_of_a_star():

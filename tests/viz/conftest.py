@@ -27,6 +27,7 @@ LEVELS = {
     "value_added": ("KRW tn", 50.0, 1.10),
     "employees": ("persons", 386_000.0, 1.03),
     "firms": ("firms", 9_000.0, 1.04),
+    "cohort_revenue": ("KRW tn", 15.0, 1.10),
 }
 PROGRAMME = {
     "members": ("firms", 700.0, 1.2),
