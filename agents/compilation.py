@@ -44,8 +44,8 @@ numba_config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 def compiled(function: _Function) -> _Function:
     """Compile `function` on first use, without fast-math, releasing the interpreter lock."""
-    result: _Function = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return result
+    decorate = numba.njit(cache=True, nogil=True, error_model="numpy")
+    return cast(_Function, decorate(function))
 
 
 def compiled_for(signature: str, inline: bool = True) -> Callable[[_Function], _Function]:
@@ -56,11 +56,7 @@ def compiled_for(signature: str, inline: bool = True) -> Callable[[_Function], _
     With `inline` the code goes into every caller, which lets simple loops over
     columns become vector instructions.
     """
-
-    def decorate(function: _Function) -> _Function:
-        result: _Function = numba.njit(
-            signature, cache=True, nogil=True, error_model="numpy", forceinline=inline
-        )(function)
-        return result
-
-    return decorate
+    decorate = numba.njit(
+        signature, cache=True, nogil=True, error_model="numpy", forceinline=inline
+    )
+    return cast(Callable[[_Function], _Function], decorate)

@@ -64,7 +64,7 @@ def test_svg_is_well_formed_with_title_and_text(comparison: Comparison) -> None:
         assert root.get("role") == "img"
         assert [child.tag.rpartition("}")[2] for child in root][:2] == ["title", "desc"]
         identifiers += [e.get("id") for e in root.iter() if e.get("id")]  # type: ignore[misc]
-        assert "No programme" in page or "Programme money" in page or "member firms" in page
+        assert "No programme" in page or "Programme money" in page or "participants" in page
         assert "url(http" not in page
     assert len(identifiers) == len(set(identifiers))
 
@@ -106,7 +106,7 @@ def test_printed_export_figures_have_their_own_targets() -> None:
 
 
 def test_figures_without_data_are_left_out(comparison: Comparison, tmp_path: Path) -> None:
-    idle = comparison.yearly["indicator"].str.startswith(("spent_", "member"))
+    idle = comparison.yearly["indicator"].str.startswith(("spent_", "cohort"))
     bare = replace(comparison, yearly=comparison.yearly[~idle])
     names = {path.stem for path in save_figures(bare, tmp_path, "en")}
     assert names == set(COMPARISON) - {"participants", "spending"}
