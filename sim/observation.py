@@ -54,21 +54,42 @@ class Series:
     months : (T,) months since 2003-01
     complexes : identifiers of the C complexes
     values : indicator -> (T, C); rows not yet simulated are NaN
+    annual : measure -> (full years, 1 + C), the region first, where the region's value is
+        not the sum of its complexes; years not yet simulated are NaN
     """
 
     months: NDArray[np.int64]
     complexes: tuple[str, ...]
     values: dict[str, Floats]
+    annual: dict[str, Floats]
 
     @classmethod
     def empty(cls, months: int, complexes: tuple[str, ...]) -> Series:
         """Series of `months` months in which nothing is recorded yet."""
         shape = (months, len(complexes))
-        return cls(np.arange(months), complexes, {n: np.full(shape, np.nan) for n in INDICATORS})
+        values = {name: np.full(shape, np.nan) for name in INDICATORS}
+        return cls(np.arange(months), complexes, values, {})
+
+    def record_year(self, year: int, measures: dict[str, Floats]) -> None:
+        """Enter what was measured at the end of a year.
+
+        Parameters
+        ----------
+        year : 0 is 2003
+        measures : measure -> (1 + C,), the region first
+        """
+        years = self.months.size // 12
+        for name, value in measures.items():
+            rows = self.annual.setdefault(name, np.full((years, value.size), np.nan))
+            rows[year] = value
 
     def copy(self) -> Series:
         """Return an independent copy."""
-        return Series(self.months, self.complexes, {n: v.copy() for n, v in self.values.items()})
+        values, annual = (
+            {name: rows.copy() for name, rows in table.items()}
+            for table in (self.values, self.annual)
+        )
+        return Series(self.months, self.complexes, values, annual)
 
 
 @compiled
