@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from .columns import Table, column
 
 __all__ = [
     "CoordinatorTable",
+    "Decision",
     "committee_pass",
     "hierarchy_pass",
     "polyarchy_pass",
@@ -32,6 +34,29 @@ class CoordinatorTable(Table):
     received: Floats = column(np.float64, "KRW million", "budget received so far")
     spent: Floats = column(np.float64, "KRW million", "spent so far, overhead included")
     balance: Floats = column(np.float64, "KRW million", "unspent, carried over")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision of a coordinator: what it knew, what it chose, what it cost.
+
+    Attributes
+    ----------
+    month : months since 2003-01
+    coordinator : row of the coordinator
+    subject : ``"allocation"`` of the year's money, ``"meetings"`` of a month or a ``"plan"``
+    known_month : last month that it knew about
+    knew, chose : figures by name, with their unit in the name where it is not a count
+    cost : KRW million
+    """
+
+    month: int
+    coordinator: int
+    subject: str
+    known_month: int
+    knew: Mapping[str, float]
+    chose: Mapping[str, float]
+    cost: float
 
 
 def hierarchy_pass(chance: float, levels: int) -> float:

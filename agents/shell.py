@@ -17,7 +17,7 @@ import numpy as np
 from mesa import Agent
 
 from .columns import Table
-from .coordinators import CoordinatorTable
+from .coordinators import CoordinatorTable, Decision
 from .elementary import log
 from .firms import FirmTable, desired_labour, wanted_capital
 from .membership import joining_hazard, joining_score, leaving_hazard
@@ -60,11 +60,19 @@ class World(Protocol):
 
     @property
     def parameters(self) -> Any:
-        """Record of parameters, read as ``parameters.name``."""
+        """The parameters, read as ``parameters.name``."""
 
     @property
     def region(self) -> Any:
-        """Names of complexes, sectors, mini-clusters, research bodies and levels."""
+        """Names of complexes, sectors, mini-clusters and research bodies."""
+
+    @property
+    def governance(self) -> Any:
+        """The chain of coordinators that governs the run."""
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """What the coordinators decided so far."""
 
     @property
     def month(self) -> int:
@@ -334,7 +342,7 @@ class Coordinator(Actor, table=CoordinatorTable):
     @property
     def level_name(self) -> str:
         """Name of its level."""
-        return str(self.model.region.governance.names[self.level])
+        return str(self.model.governance.names[self.level])
 
     @property
     def complex_key(self) -> str:
@@ -345,6 +353,11 @@ class Coordinator(Actor, table=CoordinatorTable):
     def is_local(self) -> bool:
         """Whether it sees the pairs of one complex only."""
         return bool(self.complex >= 0)
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """What it decided so far, with what it knew and what it cost."""
+        return [made for made in self.model.decisions if made.coordinator == self.row]
 
     @property
     def known_month(self) -> int:

@@ -20,7 +20,7 @@ from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
 from mesa_projects import commercialise, complete_projects, sign_licences
 from mesa_state import adopt
 from numpy.typing import NDArray
-from plain_equations import cosine, learned, monthly, shock_unit
+from plain_equations import cosine, learned, monthly, normal, shock_unit
 
 from innocluster.sim.calendar import PROGRAMME_START, month_number, year_of
 from innocluster.sim.random_numbers import Process, uniforms
@@ -176,21 +176,41 @@ class ObjectModel(mesa.Model):
         return meetings
 
     def _receive_budget(self) -> bool:
-        """A5: equal monthly parts by mini-clusters, less what the levels above keep."""
+        """A4: the complexes' shares in equal monthly parts, less what all levels keep."""
         start = month_number(*PROGRAMME_START)
         if self.month < start or not self.settings.funded:
             return False
         year = year_of(self.month)
         months = 9 if year == PROGRAMME_START[0] else 12
-        part = self.settings.budget_of(year) / months / len(self.region.mini_clusters.names)
+        if self.month > start and self.month % 12 == 0:
+            self._evaluate()
+        part = self.settings.budget_of(year) / months
         net = math.prod(1.0 - kept for kept in self.region.governance.overhead.tolist())
         for group in self.groups:
-            amount = part * len(group.mini_clusters)
+            amount = part * self.shares[group.complex]
             group.balance += amount * net
             self.count("spent_overhead", group.complex, amount * (1.0 - net))
         if self.month == start:
             self.agents_by_type[PromotionGroup].do("start")
         return True
+
+    def _evaluate(self) -> None:
+        """Section 8: the ministry's committee, third from below, divides the year's money."""
+        chain = self.region.governance
+        lag, noise = int(chain.lag[-3]), float(chain.noise[-3])
+        clusters = [len(group.mini_clusters) for group in self.groups]
+        scores = [group.score(lag) for group in self.groups]
+        usual = sum(n * s for n, s in zip(clusters, scores, strict=True)) / sum(clusters)
+        if usual > 0.0:
+            merits = []
+            for c, score in enumerate(scores):
+                u = self.draw(c, Process.EVALUATION)[0]
+                merits.append(score / usual - 1.0 + noise * normal(u))
+            weights = [
+                n * (1.0 + self.p.evaluation_weight * min(1.0, max(-1.0, merit)))
+                for n, merit in zip(clusters, merits, strict=True)
+            ]
+            self.shares = [weight / sum(weights) for weight in weights]
 
     def _hold(self, meeting: Meeting) -> list[tuple[Firm, NDArray[np.float64]]]:
         """T1, T3, K2: what a meeting does; returns what is learned, to be added later."""
@@ -312,7 +332,8 @@ class ObjectModel(mesa.Model):
         support = self.now["spent_tasks"] + self.now["spent_research"]
         for group in self.groups:
             c = group.complex
-            group.books.append((float(self.now["members"][c]), float(support[c])))
+            done = self.now["tasks"][c] + self.now["joint_successes"][c]
+            group.books.append((float(self.now["members"][c]), float(support[c]), float(done)))
         self.series.append(self.now)
 
 
@@ -343,5 +364,6 @@ class GroupedModel(ObjectModel):
 COUNTED = (
     "contacts", "introductions", "tasks", "joint_projects", "joint_successes", "licences",
     "licence_successes", "own_innovations", "entrants", "closures", "spent_meetings",
-    "spent_introductions", "spent_tasks", "spent_research", "spent_overhead",
+    "spent_introductions", "spent_tasks", "spent_research", "spent_support", "spent_transfers",
+    "spent_overhead",
 )  # fmt: skip

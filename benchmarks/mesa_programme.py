@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Event", "Meeting", "PromotionGroup", "introduce_anybody", "introduce_within_groups"]
 
-BISECTIONS = 30
+ROUNDS = 9
 FIELD_CAP = 200.0
 PROJECT_CAP = 400.0
 
@@ -65,7 +65,8 @@ class PromotionGroup(mesa.Agent):
         self.balance = 0.0
         self.joining_constant = -math.inf
         self.reported_benefit = 0.0
-        self.books: deque[tuple[float, float]] = deque(maxlen=12)
+        # Members, support and what was done in each of the last two years' months.
+        self.books: deque[tuple[float, float, float]] = deque(maxlen=24)
         self.__dict__.update(accounts)
         self.members: dict[int, list[Firm]] = {}
 
@@ -77,14 +78,11 @@ class PromotionGroup(mesa.Agent):
             if firm.complex == self.complex and firm.mini_cluster >= 0
         ]
         scores = [(firm.joining_score(), firm.research_intensity > 0.0) for firm in firms]
-        low, high = -15.0, 3.0
-        for _ in range(BISECTIONS):
-            middle = 0.5 * (low + high)
-            if self._expected_members(middle, scores) < self.founding_members:
-                low = middle
-            else:
-                high = middle
-        self.joining_constant = 0.5 * (low + high)
+        constant = -15.0
+        for _ in range(ROUNDS):
+            missing = self.founding_members / max(self._expected_members(constant, scores), 1e-9)
+            constant = min(max(constant + math.log(max(missing, 1e-18)), -15.0), 3.0)
+        self.joining_constant = constant
 
     def mark_cohort(self) -> None:
         """M0: the founding members' number of firms that are first in line to join."""
@@ -249,9 +247,16 @@ class PromotionGroup(mesa.Agent):
 
     def report_benefit(self) -> None:
         """M0: support of the last twelve months a member, in units of KRW 10 million."""
-        members = math.fsum(number for number, _ in self.books) / 12.0
-        support = math.fsum(spent for _, spent in self.books)
+        year = list(self.books)[-12:]
+        members = math.fsum(number for number, _, _ in year) / 12.0
+        support = math.fsum(spent for _, spent, _ in year)
         self.reported_benefit = support / max(members, 1.0) / 10.0 if members > 0.0 else 0.0
+
+    def score(self, lag: int) -> float:
+        """Tasks and joint successes a member in the year that ended `lag` months ago."""
+        year = list(self.books)[-12 - lag : -lag or None]
+        members = math.fsum(number for number, _, _ in year) / 12.0
+        return math.fsum(done for _, _, done in year) / max(members, 1.0)
 
 
 def _credit(centre: Actor, other: Actor) -> float:

@@ -37,6 +37,7 @@ def adopt(model: ObjectModel, simulation: Simulation) -> None:
         model.sites[row] = Firm(model, site=row, **_attributes(state.firms, row))
     model.free_sites = [list(rows) for rows in state.free_rows]
     model.profit_ratio = state.profit_ratio.tolist()
+    model.shares = state.allocation.tolist()
     _adopt_bodies(model, simulation)
     _adopt_groups(model, simulation)
     model.pairs = {}
@@ -76,10 +77,11 @@ def _shelf_columns(shelf: Any) -> tuple[Any, ...]:
 
 
 def _adopt_groups(model: ObjectModel, simulation: Simulation) -> None:
-    """A promotion group a complex, with its accounts and the books of the last twelve months."""
+    """A promotion group a complex, with its accounts and the books of the last two years."""
     state, recorded, complexes = simulation.state, simulation.series.values, model.region.complexes
-    months = slice(max(0, model.month - 12), model.month)
+    months = slice(max(0, model.month - 24), model.month)
     support = recorded["spent_tasks"][months] + recorded["spent_research"][months]
+    done = recorded["tasks"][months] + recorded["joint_successes"][months]
     clusters = model.region.mini_clusters.complex
     model.groups = []
     for c in range(model.complexes):
@@ -88,7 +90,9 @@ def _adopt_groups(model: ObjectModel, simulation: Simulation) -> None:
             balance=float(state.balance[c]), joining_constant=float(state.joining_constant[c]),
             reported_benefit=float(state.reported_benefit[c]),
         )  # fmt: skip
-        group.books.extend(zip(recorded["members"][months, c], support[:, c], strict=True))
+        group.books.extend(
+            zip(recorded["members"][months, c], support[:, c], done[:, c], strict=True)
+        )
         model.groups.append(group)
 
 

@@ -118,6 +118,8 @@ def build_settings(scenario: Scenario, replication: int = 0, policy: str | None 
         seed=seed,
         last=scenario.last_month,
         budget=scenario.budget(region.budget),
+        governance=scenario.governance,
+        screening=scenario.screening,
     )
 
 

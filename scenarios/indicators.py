@@ -83,6 +83,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("spent_introductions", "KRW bn", 1e-3),
     Measure("spent_tasks", "KRW bn", 1e-3),
     Measure("spent_research", "KRW bn", 1e-3),
+    Measure("spent_support", "KRW bn", 1e-3),
+    Measure("spent_transfers", "KRW bn", 1e-3),
     Measure("spent_overhead", "KRW bn", 1e-3),
     Measure("carry_over", "KRW bn", 1e-3, stock=True),
 )

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from innocluster.sim.governance import CHAINS, SCREENINGS
 from innocluster.sim.parameters import PARAMETERS, ParameterError, ParameterSet
 
 from .errors import COMMAND_LINE, InputError
@@ -41,6 +42,8 @@ _ALLOWED = {
     "macro": f"{', '.join(PRESET_MACROS)} or the path of a CSV file",
     "region": f"{PRESET_REGION} or the path of a folder",
     "exports": "corrected, as_printed",
+    "governance": ", ".join(CHAINS),
+    "screening": ", ".join(SCREENINGS),
     "last": f"a month from {_FIRST_MONTH} to {_LAST_MONTH}, as YYYY-MM",
     "seed": f"an integer from 0 to {2**63 - 1}",
     "population_seed": f"an integer from 0 to {2**63 - 1}",
@@ -91,6 +94,8 @@ class Scenario(BaseModel):
     macro : ``"history"``, ``"plan-2005"`` or the path of a CSV file
     region : ``"seven-complexes"`` or the path of a folder of region data
     exports : ``"corrected"`` or ``"as_printed"``, the two readings of the article's export figures
+    governance : levels of the chain of coordinators that are at work, one of `CHAINS`
+    screening : who looks at a project before it gets a grant, one of `SCREENINGS`
     last : last simulated month, ``YYYY-MM``
     seed : root seed; replication r of it is the same world in `run` and in `compare`
     population_seed : seed of one synthetic population shared by all replications;
@@ -107,6 +112,8 @@ class Scenario(BaseModel):
     macro: str = "history"
     region: str = PRESET_REGION
     exports: Literal["corrected", "as_printed"] = "corrected"
+    governance: Literal["four-level", "two-level", "local"] = "four-level"
+    screening: Literal["single", "hierarchy", "polyarchy", "committee"] = "single"
     last: str = "2013-12"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2005
     population_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None

@@ -127,6 +127,9 @@ def propose_projects(
     meeting_second: Codes,
     meeting_row: Codes,
     balance: Floats,
+    passes_good: float,
+    passes_bad: float,
+    consortium_share: float,
     identifier: Integers,
     complex_: Small,
     member: Flags,
@@ -175,6 +178,8 @@ def propose_projects(
     Parameters
     ----------
     balance : (C,) KRW million, reduced by grants
+    passes_good, passes_bad : chance that a project above and below `GOOD_PROJECT` gets a grant
+    consortium_share : share of projects that look for a third partner
     starts, aided : (C,) projects started, and those of them with a grant; added to
     spent : (C,) grants for joint R&D, added to
 
@@ -240,7 +245,7 @@ def propose_projects(
         )
         t, w, x, y = uniforms(key, low, month, _TERMS, high)
         third = -1
-        if t < p.consortium_share:
+        if t < consortium_share:
             third = _third_partner(
                 a,
                 b,
@@ -257,7 +262,7 @@ def propose_projects(
             )
         amount = 0.0
         if eligible:
-            passes = p.screening_good if chance >= GOOD_PROJECT else p.screening_bad
+            passes = passes_good if chance >= GOOD_PROJECT else passes_bad
             s, _, _, _ = uniforms(key, low, month, _SCREENING, high)
             if s < passes:
                 cost = p.project_cost * exp(0.6 * normal_quantile(v)) * (1.0 if third < 0 else 1.8)

@@ -8,20 +8,27 @@ never in how much they spend on it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.coordinators import Decision
 from innocluster.agents.research_bodies import poisson_count
 
 from .pairs import BODY
 from .random_numbers import Process, uniforms
 
+if TYPE_CHECKING:
+    from .governance import Report
+    from .state import State
+
 __all__ = [
     "CoordinationView",
     "Introductions",
+    "Payments",
     "Policy",
     "contact_events",
     "introductions_at_random",
@@ -49,23 +56,29 @@ class Introductions:
 
 @dataclass(frozen=True)
 class CoordinationView:
-    """What a policy may look at when it decides whom to introduce.
+    """What a policy may look at when it decides whom to introduce and whom to pay.
 
     Attributes
     ----------
     key, month : address of keyed draws
-    parameters : record of parameters, read as ``parameters.name``
+    values : the parameters, read as ``values.name``
+    parameters : the same for compiled functions
     event_cluster : (E,) mini-cluster of every contact event of the month
     event_size : (E,) firms attending it
     event_introductions : (E,) introductions that it can make
     members, member_start : rows of members sorted by mini-cluster, and where each starts (M+1,)
     body_rows, body_start : rows of research bodies sorted by complex, and where each starts (C+1,)
     cluster_complex : (M,) complex of each mini-cluster
-    state : the whole state, last month's, not to be changed
+    distance : (C, C) km between the complexes
+    weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
+    central_row : row of the coordinator above the promotion groups, -1 where there is none
+    state : the whole state, last month's, not to be changed; ``state.memory`` is the
+        policy's own: put new values in, never change one in place
     """
 
     key: NDArray[np.uint64]
     month: int
+    values: SimpleNamespace
     parameters: Any
     event_cluster: Codes
     event_size: Codes
@@ -75,11 +88,58 @@ class CoordinationView:
     body_rows: Codes
     body_start: Integers
     cluster_complex: Integers
-    state: Any
+    distance: Floats
+    weights: Floats
+    proximity: Floats
+    central_row: int
+    state: State
+
+    @property
+    def places(self) -> int:
+        """Introductions that the events of the month can make."""
+        return int(self.event_introductions.sum())
+
+    def report(self, level: str) -> Report | None:
+        """What the coordinators of a level know, ``None`` as long as they know nothing.
+
+        Parameters
+        ----------
+        level : ``"local"``, ``"central"`` or ``"oracle"``; the policy must list it in `sees`
+        """
+        report: Report | None = self.state.reports.get(level, (None,))[0]
+        return report
+
+    def note_plan(self, known_month: int, knew: dict[str, float], chose: dict[str, float]) -> None:
+        """Enter a plan of the central coordinator in the record of decisions."""
+        self.state.decisions.append(
+            Decision(self.month, self.central_row, "plan", known_month, knew, chose, 0.0)
+        )
+
+
+@dataclass(frozen=True)
+class Payments:
+    """Money paid to firms this month.
+
+    Attributes
+    ----------
+    rows : (n,) rows of firms, each once
+    amounts : (n,) KRW million, from 0
+    research : it must be spent on R&D (F3); otherwise it is the firms' to keep
+    pooled : one purse for all complexes, not one for each
+    """
+
+    rows: Codes
+    amounts: Floats
+    research: bool = True
+    pooled: bool = False
 
 
 class Policy:
-    """A coordination policy: a small named object. Subclass it and override `introduce`.
+    """A coordination policy: a small named object without state of its own.
+
+    Subclass it, name it and override `introduce` (whom contact events bring
+    together) or `pay` (direct support of firms).  The attributes say which
+    instruments the money goes to; every policy gets the same budget.
 
     Attributes
     ----------
@@ -88,6 +148,13 @@ class Policy:
     summary, summary_ko : one sentence, what it does and how it differs
     source : where it is described
     programme : False for the arm without a programme, which spends nothing
+    joins : firms can become members
+    events, tasks, grants : the money goes to contact events, small tasks, grants for joint R&D
+    screened : projects pass the screening chain before they get a grant
+    pools : projects may take a third partner
+    adherence : role adherence that it asks of members (F7); ``None`` leaves it to the
+        parameter `programme_adherence`
+    sees : levels of coordinators whose reports it acts on
     """
 
     id: str
@@ -98,13 +165,28 @@ class Policy:
     summary_ko: str
     source: str
     programme: bool = True
+    joins: bool = True
+    events: bool = True
+    tasks: bool = True
+    grants: bool = True
+    screened: bool = True
+    pools: bool = True
+    adherence: float | None = None
+    sees: tuple[str, ...] = ()
 
     def introduce(self, view: CoordinationView) -> Introductions:
         """Decide who is brought together this month.
 
-        Returns at most ``view.event_introductions.sum()`` pairs; more are cut off.
+        Returns at most `view.places` pairs; more are cut off.
         """
         raise NotImplementedError
+
+    def pay(self, view: CoordinationView) -> Payments | None:
+        """Decide which firms are paid how much this month, by default none.
+
+        What exceeds the unspent budget (``view.state.balance``) is cut in proportion.
+        """
+        return None
 
 
 @compiled

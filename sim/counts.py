@@ -23,6 +23,8 @@ class Counts:
         self.introductions_spent = np.zeros(complexes)
         self.tasks_spent = np.zeros(complexes)
         self.research_spent = np.zeros(complexes)
+        self.support_spent = np.zeros(complexes)
+        self.transfers_spent = np.zeros(complexes)
         self.overhead = np.zeros(complexes)
 
     tasks: NDArray[np.int64]
@@ -38,5 +40,10 @@ class Counts:
     def spent(self) -> NDArray[np.float64]:
         """Programme money spent in the complexes, KRW million."""
         return (
-            self.meetings_spent + self.introductions_spent + self.tasks_spent + self.research_spent
+            self.meetings_spent
+            + self.introductions_spent
+            + self.tasks_spent
+            + self.research_spent
+            + self.support_spent
+            + self.transfers_spent
         )

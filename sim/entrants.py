@@ -89,15 +89,15 @@ def _take_rows(run: Simulation, place: Small) -> Integers:
     """Rows for entrants: those of closed firms of the same complex first, then new ones."""
     firms = run.state.firms
     rows = np.empty(place.size, np.int64)
-    for c, free in enumerate(run.state.free_rows):
-        arrivals = np.flatnonzero(place == c)
-        reused = min(arrivals.size, len(free))
-        rows[arrivals[:reused]] = free[:reused]
-        del free[:reused]
-        new = arrivals[reused:]
-        firms.reserve(firms.count + new.size)
-        rows[new] = firms.count + np.arange(new.size)
-        firms.count += new.size
+    firms.reserve(firms.count + place.size)
+    order = np.argsort(place, kind="stable")
+    for n, c in zip(order.tolist(), place[order].tolist(), strict=True):
+        free = run.state.free_rows[c]
+        if free:
+            rows[n] = free.pop(0)
+        else:
+            rows[n] = firms.count
+            firms.count += 1
     return rows
 
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.coordinators import CoordinatorTable
 from innocluster.agents.elementary import exp, log, log_array, normal_quantile
-from innocluster.agents.firms import FirmTable, growth_dispersion, role_efficiency
+from innocluster.agents.firms import FirmTable, growth_dispersion
 from innocluster.agents.research_bodies import ResearchBodyTable
 
 from .pairs import PairTable
-from .population import FirmSample, Population
+from .population import FirmSample, Governance, Population
 from .projects import LicenceTable, ProjectTable, Shelf
 from .random_numbers import Process, uniform_rows
 from .state import State
@@ -49,7 +49,9 @@ class Anchors:
     usual_profit: Floats
 
 
-def initial_state(population: Population, p: SimpleNamespace, key: NDArray[np.uint64]) -> State:
+def initial_state(
+    population: Population, governance: Governance, p: SimpleNamespace, key: NDArray[np.uint64]
+) -> State:
     """State at the beginning of 2003-01 under parameters `p`.
 
     R&D stocks and innovation gains start at their steady state, shocks at their
@@ -68,7 +70,7 @@ def initial_state(population: Population, p: SimpleNamespace, key: NDArray[np.ui
         month=0,
         firms=firms,
         bodies=_bodies(population),
-        coordinators=_coordinators(population),
+        coordinators=_coordinators(governance, complexes),
         pairs=PairTable.allocate(4 * n + 1024),
         projects=ProjectTable.allocate(1024),
         licences=LicenceTable.allocate(4096),
@@ -78,6 +80,8 @@ def initial_state(population: Population, p: SimpleNamespace, key: NDArray[np.ui
         joining_constant=np.full(complexes, -np.inf),
         reported_benefit=np.zeros(complexes),
         profit_ratio=np.zeros(complexes),
+        allocation=np.bincount(region.mini_clusters.complex, minlength=complexes)
+        / region.mini_clusters.complex.size,
     )
 
 
@@ -227,14 +231,6 @@ def anchors(state: State, population: Population, p: SimpleNamespace) -> Anchors
     return Anchors(stock, intensity, productivity, usual)
 
 
-def role_gain(adherence: float, reference: float, returns: float) -> float:
-    """Log role efficiency at an adherence against that of 2003, F7 with three roles."""
-    gain: float = log(role_efficiency(adherence, 3, returns)) - log(
-        role_efficiency(reference, 3, returns)
-    )
-    return gain
-
-
 def _logit(share: Floats) -> Floats:
     inside = np.clip(share, 1e-6, 0.98)
     odds: Floats = log_array(inside / (1.0 - inside))
@@ -263,9 +259,7 @@ def _bodies(population: Population) -> ResearchBodyTable:
     return table
 
 
-def _coordinators(population: Population) -> CoordinatorTable:
-    chain = population.region.governance
-    complexes = len(population.region.complexes.keys)
+def _coordinators(chain: Governance, complexes: int) -> CoordinatorTable:
     levels = len(chain.names)
     groups = levels - 1 + complexes
     table = CoordinatorTable.allocate(groups)

@@ -1,4 +1,4 @@
-"""Phases 3 and 4: who joins, who meets whom, what pairs learn (M0, M1, K2, T1, T3)."""
+"""Phases 3 and 4: who joins, who meets whom, what pairs learn (F7, M0, M1, K2, T1, T3)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .collaboration import run_small_tasks
 from .coordination import CoordinationView, contact_events
 from .counts import Counts
+from .governance import file_reports
 from .network import (
     apply_learning,
     background_encounters,
@@ -18,8 +19,9 @@ from .network import (
     hold_meetings,
     update_familiarity,
 )
-from .programme import Tranche, report_benefit, start_programme
+from .programme import Tranche, note_meetings, report_benefit, start_programme
 from .random_numbers import Process, draw_columns
+from .roles import assign_roles
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -57,6 +59,7 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     state, p, scratch, key = run.state, run.parameters, run.scratch, run.key
     firms, bodies, month = state.firms, state.bodies, state.month
     firms.lost_days[: firms.count] = 0.0
+    scratch.support[: firms.count] = 0.0
 
     room = firms.count
     first = np.empty(room, np.int32)
@@ -73,27 +76,20 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
             start_programme(run)
         if month % 12 == 0:
             report_benefit(run)
-        pairs = state.pairs
-        draw_columns(
-            key, month, _JOINING, firms.count, firms.identifier, scratch.draw,
-            scratch.second_draw,
-        )  # fmt: skip
-        decide_membership(
-            p, state.joining_constant, state.reported_benefit, firms.count, scratch.draw,
-            scratch.second_draw, firms.alive, firms.complex, firms.mini_cluster, firms.member,
-            firms.employees, firms.revenue, firms.research_intensity, firms.first_pair, pairs.first,
-            pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second,
-            scratch.membership,
-        )  # fmt: skip
-        run.overrule_membership(scratch.membership)
-        firms.member[: firms.count] = scratch.membership[: firms.count]
+        policy = run.settings.policy
+        if policy.joins:
+            _join(run)
+        assign_roles(run)
+        file_reports(run)
         members, member_start = _members_by_cluster(run)
-        for introduced in (
-            _organise(run, members, member_start, counts),
-            _small_tasks(run, members, counts),
-        ):
-            firsts.append(introduced[0])
-            seconds.append(introduced[1])
+        view = _hold_events(run, members, member_start, counts)
+        introduced = [_introduce(view, run, counts)] if policy.events else []
+        if policy.tasks:
+            introduced.append(_small_tasks(run, members, counts))
+        for some, others in introduced:
+            firsts.append(some)
+            seconds.append(others)
+        _pay(view, run, counts)
 
     first, second = np.concatenate(firsts), np.concatenate(seconds)
     row = np.empty(first.size, np.int32)
@@ -118,10 +114,29 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     return Meetings(first, second, row)
 
 
-def _organise(
+def _join(run: Simulation) -> None:
+    """Let firms decide to join or to leave."""
+    state, scratch = run.state, run.scratch
+    firms, pairs = state.firms, state.pairs
+    draw_columns(
+        run.key, state.month, _JOINING, firms.count, firms.identifier, scratch.draw,
+        scratch.second_draw,
+    )  # fmt: skip
+    decide_membership(
+        run.parameters, state.joining_constant, state.reported_benefit, firms.count, scratch.draw,
+        scratch.second_draw, firms.alive, firms.complex, firms.mini_cluster, firms.member,
+        firms.employees, firms.revenue, firms.research_intensity, firms.first_pair, pairs.first,
+        pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second,
+        scratch.membership,
+    )  # fmt: skip
+    run.overrule_membership(scratch.membership)
+    firms.member[: firms.count] = scratch.membership[: firms.count]
+
+
+def _hold_events(
     run: Simulation, members: Codes, member_start: NDArray[np.int64], counts: Counts
-) -> tuple[Codes, Codes]:
-    """Let the policy decide who is brought together at this month's contact events."""
+) -> CoordinationView:
+    """Hold this month's contact events, and return what the policy may look at."""
     state, scratch = run.state, run.scratch
     cluster_complex = run.region.mini_clusters.complex
     number = cluster_complex.size
@@ -129,25 +144,60 @@ def _organise(
     size = np.empty_like(cluster)
     places = np.empty_like(cluster)
     spent = np.zeros((2, state.balance.size))
-    events = contact_events(
-        run.key, state.month, run.parameters, member_start, cluster_complex, state.balance,
-        cluster, size, places, spent,
+    events = 0
+    if run.settings.policy.events:
+        events = contact_events(
+            run.key, state.month, run.parameters, member_start, cluster_complex, state.balance,
+            cluster, size, places, spent,
+        )  # fmt: skip
+        counts.meetings_spent += spent[0]
+        counts.introductions_spent += spent[1]
+        np.add.at(counts.contacts, cluster_complex[cluster[:events]], 1.0)
+        note_meetings(run, counts.contacts, spent.sum(axis=0))
+    return CoordinationView(
+        run.key, state.month, run.values, run.parameters, cluster[:events], size[:events],
+        places[:events], members, member_start, scratch.body_rows, scratch.body_start,
+        cluster_complex, run.region.complexes.distance, run.weights, run.proximity,
+        run.governance.lag.size - 2, state,
     )  # fmt: skip
-    if events == 0:
+
+
+def _introduce(view: CoordinationView, run: Simulation, counts: Counts) -> tuple[Codes, Codes]:
+    """Let the policy decide who is brought together at this month's contact events."""
+    limit = view.places
+    if limit == 0:
         return np.empty(0, np.int32), np.empty(0, np.int32)
-    counts.meetings_spent += spent[0]
-    counts.introductions_spent += spent[1]
-    np.add.at(counts.contacts, cluster_complex[cluster[:events]], 1.0)
-    view = CoordinationView(
-        run.key, state.month, run.parameters, cluster[:events], size[:events], places[:events],
-        members, member_start, scratch.body_rows, scratch.body_start, cluster_complex, state,
-    )  # fmt: skip
     introduced = run.settings.policy.introduce(view)
-    limit = int(places[:events].sum())
     first = introduced.first[:limit].astype(np.int32)
     second = introduced.second[:limit].astype(np.int32)
-    np.add.at(counts.introductions, state.firms.complex[first], 1.0)
+    np.add.at(counts.introductions, run.state.firms.complex[first], 1.0)
     return first, second
+
+
+def _pay(view: CoordinationView, run: Simulation, counts: Counts) -> None:
+    """Let the policy pay firms out of what is not yet spent."""
+    payments = run.settings.policy.pay(view)
+    if payments is None or payments.rows.size == 0:
+        return
+    state, firms = run.state, run.state.firms
+    place = firms.complex[payments.rows]
+    asked = np.bincount(place, weights=payments.amounts, minlength=state.balance.size)
+    if payments.pooled:
+        total = float(asked.sum())
+        cut = np.full(asked.size, min(1.0, float(state.balance.sum()) / max(total, 1e-9)))
+        paid = asked * cut
+        state.balance -= state.balance * (float(paid.sum()) / max(float(state.balance.sum()), 1e-9))
+    else:
+        cut = np.minimum(1.0, state.balance / np.maximum(asked, 1e-9))
+        paid = asked * cut
+        state.balance -= paid
+    amounts = payments.amounts * cut[place]
+    if payments.research:
+        run.scratch.support[payments.rows] = amounts
+        counts.support_spent += paid
+    else:
+        firms.cash[payments.rows] += amounts
+        counts.transfers_spent += paid
 
 
 def _small_tasks(run: Simulation, members: Codes, counts: Counts) -> tuple[Codes, Codes]:

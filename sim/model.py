@@ -12,7 +12,7 @@ from mesa.agent import AgentSet
 from numpy.typing import ArrayLike, NDArray
 
 from innocluster.agents.columns import Table
-from innocluster.agents.coordinators import CoordinatorTable
+from innocluster.agents.coordinators import CoordinatorTable, Decision
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.agents.shell import (
@@ -28,7 +28,7 @@ from innocluster.agents.shell import (
 
 from .observation import Series
 from .pairs import BODY
-from .population import Region
+from .population import Governance, Region
 from .random_numbers import Process, uniforms
 from .simulation import Settings, Simulation
 
@@ -80,13 +80,23 @@ class ClusterModel(Model):
 
     @property
     def parameters(self) -> Any:
-        """Record of parameters, read as ``parameters.name``."""
-        return self.simulation.parameters
+        """The parameters, read as ``parameters.name``."""
+        return self.simulation.values
 
     @property
     def region(self) -> Region:
         """The region, with the names of everything."""
         return self.simulation.region
+
+    @property
+    def governance(self) -> Governance:
+        """The chain of coordinators that governs this run."""
+        return self.simulation.governance
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """What the coordinators decided so far, in order."""
+        return self.simulation.state.decisions
 
     def step(self) -> None:
         """Simulate one month; after the last one nothing happens."""

@@ -77,9 +77,13 @@ def _collaborate(run: Simulation, meetings: Meetings, counts: Counts) -> None:
     firms, bodies, pairs, projects = state.firms, state.bodies, state.pairs, state.projects
     projects.reserve(projects.count + meetings.first.size)
     aided = np.zeros(counts.tasks.size, np.int64)
+    policy = run.settings.policy
+    passes_good, passes_bad = run.screening if policy.screened else (1.0, 1.0)
     projects.count = propose_projects(
         key, state.month, p, meetings.first.size, meetings.first, meetings.second, meetings.row,
-        state.balance, firms.identifier, firms.complex, firms.member, firms.employees,
+        state.balance if policy.grants else np.zeros_like(state.balance), passes_good, passes_bad,
+        run.values.consortium_share if policy.pools else 0.0, firms.identifier, firms.complex,
+        firms.member, firms.employees,
         firms.absorption, firms.research_intensity, firms.grant_flow, firms.projects,
         firms.knowledge, firms.first_pair, bodies.identifier, bodies.project_capacity,
         bodies.projects, bodies.knowledge, bodies.first_pair, pairs.first, pairs.second,
@@ -131,11 +135,12 @@ def _advance_technology(run: Simulation, counts: Counts) -> None:
     draw_columns(key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw)
     advance_shocks(p, n, firms.employees, scratch.draw, scratch.second_draw, firms.shock)
     np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
+    np.add(firms.grant_flow[:n], scratch.support[:n], out=scratch.grants[:n])
     run.overrule_research(scratch.own_spending)
     advance_research(
         key, month, run.settings.macro.price_index[month], p, n, firms.alive, firms.identifier,
         firms.complex, firms.sector, firms.research_intensity, scratch.own_spending,
-        firms.grant_flow,
+        scratch.grants,
         firms.research_stock, firms.research_lagged, firms.absorption, firms.gain_own,
         firms.gain_transfer, firms.gain_joint, firms.gain_meeting, run.anchors.sector_stock,
         run.anchors.sector_intensity, firms.revenue, counts.innovations,
@@ -174,7 +179,7 @@ def _adjust(run: Simulation) -> None:
     adjust_factors(
         macro.price_index[month], macro.wage_index[month], p,
         run.region.sectors.value_added_ratio, firms.count, firms.alive, firms.sector,
-        firms.complex, firms.revenue, scratch.own_spending, firms.grant_flow, firms.royalty,
+        firms.complex, firms.revenue, scratch.own_spending, scratch.grants, firms.royalty,
         firms.wage, scratch.desired_capital, scratch.desired_workers, firms.capital,
         firms.employees, firms.cash, firms.months_negative, state.profit_ratio, sales,
     )  # fmt: skip
@@ -224,7 +229,7 @@ def _observe(run: Simulation, counts: Counts) -> None:
     sum_firms(
         firms.count, firms.alive, firms.complex, firms.sector, firms.member, firms.cohort,
         run.region.sectors.value_added_ratio, firms.revenue, firms.exports, firms.employees,
-        run.scratch.own_spending, firms.grant_flow, totals,
+        run.scratch.own_spending, run.scratch.grants, totals,
     )  # fmt: skip
     for name, row in zip(INDICATORS, totals, strict=False):
         series.values[name][state.month] = row
@@ -247,6 +252,8 @@ def _record(run: Simulation, counts: Counts) -> None:
         "spent_introductions": counts.introductions_spent,
         "spent_tasks": counts.tasks_spent,
         "spent_research": counts.research_spent,
+        "spent_support": counts.support_spent,
+        "spent_transfers": counts.transfers_spent,
         "spent_overhead": counts.overhead,
         "carry_over": state.balance,
     }

@@ -39,6 +39,8 @@ INDICATORS: dict[str, str] = {
     "spent_introductions": "KRW million/month",
     "spent_tasks": "KRW million/month",
     "spent_research": "KRW million/month",
+    "spent_support": "KRW million/month",
+    "spent_transfers": "KRW million/month",
     "spent_overhead": "KRW million/month",
     "carry_over": "KRW million",
 }

@@ -132,6 +132,10 @@ class ParameterSet:
         return SimpleNamespace(**self._values)
 
     def record(self) -> Any:
-        """The values as a NumPy record that compiled code reads as ``p.name``."""
-        dtype = np.dtype((np.record, [(name, np.float64) for name in PARAMETERS]))
+        """The values as a NumPy record that compiled code reads as ``p.name``.
+
+        Python reads it as ``p["name"]``: the kind of record that has attributes in
+        Python takes long to hand to compiled functions.
+        """
+        dtype = np.dtype([(name, np.float64) for name in PARAMETERS])
         return np.array([tuple(self._values[name] for name in PARAMETERS)], dtype=dtype)[0]

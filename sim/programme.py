@@ -1,8 +1,9 @@
 """Phase 2: the programme's money, from the annual budget to the complexes.
 
-Governance at its plainest: every level keeps its overhead, what remains reaches
-the complexes in equal monthly parts by their number of mini-clusters, and what
-is not spent is carried over.
+Every level keeps its overhead, what remains reaches the complexes in equal
+monthly parts, and what is not spent is carried over.  The complexes share by
+their number of mini-clusters and, once there is a year to judge, by last year's
+evaluation.
 """
 
 from __future__ import annotations
@@ -13,27 +14,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.elementary import log_array
+from innocluster.agents.coordinators import Decision
+from innocluster.agents.elementary import log, log_array, normal_quantile
 
 from .calendar import PROGRAMME_START, month_number, year_of
 from .network import expected_joiners, joining_scores
-from .random_numbers import Process, draw_columns
+from .random_numbers import Process, draw_columns, uniform_rows
 
 if TYPE_CHECKING:
     from .simulation import Simulation
 
 __all__ = [
     "Tranche",
+    "allocate",
     "book_spending",
     "mark_cohort",
     "net_share",
+    "note_meetings",
     "pay_budget",
     "report_benefit",
     "start_programme",
 ]
 
 Floats = NDArray[np.float64]
-BISECTIONS = 20
+ROUNDS = 9
+LEAST_CONSTANT, LARGEST_CONSTANT = -15.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -63,17 +68,61 @@ def pay_budget(run: Simulation) -> Tranche:
     if run.state.month < start or not run.settings.funded:
         return Tranche(active=False, starts=False, overhead=nothing)
     months = 12 - (PROGRAMME_START[1] - 1 if year == PROGRAMME_START[0] else 0)
-    clusters = np.bincount(run.region.mini_clusters.complex, minlength=complexes)
-    part = budget / months * clusters / clusters.sum()
-    net = part * net_share(run.region.governance.overhead)
+    if run.state.month > start:
+        allocate(run, budget)
+    part = budget / months * run.state.allocation
+    net = part * net_share(run.governance.overhead)
     run.state.balance += net
     _book(run, float(budget / months), net)
     return Tranche(active=True, starts=run.state.month == start, overhead=part - net)
 
 
+def allocate(run: Simulation, budget: float) -> None:
+    """Section 8: divide the budget by mini-clusters and by what members got done last year.
+
+    The level that adjusts the programme (the third from below, or the second of
+    two) looks at supported tasks and joint successes a member, as old as its lag
+    and as noisy as its signal.  A region governed by its promotion groups alone
+    keeps the division by mini-clusters.
+    """
+    chain, month, state = run.governance, run.state.month, run.state
+    levels = chain.lag.size
+    if levels < 2 or month % int(chain.decision_period[max(levels - 3, 0)]) != 0:
+        return
+    row = max(levels - 3, 0)
+    known = month - int(chain.lag[row])
+    year = slice(max(known - 12, 0), known)
+    values = run.series.values
+    done = (values["tasks"][year] + values["joint_successes"][year]).sum(axis=0)
+    score = done / np.maximum(values["members"][year].mean(axis=0), 1.0)
+    clusters = np.bincount(run.region.mini_clusters.complex, minlength=score.size)
+    weights = np.asarray(clusters, dtype=np.float64)
+    usual = float((weights * score).sum() / weights.sum())
+    if usual <= 0.0:
+        return
+    draws = uniform_rows(run.key, np.arange(score.size), month, int(Process.EVALUATION), 0)[:, 0]
+    noise = float(chain.noise[row]) * np.array([normal_quantile(u) for u in draws])
+    merit = np.clip(score / usual - 1.0 + noise, -1.0, 1.0)
+    shares = weights * (1.0 + run.values.evaluation_weight * merit)
+    state.allocation = shares / shares.sum()
+    keys = run.region.complexes.keys
+    state.decisions.append(
+        Decision(
+            month, row, "allocation", known - 1,
+            dict(zip(_named(keys, "tasks and successes a member"), score.tolist(), strict=True)),
+            dict(zip(_named(keys, "share"), state.allocation.tolist(), strict=True)),
+            budget * float(chain.overhead[row]),
+        )
+    )  # fmt: skip
+
+
+def _named(complexes: tuple[str, ...], what: str) -> list[str]:
+    return [f"{key}: {what}" for key in complexes]
+
+
 def _book(run: Simulation, amount: float, net: Floats) -> None:
     """Enter in the coordinators' accounts what every level received and kept."""
-    table, overhead = run.state.coordinators, run.region.governance.overhead
+    table, overhead = run.state.coordinators, run.governance.overhead
     groups = overhead.size - 1
     for level in range(groups):
         table.received[level] += amount
@@ -82,6 +131,23 @@ def _book(run: Simulation, amount: float, net: Floats) -> None:
     gross = net / (1.0 - overhead[groups])
     table.received[groups:] += gross
     table.spent[groups:] += gross - net
+
+
+def note_meetings(run: Simulation, contacts: Floats, cost: Floats) -> None:
+    """Enter in the record of decisions what each promotion group organised this month."""
+    state = run.state
+    members = np.bincount(
+        state.firms.complex[: state.firms.count][state.firms.member[: state.firms.count] == 1],
+        minlength=contacts.size,
+    )
+    above = state.coordinators.count - contacts.size
+    for c in range(contacts.size):
+        knew = {"members": float(members[c]), "balance, KRW million": float(state.balance[c])}
+        chose = {"contact events": float(contacts[c])}
+        known = state.month - int(run.governance.lag[-1])
+        state.decisions.append(
+            Decision(state.month, above + c, "meetings", known, knew, chose, float(cost[c]))
+        )
 
 
 def book_spending(run: Simulation, spent: Floats) -> None:
@@ -109,12 +175,13 @@ def start_programme(run: Simulation) -> None:
     for c, wanted in enumerate(run.region.complexes.founding_members):
         rows = np.flatnonzero(eligible[: firms.count] & (firms.complex[: firms.count] == c))
         joined = np.empty(rows.size)
-        low, high = -15.0, 3.0
-        for _ in range(BISECTIONS):
-            middle = 0.5 * (low + high)
-            expected = expected_joiners(middle, months, p, score[rows], research[rows], joined)
-            low, high = (middle, high) if expected < wanted else (low, middle)
-        run.state.joining_constant[c] = 0.5 * (low + high)
+        constant = LEAST_CONSTANT
+        # Few join a month, so the log of the expected number is almost linear in the constant.
+        for _ in range(ROUNDS):
+            expected = expected_joiners(constant, months, p, score[rows], research[rows], joined)
+            step = log(max(wanted, 1e-9) / max(expected, 1e-9))
+            constant = min(max(constant + step, LEAST_CONSTANT), LARGEST_CONSTANT)
+        run.state.joining_constant[c] = constant
 
 
 def mark_cohort(run: Simulation) -> None:

@@ -50,6 +50,7 @@ class Process(IntEnum):
     SPIN_OFF = 22
     POLICY = 23
     SIGNAL = 24
+    EVALUATION = 25
 
 
 _MASK = np.uint64(0xFFFFFFFF)

@@ -25,6 +25,8 @@ class Scratch:
     places, place_start : rows of the firms of 2003 sorted by complex, and where each starts (C+1,)
     body_rows, body_start : the same for universities and institutes
     own_spending : (capacity,) KRW million of own R&D decided this month
+    support : (capacity,) KRW million of the programme's direct support of R&D this month
+    grants : (capacity,) that and the grants for joint R&D
     desired_capital, desired_workers : (capacity,) factor targets decided this month
     membership : (capacity,) 1 where a firm decided to be a member
     draw, second_draw : (capacity,) uniforms of the phase at work
@@ -36,6 +38,8 @@ class Scratch:
     body_rows: Codes
     body_start: Integers
     own_spending: Floats
+    support: Floats
+    grants: Floats
     desired_capital: Floats
     desired_workers: Floats
     membership: NDArray[np.int8]
@@ -56,6 +60,8 @@ class Scratch:
             body_rows=body_rows,
             body_start=body_start,
             own_spending=np.zeros(0),
+            support=np.zeros(0),
+            grants=np.zeros(0),
             desired_capital=np.zeros(0),
             desired_workers=np.zeros(0),
             membership=np.zeros(0, np.int8),
@@ -70,6 +76,8 @@ class Scratch:
         if self.ties.size == capacity:
             return
         self.own_spending = np.zeros(capacity)
+        self.support = np.zeros(capacity)
+        self.grants = np.zeros(capacity)
         self.desired_capital = np.zeros(capacity)
         self.desired_workers = np.zeros(capacity)
         self.membership = np.zeros(capacity, np.int8)

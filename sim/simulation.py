@@ -13,6 +13,7 @@ from innocluster.agents.elementary import log
 
 from .calendar import month_number
 from .coordination import Policy
+from .governance import chain_of, screening_chances
 from .initial_state import anchors, initial_state
 from .macro import MacroSeries
 from .month import advance
@@ -59,6 +60,8 @@ class Settings:
     last : last (year, month) simulated
     budget : calendar year -> KRW million; None takes the region's budget path
     match_2003 : scale demand so that the twelve months of 2003 sum to the data
+    governance : variant of the chain, one of `CHAINS`
+    screening : who looks at a project before it gets a grant, one of `SCREENINGS`
     """
 
     population: Population
@@ -69,6 +72,8 @@ class Settings:
     last: tuple[int, int] = (2013, 12)
     budget: dict[int, float] | None = None
     match_2003: bool = True
+    governance: str = "four-level"
+    screening: str = "single"
 
     @property
     def months(self) -> int:
@@ -111,7 +116,14 @@ class Simulation:
         self.values = settings.parameters.namespace()
         self.key = replication_key(settings.seed)
         self.region = settings.population.region
-        self.state: State = initial_state(settings.population, self.values, self.key)
+        self.governance = chain_of(self.region.governance, settings.governance, self.values)
+        self.screening = screening_chances(
+            settings.screening, self.governance.lag.size, int(self.values.committee_votes),
+            self.values.screening_good, self.values.screening_bad,
+        )  # fmt: skip
+        self.state: State = initial_state(
+            settings.population, self.governance, self.values, self.key
+        )
         self.anchors = anchors(self.state, settings.population, self.values)
         self.state.profit_ratio[:] = self.anchors.usual_profit
         self.weights, self.proximity = location_weights(

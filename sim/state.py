@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.coordinators import CoordinatorTable
+from innocluster.agents.coordinators import CoordinatorTable, Decision
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
@@ -33,6 +33,10 @@ class State:
     joining_constant : (C,) constant of the log odds of joining, set when the programme starts
     reported_benefit : (C,) net benefit a month that members report, KRW million a member
     profit_ratio : (C,) profit over sales of last month
+    allocation : (C,) share of every complex in the programme's budget
+    reports : level -> report that its coordinators act on, then those still on their way
+    memory : what the policy chose to remember; replaced, never changed in place
+    decisions : what the coordinators decided, in order
     """
 
     month: int
@@ -48,6 +52,10 @@ class State:
     joining_constant: Floats
     reported_benefit: Floats
     profit_ratio: Floats
+    allocation: Floats
+    reports: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
 
     def copy(self) -> Self:
         """Return an independent copy."""

@@ -14,7 +14,7 @@ from innocluster.sim.programme import net_share
 from innocluster.sim.simulation import Simulation
 
 START = month_number(*PROGRAMME_START)
-SPENT = ("meetings", "introductions", "tasks", "research", "overhead")
+SPENT = ("meetings", "introductions", "tasks", "research", "support", "transfers", "overhead")
 ARMS = ("P2", "P5")
 
 
@@ -28,11 +28,18 @@ def finished(request: pytest.FixtureRequest) -> Simulation:
 def paid_in(run: Simulation) -> np.ndarray:
     """Budget that falls on each month and complex, (T, C)."""
     clusters = np.bincount(run.region.mini_clusters.complex, minlength=len(run.series.complexes))
+    shares = clusters / clusters.sum()
+    allocations = {
+        decision.month: np.array(list(decision.chose.values()))
+        for decision in run.state.decisions
+        if decision.subject == "allocation"
+    }
     paid = np.zeros_like(run.series.values["carry_over"])
     for month in range(START, run.settings.months):
         year = year_of(month)
         months = 9 if year == PROGRAMME_START[0] else 12
-        paid[month] = run.settings.budget_of(year) / months * clusters / clusters.sum()
+        shares = allocations.get(month, shares)
+        paid[month] = run.settings.budget_of(year) / months * shares
     return paid
 
 
@@ -67,7 +74,7 @@ def test_nothing_is_spent_before_the_programme_or_on_credit(finished):
 
 
 def test_events_cost_what_their_price_says(finished):
-    values, p = finished.series.values, finished.parameters
+    values, p = finished.series.values, finished.values
     formal = values["spent_meetings"] / p.meeting_cost
     visits = values["spent_introductions"] / p.introduction_cost
     assert np.abs(formal - formal.round()).max() < 1e-6
@@ -75,7 +82,7 @@ def test_events_cost_what_their_price_says(finished):
 
 
 def test_tasks_cost_what_their_price_says(finished):
-    values, p = finished.series.values, finished.parameters
+    values, p = finished.series.values, finished.values
     small = values["spent_tasks"] / p.task_cost
     assert np.abs(small - small.round()).max() < 1e-6
     assert (values["tasks"] - small.round() >= 0).all()
@@ -214,7 +221,7 @@ def test_licences_succeed_at_their_rate():
             if licence not in signed:
                 signed.add(licence)
                 succeed += int(table.succeeds[n])
-    rate = run.parameters.licence_success
+    rate = run.values.licence_success
     assert len(signed) > 300
     spread = np.sqrt(rate * (1.0 - rate) / len(signed))
     assert succeed / len(signed) == pytest.approx(rate, abs=4.0 * spread)

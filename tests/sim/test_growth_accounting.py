@@ -26,7 +26,7 @@ class Parts:
     @classmethod
     def of_next_month(cls, run: Simulation) -> Parts:
         """Step the run and take the parts of the firms that were there before and after."""
-        p, month = run.parameters, run.month
+        p, month = run.values, run.month
         before = run.state.firms.copy()
         run.step()
         firms = run.state.firms
@@ -139,7 +139,7 @@ def test_gains_fade_at_the_rate_of_forgetting():
     firms.gain_own[: firms.count] = 0.4
     n = firms.count
     run.run_until(24)
-    kept = (1.0 - run.parameters.innovation_depreciation) ** 2
+    kept = (1.0 - run.values.innovation_depreciation) ** 2
     for name, first in (("joint", 0.1), ("transfer", 0.2), ("meeting", 0.3), ("own", 0.4)):
         gain = getattr(run.state.firms, f"gain_{name}")[:n]
         assert np.abs(gain - first * kept).max() < 1e-12

@@ -1,4 +1,4 @@
-"""The coordination policies and their registry."""
+"""No programme, the placebo and the programme as it was (P0, P2, P5)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from innocluster.sim.coordination import (
     introductions_within_events,
 )
 
-from .errors import InputError
-
-__all__ = ["POLICIES", "NoProgramme", "RandomMatching", "ThematicMiniClusters", "find_policy"]
+__all__ = ["NoProgramme", "RandomMatching", "ThematicMiniClusters"]
 
 
 class NoProgramme(Policy):
@@ -53,7 +51,7 @@ class RandomMatching(Policy):
             *introductions_at_random(
                 view.key,
                 view.month,
-                view.parameters.expert_share,
+                view.values.expert_share,
                 view.event_introductions,
                 view.members,
                 view.body_rows,
@@ -81,7 +79,7 @@ class ThematicMiniClusters(Policy):
             *introductions_within_events(
                 view.key,
                 view.month,
-                view.parameters.expert_share,
+                view.values.expert_share,
                 view.state.firms.identifier,
                 view.event_cluster,
                 view.event_size,
@@ -93,24 +91,3 @@ class ThematicMiniClusters(Policy):
                 view.cluster_complex,
             )
         )
-
-
-POLICIES: dict[str, Policy] = {
-    policy.id: policy for policy in (NoProgramme(), RandomMatching(), ThematicMiniClusters())
-}
-
-
-def find_policy(text: str) -> Policy:
-    """Policy by id (``P5``) or key (``thematic-mini-clusters``), in any case.
-
-    Raises
-    ------
-    InputError
-        If there is no such policy.
-    """
-    wanted = text.strip().lower()
-    for policy in POLICIES.values():
-        if wanted in (policy.id.lower(), policy.key):
-            return policy
-    allowed = ", ".join(f"{policy.id} ({policy.key})" for policy in POLICIES.values())
-    raise InputError(file="policy", key="policy", value=text, allowed=allowed)

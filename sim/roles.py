@@ -1,0 +1,106 @@
+"""Phase 3: who keeps to its own role, and what the links cost (F7, article B1)."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import role_efficiency
+
+from .pairs import BODY
+from .transfer import CONTACT_FAMILIARITY
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+__all__ = ["ROLES", "assign_roles", "role_gain"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.int8]
+Small = NDArray[np.int16]
+Codes = NDArray[np.int32]
+
+ROLES = 3
+"""Production, R&D and marketing."""
+
+
+def role_gain(adherence: float, reference: float, returns: float, share: float) -> float:
+    """F7: log efficiency at an adherence against that of 2003, on the work that roles concern.
+
+    Parameters
+    ----------
+    adherence, reference : ρ now and in 2003, 0 to 1
+    returns : τ
+    share : share of a firm's work that can move between its roles
+    """
+    now, then = (role_efficiency(rho, ROLES, returns) for rho in (adherence, reference))
+    return share * (log(now) - log(then))
+
+
+def assign_roles(run: Simulation) -> None:
+    """F7: let members keep to their own role as far as they have partners for the others.
+
+    Asked for more adherence than in 2003, a member leaves R&D to a university or
+    institute that it knows or works with, and marketing to the partner of a
+    design or marketing link; without the partner it goes on doing the work
+    itself, and every link takes working time.  Asked for less, it does
+    everything and needs nobody.
+    """
+    values, state, policy = run.values, run.state, run.settings.policy
+    wanted = values.programme_adherence if policy.adherence is None else policy.adherence
+    reference = values.role_adherence
+    if wanted == reference:
+        return
+    others = ROLES - 1
+    gains = np.empty(ROLES)
+    for links in range(ROLES):
+        reached = reference + (wanted - reference) * links / others
+        adherence = reached if wanted > reference else wanted
+        gains[links] = role_gain(adherence, reference, values.role_returns, values.role_share)
+    firms, pairs = state.firms, state.pairs
+    cost = values.role_link_days if wanted > reference else 0.0
+    _assign(
+        state.month, firms.count, gains, cost, firms.member, firms.role, firms.lost_days,
+        firms.link_until, firms.first_pair, pairs.first, pairs.second, pairs.familiarity,
+        pairs.projects, pairs.next_first, pairs.next_second,
+    )  # fmt: skip
+
+
+@compiled
+def _assign(
+    month: int,
+    count: int,
+    gains: Floats,
+    cost: float,
+    member: Flags,
+    role: Floats,
+    lost_days: Floats,
+    link_until: Small,
+    first_pair: Codes,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    projects: Small,
+    next_first: Codes,
+    next_second: Codes,
+) -> None:
+    for i in range(count):
+        if member[i] == 0:
+            role[i] = 0.0
+            continue
+        links = 1 if link_until[i] >= month else 0
+        row = first_pair[i]
+        while row >= 0:
+            is_first = first[row] == i
+            if second[row] >= BODY and (
+                familiarity[row] >= CONTACT_FAMILIARITY or projects[row] > 0
+            ):
+                links += 1
+                break
+            row = next_first[row] if is_first else next_second[row]
+        role[i] = gains[links]
+        lost_days[i] += cost * links
