@@ -131,9 +131,15 @@ class Firm(Actor):
         self.encounter = None
         if self.research_intensity <= 0.0:
             return
-        u, v, _, _ = self.draw(Process.BACKGROUND)
+        u, v, w, _ = self.draw(Process.BACKGROUND)
         if u >= self.model.p.background_rate:
             return
+        if w < self.model.p.anchor_share:
+            site = self.model.anchors[self.complex]
+            anchor = self.model.sites[site] if site >= 0 else None
+            if anchor is not None and anchor is not self and anchor.research_intensity > 0.0:
+                self.encounter = anchor
+                return
         contact = int(v * USUAL_CONTACTS)
         trials = self.model.draw(self.identifier, Process.BACKGROUND_PEER, contact, month=0)
         if contact == 0:

@@ -77,6 +77,7 @@ class ObjectModel(mesa.Model):
         self.weights = p.outside_weight * self.proximity
         np.fill_diagonal(self.weights, p.complex_weight)
         founders = simulation.settings.population.firms.complex
+        self.anchors = simulation.scratch.anchors.tolist()
         self.sites_at = [np.flatnonzero(founders == c).tolist() for c in range(self.complexes)]
 
     def tie(self, pair: Pair) -> None:

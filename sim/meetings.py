@@ -65,7 +65,8 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
     spontaneous = background_encounters(
-        key, month, run.values.background_rate, firms.count, firms.alive, firms.identifier,
+        key, month, run.values.background_rate, run.values.anchor_share, scratch.anchors,
+        firms.count, firms.alive, firms.identifier,
         firms.complex, firms.research_intensity, scratch.places, scratch.place_start,
         scratch.body_rows, scratch.body_start, first, second,
     )  # fmt: skip

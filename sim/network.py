@@ -181,6 +181,8 @@ def background_encounters(
     key: NDArray[np.uint64],
     month: int,
     rate: float,
+    anchor_share: float,
+    anchors: Codes,
     count: int,
     alive: Flags,
     identifier: Integers,
@@ -197,10 +199,13 @@ def background_encounters(
 
     Every firm has five usual contacts, fixed by a keyed draw: a research body of
     its complex and four places in the complex, of which it deals with whichever
-    R&D firm stands there.  No entry or exit elsewhere shifts them.
+    R&D firm stands there.  No entry or exit elsewhere shifts them.  Where an
+    anchor firm dominates, a share of the meetings is with it instead.
 
     Parameters
     ----------
+    anchor_share : share of the meetings that are with the anchor of the complex
+    anchors : (C,) row of the anchor of each complex, -1 where there is none
     places, place_start : rows of the firms of 2003 by complex, and where each complex starts
     body_rows, body_start : the same for research bodies
     """
@@ -208,14 +213,23 @@ def background_encounters(
     for i in range(count):
         if alive[i] == 0 or research_intensity[i] <= 0.0:
             continue
-        u, v, _, _ = uniforms(key, identifier[i], month, _BACKGROUND, 0)
+        u, v, w, _ = uniforms(key, identifier[i], month, _BACKGROUND, 0)
         if u >= rate or meetings >= meeting_first.size:
             continue
         c = complex_[i]
         contact = int(v * USUAL_CONTACTS)
         a, b, d, e = uniforms(key, identifier[i], 0, _BACKGROUND_PEER, contact)
         other = -1
-        if contact == 0:
+        anchor = anchors[c]
+        if (
+            w < anchor_share
+            and anchor >= 0
+            and anchor != i
+            and alive[anchor] == 1
+            and research_intensity[anchor] > 0.0
+        ):
+            other = anchor
+        elif contact == 0:
             bodies = body_start[c + 1] - body_start[c]
             if bodies > 0:
                 other = BODY + body_rows[body_start[c] + int(a * bodies)]

@@ -24,6 +24,7 @@ class Scratch:
     ----------
     places, place_start : rows of the firms of 2003 sorted by complex, and where each starts (C+1,)
     body_rows, body_start : the same for universities and institutes
+    anchors : (C,) row of the largest firm with R&D of 2003 in each complex, -1 without any
     own_spending : (capacity,) KRW million of own R&D decided this month
     support : (capacity,) KRW million of the programme's direct support of R&D this month
     grants : (capacity,) that and the grants for joint R&D
@@ -37,6 +38,7 @@ class Scratch:
     place_start: Integers
     body_rows: Codes
     body_start: Integers
+    anchors: Codes
     own_spending: Floats
     support: Floats
     grants: Floats
@@ -59,6 +61,7 @@ class Scratch:
             place_start=place_start,
             body_rows=body_rows,
             body_start=body_start,
+            anchors=_anchors(population),
             own_spending=np.zeros(0),
             support=np.zeros(0),
             grants=np.zeros(0),
@@ -85,6 +88,16 @@ class Scratch:
         self.second_draw = np.zeros(capacity)
         self.ties = np.zeros(capacity)
         self.closed = np.zeros(capacity, np.int32)
+
+
+def _anchors(population: Population) -> Codes:
+    firms = population.firms
+    anchors = np.full(len(population.region.complexes.keys), -1, np.int32)
+    for c in range(anchors.size):
+        rows = np.flatnonzero((firms.complex == c) & (firms.research_intensity > 0.0))
+        if rows.size:
+            anchors[c] = rows[np.argmax(firms.employees[rows])]
+    return anchors
 
 
 def _sorted_rows(complex_: Small, complexes: int) -> tuple[Codes, Integers]:

@@ -23,6 +23,7 @@ LAST = (2007, 12)
 # licences, many exits, more money than a region of this size has.
 LIVELY = {
     "background_rate": 0.6,
+    "anchor_share": 0.2,
     "proposal_base": -3.5,
     "consortium_share": 0.5,
     "project_duration": 5.0,
