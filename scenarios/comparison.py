@@ -13,11 +13,11 @@ from pathlib import Path
 
 from innocluster import __version__
 
+from .arms import BASELINE, resolve_arm
 from .errors import COMMAND_LINE, InputError
-from .execution import BASELINE, Outcome, load_inputs
+from .execution import Outcome, load_inputs
 from .indicators import FIRST_YEAR
 from .ledger import Ledger
-from .policies import find_policy
 from .provenance import claim_folder, write_manifest, write_table
 from .schema import Scenario
 from .tabulation import Comparison, tabulate
@@ -74,7 +74,7 @@ def compare(
     start = time.perf_counter()
     if not isinstance(scenario, Scenario):
         scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
-    chosen = _policy_ids(policies)
+    chosen = _arm_ids(policies, scenario)
     cap = max(60, pairs) if max_pairs is None else max_pairs
     _check_numbers(pairs, cap, precision, workers)
     load_inputs(scenario)
@@ -169,10 +169,11 @@ def _load(ledger: Ledger, scenario: Scenario, policies: Sequence[str], wanted: i
     return Worlds.from_outcomes(outcomes, region.complexes.keys, scenario.last_year)
 
 
-def _policy_ids(policies: Iterable[str]) -> tuple[str, ...]:
+def _arm_ids(policies: Iterable[str], scenario: Scenario) -> tuple[str, ...]:
     """Ids in the order given, without repeats, the baseline first."""
     given = (policies,) if isinstance(policies, str) else tuple(policies)
-    chosen = tuple(dict.fromkeys([BASELINE, *(_policy_id(policy) for policy in given)]))
+    arms = (resolve_arm(policy, scenario).id for policy in given)
+    chosen = tuple(dict.fromkeys([BASELINE, *arms]))
     if len(chosen) < 2:
         raise InputError(
             file=COMMAND_LINE,
@@ -181,15 +182,6 @@ def _policy_ids(policies: Iterable[str]) -> tuple[str, ...]:
             allowed=f"at least one policy beside {BASELINE}",
         )
     return chosen
-
-
-def _policy_id(text: str) -> str:
-    try:
-        return find_policy(text).id
-    except InputError as error:
-        raise InputError(
-            file=COMMAND_LINE, key="policy", value=text, allowed=error.allowed
-        ) from None
 
 
 def _check_numbers(pairs: int, cap: int, precision: float, workers: int | None) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,11 +19,13 @@ import numpy as np
 from innocluster.sim.calendar import PROGRAMME_START, month_number
 from innocluster.sim.macro import MacroError, MacroSeries, load_macro
 from innocluster.sim.observation import Series
+from innocluster.sim.parameters import ParameterSet
 from innocluster.sim.population import Population, Region
 from innocluster.sim.simulation import Settings, Simulation
 
+from .arms import BASELINE, Arm, resolve_arm
 from .errors import InputError
-from .indicators import Yearly, yearly_table
+from .indicators import MEASURES, Yearly, yearly_table
 from .policies import find_policy
 from .population import synthesise
 from .region import load_region
@@ -41,8 +43,6 @@ __all__ = [
     "run",
 ]
 
-BASELINE = "P0"
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -50,7 +50,7 @@ class Outcome:
 
     Attributes
     ----------
-    policy : policy id
+    policy : id of the arm
     replication : number of the world, from 0
     seconds : wall time of the months under the policy
     yearly : measure -> (years, 1 + complexes), ``None`` after a failure
@@ -98,7 +98,12 @@ def _read_macro(macro: str, months: int) -> MacroSeries:
         ) from None
 
 
-def build_settings(scenario: Scenario, replication: int = 0, policy: str | None = None) -> Settings:
+def build_settings(
+    scenario: Scenario,
+    replication: int = 0,
+    policy: str | None = None,
+    drawn: Mapping[str, float] | None = None,
+) -> Settings:
     """Settings of one world of a scenario.
 
     Parameters
@@ -106,13 +111,14 @@ def build_settings(scenario: Scenario, replication: int = 0, policy: str | None 
     scenario : what to run
     replication : number of the world under the scenario's seed
     policy : id or key; the scenario's own by default
+    drawn : parameters drawn for this world; what the scenario sets goes first
     """
     region, macro = load_inputs(scenario)
     seed = replication_seed(scenario.seed, replication)
-    drawn = seed if scenario.population_seed is None else scenario.population_seed
+    sample = seed if scenario.population_seed is None else scenario.population_seed
     return Settings(
-        population=synthesise(region, drawn),
-        parameters=scenario.parameter_set(),
+        population=synthesise(region, sample),
+        parameters=ParameterSet({**(drawn or {}), **scenario.parameters}),
         macro=macro,
         policy=find_policy(policy or scenario.policy),
         seed=seed,
@@ -145,39 +151,64 @@ def run(scenario: Scenario | str | Path | None = None, replication: int = 0) -> 
     return run_result(scenario, series, settings.population, seconds)
 
 
-def execute_pair(scenario: Scenario, policies: Sequence[str], replication: int) -> list[Outcome]:
-    """Run one world under each policy, sharing the months before the programme.
+def execute_pair(
+    scenario: Scenario,
+    arms: Sequence[str],
+    replication: int,
+    drawn: Mapping[str, float] | None = None,
+) -> list[Outcome]:
+    """Run one world under each arm; arms of one scenario share the months before the programme.
 
     A failure is an outcome with its traceback; a mistake of the user is raised.
+
+    Parameters
+    ----------
+    arms : ids of arms, see `innocluster.scenarios.arms`
+    drawn : parameters drawn for this world
     """
+    groups: dict[str, list[Arm]] = {}
+    for arm in (resolve_arm(text, scenario) for text in arms):
+        groups.setdefault(arm.baseline, []).append(arm)
+    outcomes = {
+        outcome.policy: outcome
+        for group in groups.values()
+        for outcome in _execute_group(group, replication, drawn)
+    }
+    return [outcomes[resolve_arm(text, scenario).id] for text in arms]
+
+
+def _execute_group(
+    arms: Sequence[Arm], replication: int, drawn: Mapping[str, float] | None
+) -> list[Outcome]:
+    """Run one world under arms of one scenario."""
     try:
-        settings = build_settings(scenario, replication, BASELINE)
+        settings = build_settings(arms[0].scenario, replication, BASELINE, drawn)
         before = Simulation(settings)
         before.run_until(month_number(*PROGRAMME_START))
     except InputError:
         raise
     except Exception:
         error = traceback.format_exc()
-        return [Outcome(policy, replication, 0.0, None, error) for policy in policies]
-    population = settings.population
-    return [_execute(before, population, policy, replication) for policy in policies]
+        return [Outcome(arm.id, replication, 0.0, None, error) for arm in arms]
+    return [_execute(before, settings.population, arm, replication) for arm in arms]
 
 
-def _execute(before: Simulation, population: Population, policy: str, replication: int) -> Outcome:
-    """Run the rest of a world under one policy from an independent copy."""
+def _execute(before: Simulation, population: Population, arm: Arm, replication: int) -> Outcome:
+    """Run the rest of a world under one arm from an independent copy."""
     start = time.perf_counter()
     try:
-        series: Series = before.with_policy(find_policy(policy)).run()
+        series: Series = before.with_policy(find_policy(arm.policy)).run()
         yearly = yearly_table(series, population)
         _check_finite(yearly)
     except Exception:
         seconds = time.perf_counter() - start
-        return Outcome(policy, replication, seconds, None, traceback.format_exc())
-    return Outcome(policy, replication, time.perf_counter() - start, yearly)
+        return Outcome(arm.id, replication, seconds, None, traceback.format_exc())
+    return Outcome(arm.id, replication, time.perf_counter() - start, yearly)
 
 
 def _check_finite(yearly: Yearly) -> None:
     """Refuse a run whose numbers overflowed, so that it counts as a failure and not as a result."""
-    for name, values in yearly.items():
-        if not np.isfinite(values).all():
+    for measure in MEASURES:
+        name = measure.name
+        if not np.isfinite(yearly[name]).all():
             raise FloatingPointError(f"{name} is not a finite number in every year")

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.sim.population import Population
+from innocluster.sim.year_end import ANNUAL
 
 if TYPE_CHECKING:
     from innocluster.sim.observation import Series
@@ -26,6 +27,7 @@ __all__ = [
     "INDICATORS",
     "MEASURES",
     "PROGRAMME_YEAR",
+    "UNITS",
     "Indicator",
     "Measure",
     "Target",
@@ -89,6 +91,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("carry_over", "KRW bn", 1e-3, stock=True),
 )
 
+UNITS: dict[str, str] = {**{measure.name: measure.unit for measure in MEASURES}, **ANNUAL}
+"""Name and unit of everything in a `Yearly` table but the contacts of a half-year."""
+
 INDICATORS = (
     "revenue",
     "exports",
@@ -147,9 +152,8 @@ class Target:
 
 def indicator_list(last_year: int) -> tuple[Indicator, ...]:
     """Every indicator of a run whose last full calendar year is `last_year`."""
-    units = {measure.name: measure.unit for measure in MEASURES}
     result = [
-        Indicator(f"{name}_{year}", name, units[name], year, year)
+        Indicator(f"{name}_{year}", name, UNITS[name], year, year)
         for name in INDICATORS
         for year in range(FIRST_YEAR if name in _FROM_2003 else PROGRAMME_YEAR, last_year + 1)
     ]
@@ -177,7 +181,7 @@ def yearly_table(series: Series, population: Population) -> Yearly:
         result[measure.name] = _with_total(rows * measure.scale)
         if measure.name == "contacts":
             result[_FIRST_HALF] = _with_total(by_month[:, :6].sum(axis=1))
-    return result
+    return {**result, **series.annual}
 
 
 def monthly_table(series: Series) -> Iterator[tuple[Measure, NDArray[np.float64]]]:

@@ -10,13 +10,15 @@ import hashlib
 import io
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
+from .arms import Arm, resolve_arm
 from .errors import InputError
 from .execution import Outcome
 from .indicators import Yearly, indicator_list
@@ -59,6 +61,7 @@ class Ledger:
     ----------
     folder : the result folder; ``None`` keeps the runs in memory
     scenario : the scenario whose runs are stored and looked up
+    draw : parameters drawn for a world, by its number; none are drawn if omitted
 
     Raises
     ------
@@ -66,10 +69,16 @@ class Ledger:
         For a `runs.sqlite` that is not ours, of another layout, or not writable.
     """
 
-    def __init__(self, folder: Path | None, scenario: Scenario) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        scenario: Scenario,
+        draw: Callable[[int], Mapping[str, float]] | None = None,
+    ) -> None:
         self._path = Path(":memory:") if folder is None else folder / LEDGER
         self._scenario = scenario
-        self._canonical = json.dumps(canonical_scenario(scenario), sort_keys=True)
+        self._draw = draw
+        self._arms: dict[str, tuple[Arm, dict[str, Any]]] = {}
         with storage_errors(self._path):
             self._connection = _connect_memory() if folder is None else _connect(self._path)
 
@@ -86,15 +95,31 @@ class Ledger:
 
     def key(self, policy: str, replication: int) -> str:
         """Digest of all that determines a run."""
-        text = f"{model_fingerprint()}\n{policy}\n{replication}\n{self._canonical}"
+        arm, parameters = self._conditions(policy, replication)
+        text = f"{model_fingerprint()}\n{arm.policy}\n{replication}\n{parameters}"
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _conditions(self, policy: str, replication: int) -> tuple[Arm, str]:
+        """An arm, and in canonical JSON its scenario with what was drawn for the world."""
+        if policy not in self._arms:
+            resolved = resolve_arm(policy, self._scenario)
+            self._arms[policy] = resolved, canonical_scenario(resolved.scenario)
+        arm, canonical = self._arms[policy]
+        drawn = {} if self._draw is None else self._draw(replication)
+        fixed = arm.scenario.parameters
+        parameters = {
+            name: value if name in fixed else drawn.get(name, value)
+            for name, value in canonical["parameters"].items()
+        }
+        return arm, json.dumps({**canonical, "parameters": parameters}, sort_keys=True)
 
     def record(self, outcome: Outcome) -> None:
         """Commit one finished or failed run; a run that is there already stays as it is."""
+        arm, conditions = self._conditions(outcome.policy, outcome.replication)
         row = (
             self.key(outcome.policy, outcome.replication),
-            self._scenario.name,
-            self._canonical,
+            arm.scenario.name,
+            conditions,
             outcome.policy,
             outcome.replication,
             str(self._scenario.seed),

@@ -54,7 +54,7 @@ def model_fingerprint() -> str:
     digest = hashlib.sha256(__version__.encode())
     packages = [_ROOT.parent / name for name in ("agents", "sim")]
     for folder in (*packages, _ROOT):
-        files = [*folder.glob("*.py"), *folder.glob("data/*"), *folder.glob("regions/*/*.csv")]
+        files = [*folder.rglob("*.py"), *folder.glob("data/*"), *folder.glob("regions/*/*.csv")]
         for path in sorted(files):
             digest.update(path.relative_to(folder).as_posix().encode())
             digest.update(path.read_bytes())
@@ -79,6 +79,8 @@ def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
         "macro": macro,
         "region": region,
         "exports": scenario.exports,
+        "governance": scenario.governance,
+        "screening": scenario.screening,
         "last": scenario.last,
         "seed": scenario.seed,
         "population_seed": scenario.population_seed,

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .execution import BASELINE
+from .arms import BASELINE, resolve_arm
 from .indicators import (
     FIRST_YEAR,
     MEASURES,
     PROGRAMME_YEAR,
+    UNITS,
     Indicator,
     indicator_list,
     load_targets,
 )
-from .policies import find_policy
 from .results import ALL, finite
 from .statistics import (
     Ratio,
@@ -164,10 +164,12 @@ def tabulate(scenario: Scenario, worlds: Worlds, meta: dict[str, Any]) -> Compar
     ]
     return Comparison(
         meta,
-        pd.DataFrame(_policy_rows(worlds, leading)),
+        pd.DataFrame(_policy_rows(scenario, worlds, leading)),
         pd.DataFrame(row for i in indicators for row in _effect_rows(worlds, i)),
         pd.DataFrame(row for i in indicators for row in _outcome_rows(worlds, i)),
-        pd.DataFrame(row for m in MEASURES for row in _yearly_rows(worlds, m.name, m.unit)),
+        pd.DataFrame(
+            row for name, unit in UNITS.items() for row in _yearly_rows(worlds, name, unit)
+        ),
         pd.DataFrame(ranks, columns=["policy", "rank", "probability"]),
         pd.DataFrame({"policy": worlds.policies, "tier": tiers(outcomes)}),
         _target_frame(scenario, worlds),
@@ -259,14 +261,16 @@ def _yearly_rows(worlds: Worlds, measure: str, unit: str) -> Iterator[dict[str, 
                 }
 
 
-def _policy_rows(worlds: Worlds, leading: Indicator) -> Iterator[dict[str, Any]]:
+def _policy_rows(
+    scenario: Scenario, worlds: Worlds, leading: Indicator
+) -> Iterator[dict[str, Any]]:
     untreated = worlds.values(BASELINE, leading)[:, 0]
     for policy in worlds.policies:
         table, base = worlds.yearly[policy], worlds.yearly[BASELINE]
         spent = sum(table[name][:, :, 0].sum(axis=1) for name in _SPENDING)
         added = (table["value_added"] - base["value_added"])[:, :, 0].sum(axis=1) * 1e3
         ratio = fieller(np.asarray(spent), added)
-        own = find_policy(policy)
+        own = resolve_arm(policy, scenario)
         gain = pairing_gain(untreated, worlds.values(policy, leading)[:, 0])
         note = _cost_note(policy, ratio)
         yield {

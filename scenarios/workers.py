@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -32,10 +32,11 @@ _LOST = "the worker process died {} times while it ran this world alone"
 
 @dataclass(frozen=True)
 class Job:
-    """One world and the policies that it still has to be run under."""
+    """One world, the arms that it still has to be run under, and the parameters drawn for it."""
 
     replication: int
     policies: tuple[str, ...]
+    drawn: Mapping[str, float] | None = None
 
 
 def available_cores() -> int:
@@ -54,7 +55,7 @@ def execute_jobs(scenario: Scenario, jobs: Sequence[Job], workers: int) -> Itera
     """
     if workers <= 1 or len(jobs) <= 1:
         for job in jobs:
-            yield execute_pair(scenario, job.policies, job.replication)
+            yield execute_pair(scenario, job.policies, job.replication, job.drawn)
         return
     waiting, suspects = deque(jobs), deque[Job]()
     attempts: dict[int, int] = {}
@@ -134,7 +135,9 @@ class _Pool:
         """Hand over one world; a pool that is broken already answers with its error."""
         try:
             with _unheard_interrupts():
-                return self._executor.submit(execute_pair, scenario, job.policies, job.replication)
+                return self._executor.submit(
+                    execute_pair, scenario, job.policies, job.replication, job.drawn
+                )
         except BrokenProcessPool as error:
             broken: Future[list[Outcome]] = Future()
             broken.set_exception(error)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .execution import BASELINE, Outcome
+from .arms import BASELINE
+from .execution import Outcome
 from .indicators import FIRST_YEAR, Indicator, Yearly
 from .results import ALL
 from .statistics import Intervals, simultaneous_intervals
@@ -71,10 +72,19 @@ class Worlds:
 
     @property
     def contrasts(self) -> tuple[tuple[str, str], ...]:
-        """(policy, reference): each against no programme and, for matching, the placebo."""
+        """(arm, reference): each against no programme and, for matching, the placebo.
+
+        An arm of another scenario is also set against no programme in its own.
+        """
         treated = self.policies[1:]
         matched = [(p, PLACEBO) for p in treated if PLACEBO in treated and p != PLACEBO]
-        return (*((p, BASELINE) for p in treated), *matched)
+        own = [
+            (p, reference)
+            for p in treated
+            if "@" in p and (reference := f"{BASELINE}@{p.partition('@')[2]}") in treated
+            if p != reference
+        ]
+        return (*((p, BASELINE) for p in treated), *matched, *own)
 
     def values(self, policy: str, indicator: Indicator) -> Floats:
         """One indicator, shape (worlds, 1 + complexes)."""

@@ -118,10 +118,10 @@ def test_failed_runs_are_counted_and_left_out_in_pairs(
 ) -> None:
     genuine = execution._execute
 
-    def failing(before, population, policy, replication):  # type: ignore[no-untyped-def]
-        if (policy, replication) == ("P2", 1):
-            return execution.Outcome(policy, replication, 0.0, None, "Traceback: boom")
-        return genuine(before, population, policy, replication)
+    def failing(before, population, arm, replication):  # type: ignore[no-untyped-def]
+        if (arm.id, replication) == ("P2", 1):
+            return execution.Outcome(arm.id, replication, 0.0, None, "Traceback: boom")
+        return genuine(before, population, arm, replication)
 
     monkeypatch.setattr(execution, "_execute", failing)
     result = compare(("P2", "P5"), short, pairs=3, max_pairs=3, workers=1, folder=tmp_path)

@@ -27,7 +27,7 @@ def series() -> Series:
     """Month number t in the first complex, ten times as much in the second; 77 months."""
     months = np.arange(77)
     values = months[:, None] * np.array([1.0, 10.0])
-    return Series(months, ("west", "east"), {measure.name: values for measure in MEASURES})
+    return Series(months, ("west", "east"), {measure.name: values for measure in MEASURES}, {})
 
 
 def test_flows_are_summed_and_stocks_taken_in_december(

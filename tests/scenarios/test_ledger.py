@@ -60,6 +60,8 @@ def test_everything_that_determines_a_run_is_in_its_key(tmp_path: Path) -> None:
         SCENARIO.replaced(seed=1),
         SCENARIO.replaced(last="2006-12"),
         SCENARIO.replaced(exports="as_printed"),
+        SCENARIO.replaced(governance="local"),
+        SCENARIO.replaced(screening="hierarchy"),
         SCENARIO.replaced(macro="plan-2005"),
         SCENARIO.replaced(population_seed=1),
         SCENARIO.replaced(programme={"budget_scale": 2.0}),

@@ -1,0 +1,80 @@
+"""Arms of a comparison: policies in the shared scenario or in one of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from innocluster.scenarios.arms import resolve_arm
+from innocluster.scenarios.comparison import compare
+from innocluster.scenarios.errors import InputError
+from innocluster.scenarios.execution import execute_pair
+from innocluster.scenarios.ledger import Ledger
+from innocluster.scenarios.schema import Scenario
+
+SHORT = Scenario.default().replaced(last="2006-12")
+
+
+def test_an_arm_takes_its_own_rules_and_the_shared_world():
+    shared = SHORT.replaced(seed=7, parameters={"contact_rate": 8.0, "lag_scale": 2.0})
+    arm = resolve_arm("p5@silicon-valley", shared)
+    assert arm.id == "P5@silicon-valley"
+    assert arm.baseline == "P0@silicon-valley"
+    assert arm.name.endswith("@ silicon-valley")
+    assert (arm.scenario.seed, arm.scenario.last) == (7, "2006-12")
+    assert arm.scenario.parameters["contact_rate"] == 8.0
+    assert arm.scenario.parameters["entry_scale"] == 1.5
+
+
+def test_an_arm_without_a_scenario_is_the_policy():
+    arm = resolve_arm("thematic-mini-clusters", SHORT)
+    assert (arm.id, arm.baseline, arm.scenario) == ("P5", "P0", SHORT)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "allowed"),
+    [("P99@local", "policy", "P5"), ("P5@locale", "scenario", "did you mean 'local'?")],
+)
+def test_unknown_parts_are_named(text, key, allowed):
+    with pytest.raises(InputError, match=key) as error:
+        resolve_arm(text, SHORT)
+    assert allowed in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "entry", ['macro = "plan-2005"', 'last = "2010-12"', "seed = 3", 'exports = "as_printed"']
+)
+def test_an_arm_of_another_world_is_refused(tmp_path: Path, entry: str):
+    path = tmp_path / "other.toml"
+    path.write_text(f'name = "other"\n{entry}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="as in the scenario of the comparison"):
+        resolve_arm(f"P5@{path}", SHORT)
+
+
+def test_the_same_rules_in_another_file_give_the_same_run(tmp_path: Path):
+    path = tmp_path / "twin.toml"
+    path.write_text('name = "twin"\n', encoding="utf-8")
+    arms = ["P0", "P5", f"P5@{path}", "P5@local"]
+    outcomes = [outcome.yearly for outcome in execute_pair(SHORT, arms, 2)]
+    assert all(yearly is not None for yearly in outcomes)
+    for name, values in outcomes[1].items():
+        assert np.array_equal(values, outcomes[2][name], equal_nan=True), name
+    assert not np.array_equal(outcomes[1]["spent_overhead"], outcomes[3]["spent_overhead"])
+    with Ledger(None, SHORT) as ledger:
+        assert ledger.key("P5", 0) == ledger.key(f"P5@{path}", 0) != ledger.key("P5@local", 0)
+
+
+def test_arms_of_two_scenarios_are_compared():
+    result = compare(
+        ["P5", "P5@local", "P0@local"], SHORT, pairs=2, max_pairs=2, workers=1, precision=100.0
+    )
+    assert list(result.policies["policy"]) == ["P0", "P5", "P5@local", "P0@local"]
+    contrasts = set(zip(result.effects["policy"], result.effects["baseline"], strict=True))
+    assert contrasts == {
+        ("P5", "P0"), ("P5@local", "P0"), ("P0@local", "P0"), ("P5@local", "P0@local"),
+    }  # fmt: skip
+    # Without a programme the chain does not matter.
+    idle = result.effects.query("policy == 'P0@local' and baseline == 'P0'")
+    assert (idle["mean"] == 0.0).all()
