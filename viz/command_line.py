@@ -11,7 +11,6 @@ import shlex
 import sys
 import tempfile
 import traceback
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +19,26 @@ import typer
 from innocluster import __version__
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
+from .options import (
+    DEFAULT_SCENARIO,
+    ExportsOption,
+    JsonOption,
+    Language,
+    LanguageOption,
+    LastOption,
+    MacroOption,
+    OutOption,
+    PolicyOption,
+    QuietOption,
+    RegionOption,
+    ScenarioArgument,
+    ScenarioOption,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+    chosen_scenario,
+)
+from .progress import ProgressBar
 from .replicate_command import replicate_command
 
 if TYPE_CHECKING:
@@ -40,40 +59,6 @@ application = typer.Typer(
 )
 
 
-class Language(StrEnum):
-    """Languages of tables, figures and reports."""
-
-    en = "en"
-    ko = "ko"
-
-
-ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="[SCENARIO]", help="Preset name or TOML file.")
-]
-ScenarioOption = Annotated[str, typer.Option("--scenario", help="Preset name or TOML file.")]
-PolicyOption = Annotated[str | None, typer.Option("--policy", help="Policy id or key.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", help="Root seed.")]
-LastOption = Annotated[str | None, typer.Option("--last", help="Last month, YYYY-MM.")]
-MacroOption = Annotated[
-    str | None, typer.Option("--macro", help="history, plan-2005 or a CSV file.")
-]
-RegionOption = Annotated[
-    str | None, typer.Option("--region", help="seven-complexes or a folder of region data.")
-]
-ExportsOption = Annotated[
-    str | None, typer.Option("--exports", help="corrected or as_printed export figures.")
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter.")
-]
-OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Result folder.")]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the output.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document only.")]
-
-_DEFAULT = "korean-pilot-2005"
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         print(f"innocluster {__version__}")
@@ -91,7 +76,7 @@ def _root(
 
 @application.command("run")
 def run_command(
-    scenario: ScenarioArgument = _DEFAULT,
+    scenario: ScenarioArgument = DEFAULT_SCENARIO,
     policy: PolicyOption = None,
     seed: SeedOption = None,
     last: LastOption = None,
@@ -108,7 +93,7 @@ def run_command(
     from innocluster.scenarios.execution import run
     from innocluster.scenarios.provenance import claim_folder
 
-    chosen = _scenario(
+    chosen = chosen_scenario(
         scenario, settings, policy=policy, seed=seed, last=last, macro=macro, region=region,
         exports=exports,
     )  # fmt: skip
@@ -131,7 +116,7 @@ def compare_command(
     policies: Annotated[
         list[str] | None, typer.Argument(metavar="[POLICY]...", help="Ids or keys; P0 is added.")
     ] = None,
-    scenario: ScenarioOption = _DEFAULT,
+    scenario: ScenarioOption = DEFAULT_SCENARIO,
     pairs: Annotated[int, typer.Option(help="Worlds before the first look.")] = 30,
     max_pairs: Annotated[
         int | None, typer.Option(help="Worlds at most, by default 60 or --pairs.")
@@ -139,7 +124,7 @@ def compare_command(
     precision: Annotated[
         float, typer.Option(help="Half-width to reach, % of the baseline's outcome.")
     ] = 0.05,
-    workers: Annotated[int | None, typer.Option(help="Processes, by default one a core.")] = None,
+    workers: WorkersOption = None,
     seed: SeedOption = None,
     last: LastOption = None,
     macro: MacroOption = None,
@@ -154,11 +139,11 @@ def compare_command(
     """Compare policies on the same worlds: effects with intervals, ranks, cost, report."""
     from innocluster.scenarios.comparison import DEFAULT_POLICIES, compare
 
-    chosen = _scenario(
+    chosen = chosen_scenario(
         scenario, settings, seed=seed, last=last, macro=macro, region=region, exports=exports
     )
     folder = out or Path("results") / f"compare-{chosen.name}"
-    with _ProgressBar(shown=not quiet and sys.stderr.isatty()) as bar:
+    with ProgressBar(shown=not quiet and sys.stderr.isatty()) as bar:
         result = compare(
             policies or DEFAULT_POLICIES,
             chosen,
@@ -258,33 +243,6 @@ def main() -> int:
     return int(code or DONE)
 
 
-def _scenario(source: str, settings: list[str] | None, **changes: Any) -> Scenario:
-    """The scenario with what the command line changes."""
-    from innocluster.scenarios.schema import Scenario
-
-    scenario = Scenario.from_file(source)
-    given = {key: value for key, value in changes.items() if value is not None}
-    if settings:
-        given["parameters"] = {**scenario.parameters, **_assignments(settings)}
-    return scenario.replaced(**given) if given else scenario
-
-
-def _assignments(settings: list[str]) -> dict[str, float]:
-    """Values of ``--set name=value``."""
-    values = {}
-    for setting in settings:
-        name, sign, text = setting.partition("=")
-        try:
-            values[name.strip()] = float(text)
-        except ValueError:
-            sign = ""
-        if not sign:
-            raise InputError(
-                file=COMMAND_LINE, key="--set", value=setting, allowed="NAME=VALUE with a number"
-            )
-    return values
-
-
 def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Language) -> None:
     """Write the tables, figures and manifest of a run."""
     from innocluster.scenarios.provenance import storage_errors, write_manifest, write_table
@@ -312,40 +270,6 @@ def _save_report(result: Comparison, scenario: Scenario, folder: Path, lang: Lan
         save_figures(result, folder, lang.value)
         write_report(result, folder, lang.value)
     write_manifest(folder, scenario, result.meta)
-
-
-class _ProgressBar:
-    """A bar with the time left on standard error, or nothing."""
-
-    def __init__(self, shown: bool) -> None:
-        self._bar: Any = None
-        if shown:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-            self._bar = Progress(
-                TextColumn("worlds"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[left]}"),
-                console=Console(stderr=True),
-                transient=True,
-            )
-            self._task = self._bar.add_task("worlds", total=None, left="")
-
-    def __enter__(self) -> _ProgressBar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def update(self, done: int, total: int, seconds: float) -> None:
-        """Show worlds done, worlds wanted and the seconds left."""
-        if self._bar is not None:
-            self._bar.start()
-            left = f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"
-            self._bar.update(self._task, completed=done, total=total, left=left)
 
 
 def _print_list(name: str, rows: list[dict[str, Any]], json: bool, shown: tuple[str, ...]) -> int:
