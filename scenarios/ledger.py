@@ -138,10 +138,11 @@ class Ledger:
 
     def known(self, policies: Iterable[str], replications: Iterable[int]) -> set[tuple[str, int]]:
         """Runs that are there already, finished or failed, as (policy, replication)."""
-        wanted = {self.key(p, r): (p, r) for r in list(replications) for p in policies}
+        worlds = list(replications)
         with storage_errors(self._path):
-            keys = self._connection.execute("SELECT key FROM runs")
-            return {wanted[key] for (key,) in keys if key in wanted}
+            keys = {key for (key,) in self._connection.execute("SELECT key FROM runs")}
+        # Two arms with the same rules are one run.
+        return {(p, r) for p in policies for r in worlds if self.key(p, r) in keys}
 
     def load(self, policy: str, replication: int) -> Outcome:
         """One stored run.

@@ -57,26 +57,24 @@ class Ratio:
         return bool(np.isfinite(self.mean))
 
 
-def pairing_gain(baseline: Floats, treated: Floats) -> float:
+def pairing_gain(baseline: Floats, treated: Floats) -> Floats:
     """Variance of a difference of independent runs over that of paired ones.
 
     Parameters
     ----------
-    baseline, treated : (n,) outcomes of the same worlds under two policies
+    baseline, treated : (n, ...) outcomes of the same worlds under two policies
 
     Returns
     -------
-    float
+    array (...)
         ``(var a + var b) / var(b - a)``; infinite where the pairs differ by a
         constant, ``nan`` below two pairs or where nothing varies.
     """
-    if baseline.size < 2:
-        return float("nan")
-    independent = float(np.var(baseline, ddof=1) + np.var(treated, ddof=1))
-    paired = float(np.var(treated - baseline, ddof=1))
-    if paired == 0.0:
-        return float("inf") if independent > 0.0 else float("nan")
-    return independent / paired
+    if baseline.shape[0] < 2:
+        return np.full(baseline.shape[1:], np.nan)
+    independent = baseline.var(axis=0, ddof=1) + treated.var(axis=0, ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(independent / (treated - baseline).var(axis=0, ddof=1))
 
 
 def simultaneous_intervals(
@@ -196,8 +194,10 @@ def tiers(outcomes: Floats, confidence: float = 0.95) -> NDArray[np.int64]:
     """Tier of each policy, 1 the best; policies that cannot be told apart share one.
 
     From the highest mean downwards a policy joins the current tier unless its
-    paired difference to the tier's best member is clear of zero, jointly over
-    all pairs of policies.
+    paired difference to any member is clear of zero, jointly over all pairs of
+    policies.  So no two members of a tier are told apart, however many policies
+    there are, and each lower tier begins with a policy that is clearly below one
+    of the tier above.
 
     Parameters
     ----------
@@ -214,10 +214,11 @@ def tiers(outcomes: Floats, confidence: float = 0.95) -> NDArray[np.int64]:
     apart[first, second] = (intervals.low > 0.0) | (intervals.high < 0.0)
     apart |= apart.T
     order = np.argsort(-outcomes.mean(axis=0), kind="stable")
-    best, tier = order[0], 1
+    members, tier = [order[0]], 1
     for policy in order[1:]:
-        if apart[best, policy]:
-            best, tier = policy, tier + 1
+        if apart[members, policy].any():
+            members, tier = [], tier + 1
+        members.append(policy)
         result[policy] = tier
     return result
 

@@ -129,6 +129,22 @@ def test_tiers_keep_together_what_cannot_be_told_apart() -> None:
     assert tiers(np.ones((10, 3))).tolist() == [1, 1, 1]
 
 
+def test_no_two_members_of_a_tier_are_told_apart() -> None:
+    """The best has so much noise of its own that it hides behind nobody; two others do not."""
+    generator = np.random.default_rng(7)
+    world = generator.normal(0.0, 10.0, (30, 1))
+    noise = generator.normal(size=(30, 3)) * np.array([20.0, 0.1, 0.1])
+    outcomes = world + noise - noise.mean(axis=0) + np.array([3.0, 2.0, 1.0])
+    assert tiers(outcomes).tolist() == [1, 1, 2]
+
+
+def test_tiers_of_many_equal_policies_are_one() -> None:
+    """18 equal policies, 153 pairs: split in at most about 5 % of the trials."""
+    generator = np.random.default_rng(8)
+    split = sum(int(tiers(correlated(generator, 30, 18)).max()) > 1 for _ in range(300))
+    assert split / 300 < 0.08
+
+
 @pytest.mark.parametrize(("successes", "count"), [(0, 30), (7, 30), (30, 30)])
 def test_wilson_against_scipy(successes: int, count: int) -> None:
     expected = stats.binomtest(successes, count).proportion_ci(0.95, method="wilson")
