@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-__all__ = ["FLIPS", "MATTERS", "MAY_FLIP", "NOTHING", "EndPoints", "judge", "predict_ends"]
+__all__ = ["FINDINGS", "EndPoints", "judge", "predict_ends"]
 
-FLIPS, MAY_FLIP, MATTERS, NOTHING = "flips", "may flip", "matters", ""
+FINDINGS = ("flips", "may flip", "matters", "")
+"""What a parameter does to a difference, the gravest first."""
 
 Floats = NDArray[np.float64]
 
@@ -102,6 +103,7 @@ def judge(mean: Floats, ends: EndPoints) -> NDArray[np.str_]:
     surely = np.zeros_like(matters)
     for end in (ends.at_low, ends.at_high):
         surely |= np.maximum(sign * end[1], sign * end[2]) < 0.0
+    flips, may_flip, moves, nothing = FINDINGS
     return np.select(
-        [matters & surely, matters & predicted, matters], [FLIPS, MAY_FLIP, MATTERS], NOTHING
+        [matters & surely, matters & predicted, matters], [flips, may_flip, moves], nothing
     )

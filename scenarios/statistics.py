@@ -24,6 +24,7 @@ __all__ = [
     "simultaneous_intervals",
     "tiers",
     "verdict",
+    "verdicts",
     "wilson",
 ]
 
@@ -109,7 +110,8 @@ def simultaneous_intervals(
     if method == "max-t":
         quantile = _largest_t(differences, mean, confidence, seed, resamples)
     else:
-        level = (1.0 - confidence) / (2.0 * max(contrasts, 1))
+        # What is not defined in some world is no statement that could be wrong.
+        level = (1.0 - confidence) / (2.0 * max(int(np.isfinite(mean).sum()), 1))
         quantile = float(stdtrit(count - 1, 1.0 - level))
     return Intervals(mean, mean - quantile * error, mean + quantile * error)
 
@@ -244,3 +246,8 @@ def verdict(low: float, high: float) -> Literal["higher", "lower", "cannot tell"
     if high < 0.0:
         return "lower"
     return "cannot tell"
+
+
+def verdicts(low: Floats, high: Floats) -> NDArray[np.str_]:
+    """`verdict` of many intervals."""
+    return np.select([low > 0.0, high < 0.0], ["higher", "lower"], "cannot tell")

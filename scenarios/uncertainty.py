@@ -188,7 +188,8 @@ def read_draws(path: str | Path, seed: int) -> Draws:
         def weighted(count: int) -> Floats:
             points = sobol_points(count, 1, f"posterior:{seed}")[:, 0]
             rows = np.searchsorted(ends, points * ends[-1], side="right")
-            return values[np.minimum(rows, len(values) - 1)]
+            chosen: Floats = values[np.minimum(rows, len(values) - 1)]
+            return chosen
 
         return Draws(names, weighted)
     key = int.from_bytes(hashlib.sha256(f"posterior:{seed}".encode()).digest()[:16], "big")

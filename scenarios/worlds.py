@@ -35,6 +35,8 @@ class Worlds:
     yearly : policy -> measure -> array (worlds, years, 1 + complexes)
     runs : policy -> runs that finished, in worlds complete or not
     failures : failed runs over all policies
+    numbers : (worlds,) the worlds' numbers
+    drawn : parameter -> (worlds,) values drawn for the worlds, empty where none are drawn
     """
 
     keys: tuple[str, ...]
@@ -42,12 +44,26 @@ class Worlds:
     yearly: dict[str, dict[str, Floats]]
     runs: dict[str, int]
     failures: int
+    numbers: NDArray[np.int64]
+    drawn: dict[str, Floats]
 
     @classmethod
     def from_outcomes(
-        cls, outcomes: Mapping[str, Sequence[Outcome]], complexes: Sequence[str], last_year: int
+        cls,
+        outcomes: Mapping[str, Sequence[Outcome]],
+        complexes: Sequence[str],
+        last_year: int,
+        draws: Sequence[Mapping[str, float]] = (),
     ) -> Worlds:
-        """Keep the worlds without a failure under any policy; count the failures."""
+        """Keep the worlds without a failure under any policy; count the failures.
+
+        Parameters
+        ----------
+        outcomes : policy -> outcomes in the order of the worlds, the baseline first
+        complexes : keys of the complexes
+        last_year : last full calendar year
+        draws : parameters drawn for each world
+        """
         done = {p: [o.yearly for o in runs] for p, runs in outcomes.items()}
         count = len(next(iter(done.values())))
         whole = [r for r in range(count) if all(runs[r] is not None for runs in done.values())]
@@ -58,7 +74,10 @@ class Worlds:
         yearly = {p: _stack([run for r in whole if (run := runs[r])]) for p, runs in done.items()}
         finished = {p: sum(run is not None for run in runs) for p, runs in done.items()}
         failures = sum(count - n for n in finished.values())
-        return cls((ALL, *complexes), last_year, yearly, finished, failures)
+        names = draws[0] if draws else ()
+        drawn = {name: np.array([draws[r][name] for r in whole]) for name in names}
+        numbers = np.array(whole, dtype=np.int64)
+        return cls((ALL, *complexes), last_year, yearly, finished, failures, numbers, drawn)
 
     @property
     def policies(self) -> tuple[str, ...]:

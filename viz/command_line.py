@@ -114,7 +114,8 @@ def run_command(
 @application.command("compare")
 def compare_command(
     policies: Annotated[
-        list[str] | None, typer.Argument(metavar="[POLICY]...", help="Ids or keys; P0 is added.")
+        list[str] | None,
+        typer.Argument(metavar="[POLICY]...", help="Ids or keys, also POLICY@SCENARIO."),
     ] = None,
     scenario: ScenarioOption = DEFAULT_SCENARIO,
     pairs: Annotated[int, typer.Option(help="Worlds before the first look.")] = 30,
@@ -124,6 +125,18 @@ def compare_command(
     precision: Annotated[
         float, typer.Option(help="Half-width to reach, % of the baseline's outcome.")
     ] = 0.05,
+    under: Annotated[
+        str, typer.Option(help="Parameters of the worlds: point, prior or posterior.")
+    ] = "point",
+    draws: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
+    ] = None,
+    indifference: Annotated[
+        float, typer.Option(help="Difference that does not matter, % of the baseline's outcome.")
+    ] = 0.05,
+    satisficing: Annotated[
+        float, typer.Option(help="Fraction of the best policy's gain that is good enough.")
+    ] = 0.8,
     workers: WorkersOption = None,
     seed: SeedOption = None,
     last: LastOption = None,
@@ -154,6 +167,10 @@ def compare_command(
             folder,
             bar.update,
             shlex.join(["innocluster", *sys.argv[1:]]),
+            under,
+            draws,
+            indifference,
+            satisficing,
         )
     _save_report(result, chosen, folder, lang)
     if json:

@@ -7,7 +7,7 @@ import pytest
 from innocluster.scenarios.schema import Scenario
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def short() -> Scenario:
     """The default scenario to the end of the programme's first year."""
     return Scenario.default().replaced(last="2005-12")

@@ -42,6 +42,15 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         "ranks": "policy rank probability",
         "tiers": "policy tier",
         "targets": "policy target value unit probability low high",
+        "decisions": "policy choice tier unit median p10 p90 effect effect_low effect_high"
+        " placebo placebo_low placebo_high best_probability regret regret_low regret_high"
+        " oracle_regret oracle_regret_low oracle_regret_high worst_decile satisficing"
+        " satisficing_low satisficing_high possibly_best dropped_after on_front dominated_by"
+        " net_cost net_cost_low net_cost_high name name_ko runs pairing_gain spent cost_per_won"
+        " cost_per_won_low cost_per_won_high cost_note",
+        "flips": "leader rival parameter low high unit mean at_low at_low_low at_low_high at_high"
+        " at_high_low at_high_high finding",
+        "draws": "world",
     }
     assert {name: " ".join(frame) for name, frame in reference.frames().items()} == columns
     assert list(reference.policies["policy"]) == ["P0", "P2", "P5"]

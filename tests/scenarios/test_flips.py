@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from innocluster.scenarios.flips import FLIPS, MATTERS, MAY_FLIP, NOTHING, judge, predict_ends
+from innocluster.scenarios.flips import FINDINGS, judge, predict_ends
 
+FLIPS, MAY_FLIP, MATTERS, NOTHING = FINDINGS
 LOW, HIGH = np.array([0.0, -1.0]), np.array([2.0, 3.0])
 
 

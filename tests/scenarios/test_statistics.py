@@ -13,6 +13,7 @@ from innocluster.scenarios.statistics import (
     simultaneous_intervals,
     tiers,
     verdict,
+    verdicts,
     wilson,
 )
 
@@ -155,8 +156,23 @@ def test_wilson_of_nothing() -> None:
     assert np.isnan(wilson(0, 0)).all()
 
 
+def test_what_is_undefined_does_not_widen_the_others() -> None:
+    x = np.random.default_rng(9).normal(size=(12, 3))
+    x[4, 1] = np.nan
+    result = simultaneous_intervals(x)
+    alone = simultaneous_intervals(x[:, [0, 2]])
+    assert np.isnan(result.low[1])
+    assert result.low[[0, 2]].tolist() == alone.low.tolist()
+
+
 def test_verdict() -> None:
     assert verdict(0.1, 0.2) == "higher"
     assert verdict(-0.2, -0.1) == "lower"
     assert verdict(0.0, 0.2) == "cannot tell"
     assert verdict(float("nan"), float("nan")) == "cannot tell"
+
+
+def test_verdicts() -> None:
+    low = np.array([0.1, -0.2, 0.0, np.nan])
+    high = np.array([0.2, -0.1, 0.2, np.nan])
+    assert verdicts(low, high).tolist() == ["higher", "lower", "cannot tell", "cannot tell"]

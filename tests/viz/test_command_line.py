@@ -16,7 +16,10 @@ import pytest
 
 COMMAND = [sys.executable, "-m", "innocluster"]
 SHORT = ["--last", "2005-12", "--pairs", "6", "--max-pairs", "6", "--quiet"]
-TABLES = ("policies", "effects", "outcomes", "yearly", "ranks", "tiers", "targets")
+TABLES = (
+    "policies", "effects", "outcomes", "yearly", "ranks", "tiers", "targets", "decisions",
+    "flips", "draws",
+)  # fmt: skip
 
 
 def call(*arguments: object, folder: Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -204,6 +207,12 @@ WRONG = [
     (["compare", "--workers", "0"], "workers = 0"),
     (["compare", "--precision", "nan"], "precision = nan"),
     (["compare", "--max-pairs", "2"], "max-pairs = 2"),
+    (["compare", "--under", "posterior"], "draws = none"),
+    (["compare", "--under", "maybe"], "allowed: point, prior, posterior"),
+    (["compare", "--under", "posterior", "--draws", "latin.toml"], "latin.toml: draws ="),
+    (["compare", "--indifference", "0"], "indifference = 0"),
+    (["compare", "P5@nowhere"], "scenario = nowhere"),
+    (["compare", "P5@plan-2005"], "plan-2005: macro = plan-2005"),
     (["compare", "--out", "thesis"], "other files"),
     (["compare", "--out", "foreign"], "ledger"),
 ]
