@@ -3,7 +3,9 @@
 All arms of a comparison share a world's draw.  The prior of a parameter is a PERT
 distribution, the beta distribution scaled to its range with the mode at its
 default and weight 4 (Vose 2008, "Risk analysis").  Parameters of the group
-``design`` are choices, not unknowns, and keep their value.
+``design`` are choices, not unknowns, and keep their value.  Parameters of the
+group ``swept`` decide a ranking while nobody knows them: every comparison draws
+them evenly over their range, even where all others stand at their values.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "SWEPT",
     "UNCERTAIN",
     "UNDER",
     "Draws",
@@ -33,12 +36,16 @@ __all__ = [
     "prior_draws",
     "read_draws",
     "sobol_points",
+    "swept_draws",
 ]
 
 UNDER = ("point", "prior", "posterior")
 """Where the parameters of the worlds come from."""
 
-UNCERTAIN = tuple(name for name, p in PARAMETERS.items() if p.group != "design")
+SWEPT = tuple(name for name, p in PARAMETERS.items() if p.group == "swept")
+"""Parameters that every comparison draws."""
+
+UNCERTAIN = tuple(name for name, p in PARAMETERS.items() if p.group not in ("design", "swept"))
 """Parameters that have a prior, in the order of the table."""
 
 WEIGHT = "weight"
@@ -80,6 +87,8 @@ class Draws:
 def draws_under(under: str, file: str | Path | None, seed: int) -> Draws | None:
     """Draws of a comparison; ``None`` where every world has the scenario's parameters.
 
+    Whatever they are drawn from, the swept parameters are drawn too.
+
     Parameters
     ----------
     under : one of `UNDER`
@@ -101,8 +110,10 @@ def draws_under(under: str, file: str | Path | None, seed: int) -> Draws | None:
         )
         raise InputError(file=COMMAND_LINE, key="draws", value=given, allowed=allowed)
     if file is not None:
-        return read_draws(file, seed)
-    return prior_draws(seed) if under == "prior" else None
+        return _together(read_draws(file, seed), swept_draws(seed))
+    if under == "prior":
+        return _together(prior_draws(seed), swept_draws(seed))
+    return swept_draws(seed) if SWEPT else None
 
 
 def pert_quantile(share: Floats, low: Floats, mode: Floats, high: Floats) -> Floats:
@@ -158,6 +169,34 @@ def prior_draws(seed: int) -> Draws:
         return np.clip(_rounded(pert_quantile(points, low, mode, high)), low, high)
 
     return Draws(UNCERTAIN, rows)
+
+
+def swept_draws(seed: int) -> Draws:
+    """Draws of the swept parameters, even over their ranges."""
+    low, high = (
+        np.array([getattr(PARAMETERS[name], key) for name in SWEPT]) for key in ("low", "high")
+    )
+
+    def rows(count: int) -> Floats:
+        points = sobol_points(count, max(1, len(SWEPT)), f"swept:{seed}")[:, : len(SWEPT)]
+        return np.clip(_rounded(low + (high - low) * points), low, high)
+
+    return Draws(SWEPT, rows)
+
+
+def _together(first: Draws, second: Draws) -> Draws:
+    """Draws of both; what the first draws stands."""
+    more = [name for name in second.names if name not in first.names]
+    names = (*first.names, *more)
+
+    def rows(count: int) -> Floats:
+        # As many as a sequence makes at a time.
+        made = 1 << max(5, (count - 1).bit_length())
+        made = made if first.available is None else min(made, first.available)
+        drawn = ({**second(r), **first(r)} for r in range(made))
+        return np.array([[row[name] for name in names] for row in drawn]).reshape(made, len(names))
+
+    return Draws(names, rows, first.available)
 
 
 def read_draws(path: str | Path, seed: int) -> Draws:
