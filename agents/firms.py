@@ -16,13 +16,16 @@ from .elementary import exp, log, logistic
 
 __all__ = [
     "HIGHEST_HAZARD",
+    "WORKING_DAYS",
     "FirmTable",
     "adjusted_capital",
     "adjusted_labour",
     "brand_hazard",
+    "brand_price",
     "capacity_revenue",
     "demand",
     "desired_labour",
+    "elapsed_years",
     "exit_hazard",
     "export_share",
     "growth_dispersion",
@@ -31,6 +34,7 @@ __all__ = [
     "role_efficiency",
     "shock_step",
     "wanted_capital",
+    "worked_labour",
 ]
 
 Floats = NDArray[np.float64]
@@ -39,6 +43,8 @@ Flags = NDArray[np.int8]
 Integers = NDArray[np.int64]
 
 HIGHEST_HAZARD = 0.5
+WORKING_DAYS = 21.0
+"""Working days of a month."""
 
 
 @dataclass
@@ -90,7 +96,21 @@ class FirmTable(Table):
     lost_days: Floats = column(np.float64, "person-days", "working time given to meetings")
     projects: Small = column(np.int16, "projects", "joint projects under way, J2")
     first_pair: NDArray[np.int32] = column(np.int32, "row or -1", "head of its list of pairs")
+    revenue_year: Floats = column(np.float64, "KRW million", "sales since January")
+    research_year: Floats = column(np.float64, "KRW million", "R&D since January, with grants")
+    revenue_before: Floats = column(
+        np.float64, "KRW million", "sales of 2004, before the programme"
+    )
+    research_before: Floats = column(np.float64, "KRW million", "R&D of 2004, before the programme")
+    last_joint: Small = column(np.int16, "month", "last December with joint R&D, or -1")
+    last_joint_body: Small = column(np.int16, "month", "the same with a research body")
     knowledge: Floats = column(np.float64, "1", "knowledge vector k", width=1)
+
+
+@compiled
+def elapsed_years(month: int) -> float:
+    """Years from the start of 2003 to the middle of a month."""
+    return (month + 0.5) / 12.0
 
 
 @compiled
@@ -118,6 +138,17 @@ def log_productivity(
         + gains
         + log_role
     )
+
+
+@compiled
+def worked_labour(employees: float, lost_days: float) -> float:
+    """Employees net of the working time that meetings take, at least half of them.
+
+    Parameters
+    ----------
+    lost_days : person-days this month
+    """
+    return max(employees - lost_days / WORKING_DAYS, 0.5 * employees)
 
 
 @compiled
@@ -160,6 +191,12 @@ def demand(
     """
     market = (1.0 - share) * domestic + share * foreign
     return scale * market * brand_factor * exp((substitution - 1.0) * log_relative_quality)
+
+
+@compiled
+def brand_price(premium: float, brand: float, reference: float) -> float:
+    """D4: price of the brand stage against that at the reference; stages 0, 0.5 and 1."""
+    return (1.0 + premium * brand) / (1.0 + premium * reference)
 
 
 @compiled

@@ -10,8 +10,10 @@ from .elementary import exp, log, logistic
 __all__ = [
     "duplication_factor",
     "erlang_months",
+    "faded_familiarity",
     "familiarity_step",
     "information_gain",
+    "information_room",
     "joint_gain",
     "proposal_probability",
     "success_probability",
@@ -25,6 +27,14 @@ def familiarity_step(familiarity: float, decay: float, gain: float) -> float:
 
 
 @compiled
+def faded_familiarity(familiarity: float, decay: float, months: int) -> float:
+    """T1 without any contact: F·(1 - δ_F)^months."""
+    if months <= 0:
+        return familiarity
+    return familiarity * exp(months * log(1.0 - decay))
+
+
+@compiled
 def information_gain(
     gain: float,
     absorption: float,
@@ -33,18 +43,34 @@ def information_gain(
     similarity: float,
     rivalry: float,
     meetings: int,
+    share: float,
+    room: float,
 ) -> float:
-    """T3: z_M·AC·cos·min(1, max(0, ln A_j - ln A_i))·(1 - rival)/n.
+    """T3: z_M·AC·cos·min(1, max(0, ln A_j - ln A_i))·(1 - rival)/n on the line it touches.
 
-    Productivities are relative to their sector's.  Three things differ from the
-    plain form z_M·AC·gap·(1 - rival): absorption is relative to the partner's
+    Productivities are relative to their sector's; `share` is that of one product
+    line in the firm, since the trial from which z_M comes was with small firms
+    and what one talk tells cannot lift a whole car maker.  `room` is the part of
+    what others' practice can teach a firm at all that it has not learned yet, see
+    `information_room`.  Three more things
+    differ from the plain form z_M·AC·gap·(1 - rival): absorption is relative to the partner's
     field (Lane and Lubatkin 1998), hence the cosine; a gap beyond e-fold is
     another kind of firm, not a practice to copy; and the n-th meeting of a pair
     has 1/n of the news of the first, since Cai and Szeidl (2018) find a gain
     within a year that lasts, not one that repeats every year.
     """
     gap = min(1.0, max(0.0, other - own))
-    return gain * absorption * similarity * gap * (1.0 - rivalry) / meetings
+    return gain * absorption * similarity * gap * (1.0 - rivalry) / meetings * share * room
+
+
+@compiled
+def information_room(learned: float, ceiling: float) -> float:
+    """T3: 1 - Z/Z_max from nothing learned in meetings to all there is to learn, at least 0.
+
+    Meetings with ever more partners tell less and less that is new; no trial of
+    meetings found more than the upper bound of Cai and Szeidl (2018).
+    """
+    return max(0.0, 1.0 - learned / ceiling)
 
 
 @compiled

@@ -117,6 +117,8 @@ class Firm(Actor):
     own_spending = 0.0
     desired_capital = 0.0
     desired_labour = 0.0
+    worked_labour = 0.0
+    capacity = 0.0
 
     def room(self) -> int:
         """J2: joint projects that the firm can run at a time."""
@@ -248,8 +250,9 @@ class Firm(Actor):
         brand = (1.0 + p.brand_premium * self.brand) / (
             1.0 + p.brand_premium * self.brand_reference
         )
-        output = math.exp(a) * self.capital**alpha * labour ** (1.0 - alpha)
-        capacity = model.price * output / ratio * brand
+        self.worked_labour = labour
+        self.capacity = math.exp(a) * self.capital**alpha * labour ** (1.0 - alpha)
+        capacity = model.price * self.capacity / ratio * brand
         quality = self.relative_quality()
         share = logistic(
             self.export_logit

@@ -20,7 +20,7 @@ from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
 from mesa_projects import commercialise, complete_projects, sign_licences
 from mesa_state import adopt
 from numpy.typing import NDArray
-from plain_equations import cosine, learned, monthly, normal, shock_unit
+from plain_equations import cosine, learned, line_share, monthly, normal, shock_unit
 
 from innocluster.sim.calendar import PROGRAMME_START, month_number, year_of
 from innocluster.sim.random_numbers import Process, uniforms
@@ -239,7 +239,9 @@ class ObjectModel(mesa.Model):
         for firm, gap, u in ((a, lead[1] - lead[0], draws[0]), (b, lead[0] - lead[1], draws[1])):
             if u < p.information_probability:
                 news = firm.absorption * pair.similarity * min(1.0, max(0.0, gap))
-                firm.gain_meeting += p.information_gain * news * (1.0 - rivalry) / pair.meetings
+                news *= p.information_gain * (1.0 - rivalry) / pair.meetings
+                news *= max(0.0, 1.0 - firm.gain_meeting / p.information_ceiling)
+                firm.gain_meeting += news * line_share(firm.revenue, p.product_line_revenue)
         return lessons
 
     def _before_spillovers(self) -> None:
@@ -294,6 +296,10 @@ class ObjectModel(mesa.Model):
                 lambda firm: self.value_added_ratio[firm.sector] * firm.revenue,
             ),
             ("research_spending", self.firms(), lambda firm: firm.own_spending + firm.grant_flow),
+            ("capital", self.firms(), lambda firm: firm.capital),
+            ("worked_labour", self.firms(), lambda firm: firm.worked_labour),
+            ("volume", self.firms(), lambda firm: firm.utilisation * firm.capacity),
+            ("capacity", self.firms(), lambda firm: firm.capacity),
         ):  # fmt: skip
             parts: list[list[float]] = [[] for _ in range(self.complexes)]
             for firm in firms:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .coordination import CoordinationView as CoordinationView
     from .coordination import Introductions as Introductions
+    from .coordination import Payments as Payments
     from .coordination import Policy as Policy
     from .macro import MacroSeries as MacroSeries
     from .macro import load_macro as load_macro
@@ -37,6 +38,7 @@ _HOMES = {
     "Parameter": "parameters",
     "ParameterError": "parameters",
     "ParameterSet": "parameters",
+    "Payments": "coordination",
     "Policy": "coordination",
     "Population": "population",
     "Region": "population",
@@ -57,6 +59,7 @@ __all__ = [
     "Parameter",
     "ParameterError",
     "ParameterSet",
+    "Payments",
     "Policy",
     "Population",
     "Region",

@@ -20,7 +20,16 @@ from innocluster.agents.relations import (
 from .pairs import BODY, common_trust
 from .random_numbers import Process, uniforms
 
-__all__ = ["count_project", "grant_rate", "project_room", "propose_projects", "run_small_tasks"]
+__all__ = [
+    "GUIDANCE",
+    "LINK",
+    "PROJECT_STAGES",
+    "count_project",
+    "grant_rate",
+    "project_room",
+    "propose_projects",
+    "run_small_tasks",
+]
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
@@ -36,6 +45,9 @@ _TASK = int(Process.TASK)
 FIELD_CAP = 200.0
 PROJECT_CAP = 400.0
 GOOD_PROJECT = 0.5
+PROJECT_STAGES = 3
+"""Erlang stages of a joint project, J1."""
+GUIDANCE, LINK = 1, 2
 
 
 @compiled
@@ -130,6 +142,7 @@ def propose_projects(
     passes_good: float,
     passes_bad: float,
     consortium_share: float,
+    aided_share: float,
     identifier: Integers,
     complex_: Small,
     member: Flags,
@@ -180,6 +193,7 @@ def propose_projects(
     balance : (C,) KRW million, reduced by grants
     passes_good, passes_bad : chance that a project above and below `GOOD_PROJECT` gets a grant
     consortium_share : share of projects that look for a third partner
+    aided_share : the same among those that can get a grant
     starts, aided : (C,) projects started, and those of them with a grant; added to
     spent : (C,) grants for joint R&D, added to
 
@@ -245,7 +259,7 @@ def propose_projects(
         )
         t, w, x, y = uniforms(key, low, month, _TERMS, high)
         third = -1
-        if t < consortium_share:
+        if t < (aided_share if eligible else consortium_share):
             third = _third_partner(
                 a,
                 b,
@@ -273,7 +287,7 @@ def propose_projects(
                     amount = 0.0
         if amount <= 0.0 and not unaided:
             continue
-        duration = erlang_months(3, p.project_duration, (w, x, y, 1.0))
+        duration = erlang_months(PROJECT_STAGES, p.project_duration, (w, x, y, 1.0))
         firms = 1 + (1 if b < BODY else 0) + (1 if 0 <= third < BODY else 0)
         n = project_count
         project_count += 1
@@ -315,6 +329,7 @@ def run_small_tasks(
     identifier: Integers,
     complex_: Small,
     link_until: Small,
+    needed: Flags,
     body_rows: Codes,
     body_start: Integers,
     meeting_first: Codes,
@@ -327,6 +342,11 @@ def run_small_tasks(
     Technology guidance brings a firm together with a research body of its
     complex; marketing and design tasks give it a design or marketing link (D4).
     `tasks` and `spent` (C,) are added to, `balance` (C,) is reduced.
+
+    Parameters
+    ----------
+    needed : (n,) of each member: `GUIDANCE` or `LINK` where it must be that kind of task,
+        0 where the kind is drawn
     """
     introductions = 0
     for n in range(members.size):
@@ -339,7 +359,8 @@ def run_small_tasks(
         spent[c] += p.task_cost
         tasks[c] += 1
         bodies = body_start[c + 1] - body_start[c]
-        if v < p.task_guidance_share and bodies > 0:
+        guided = needed[n] == GUIDANCE or (needed[n] == 0 and v < p.task_guidance_share)
+        if guided and bodies > 0:
             meeting_first[introductions] = row
             meeting_second[introductions] = BODY + body_rows[body_start[c] + int(w * bodies)]
             introductions += 1

@@ -18,7 +18,6 @@ from innocluster.agents.compilation import compiled
 from innocluster.agents.coordinators import Decision
 from innocluster.agents.research_bodies import poisson_count
 
-from .pairs import BODY
 from .random_numbers import Process, uniforms
 
 if TYPE_CHECKING:
@@ -31,19 +30,13 @@ __all__ = [
     "Payments",
     "Policy",
     "contact_events",
-    "introductions_at_random",
-    "introductions_within_events",
 ]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
-Flags = NDArray[np.int8]
 
 _CONTACT_EVENT = int(Process.CONTACT_EVENT)
-_ATTENDANCE = int(Process.ATTENDANCE)
-_EXPERT = int(Process.EXPERT)
-_POLICY = int(Process.POLICY)
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,7 @@ class CoordinationView:
     distance : (C, C) km between the complexes
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
     central_row : row of the coordinator above the promotion groups, -1 where there is none
+    screening : chances that a good and a bad project get a grant
     state : the whole state, last month's, not to be changed; ``state.memory`` is the
         policy's own: put new values in, never change one in place
     """
@@ -92,12 +86,26 @@ class CoordinationView:
     weights: Floats
     proximity: Floats
     central_row: int
+    screening: tuple[float, float]
     state: State
 
     @property
     def places(self) -> int:
         """Introductions that the events of the month can make."""
         return int(self.event_introductions.sum())
+
+    @property
+    def complex_start(self) -> Integers:
+        """Where the members of each complex start in `members`, (C+1,)."""
+        clusters = np.searchsorted(self.cluster_complex, np.arange(self.body_start.size))
+        return self.member_start[clusters]
+
+    @property
+    def position(self) -> Codes:
+        """Place of every firm row in `members`, -1 for firms that are none."""
+        position = np.full(self.state.firms.identifier.size, -1, np.int32)
+        position[self.members] = np.arange(self.members.size, dtype=np.int32)
+        return position
 
     def report(self, level: str) -> Report | None:
         """What the coordinators of a level know, ``None`` as long as they know nothing.
@@ -109,10 +117,25 @@ class CoordinationView:
         report: Report | None = self.state.reports.get(level, (None,))[0]
         return report
 
-    def note_plan(self, known_month: int, knew: dict[str, float], chose: dict[str, float]) -> None:
-        """Enter a plan of the central coordinator in the record of decisions."""
+    def note_plan(
+        self,
+        known_month: int,
+        knew: dict[str, float],
+        chose: dict[str, float],
+        complex_: int | None = None,
+    ) -> None:
+        """Enter a plan in the record of decisions.
+
+        Parameters
+        ----------
+        known_month : last month that the coordinator knew about
+        knew, chose : figures by name, with their unit in the name where it is not a count
+        complex_ : complex whose promotion group planned; if left out, the central
+            coordinator, or -1 where there is none
+        """
+        row = self.central_row if complex_ is None else self.central_row + 1 + complex_
         self.state.decisions.append(
-            Decision(self.month, self.central_row, "plan", known_month, knew, chose, 0.0)
+            Decision(self.month, row, "plan", known_month, knew, chose, 0.0)
         )
 
 
@@ -146,12 +169,15 @@ class Policy:
     id, key : such as ``"P5"`` and ``"thematic-mini-clusters"``
     name, name_ko : display names
     summary, summary_ko : one sentence, what it does and how it differs
+    knows, knows_ko : one sentence, what it looks at when it decides, and what it is blind to
     source : where it is described
     programme : False for the arm without a programme, which spends nothing
     joins : firms can become members
     events, tasks, grants : the money goes to contact events, small tasks, grants for joint R&D
     screened : projects pass the screening chain before they get a grant
-    pools : projects may take a third partner
+    pools : projects that can get a grant may take a third partner
+    tasks_by_need : a member with only one of the two partners that a specialist needs, a
+        research body and a design or marketing link, gets the small task that brings the other
     adherence : role adherence that it asks of members (F7); ``None`` leaves it to the
         parameter `programme_adherence`
     sees : levels of coordinators whose reports it acts on
@@ -163,6 +189,8 @@ class Policy:
     name_ko: str
     summary: str
     summary_ko: str
+    knows: str
+    knows_ko: str
     source: str
     programme: bool = True
     joins: bool = True
@@ -171,6 +199,7 @@ class Policy:
     grants: bool = True
     screened: bool = True
     pools: bool = True
+    tasks_by_need: bool = False
     adherence: float | None = None
     sees: tuple[str, ...] = ()
 
@@ -180,6 +209,10 @@ class Policy:
         Returns at most `view.places` pairs; more are cut off.
         """
         raise NotImplementedError
+
+    def queue(self, view: CoordinationView) -> Codes:
+        """Members in the order in which they get small tasks as long as there is money."""
+        return view.members
 
     def pay(self, view: CoordinationView) -> Payments | None:
         """Decide which firms are paid how much this month, by default none.
@@ -237,112 +270,3 @@ def contact_events(
             introductions[events] = max(1, attending // 2)
             events += 1
     return events
-
-
-@compiled
-def introductions_within_events(
-    key: NDArray[np.uint64],
-    month: int,
-    expert_share: float,
-    identifier: Integers,
-    event_cluster: Codes,
-    event_size: Codes,
-    event_introductions: Codes,
-    members: Codes,
-    member_start: Integers,
-    body_rows: Codes,
-    body_start: Integers,
-    cluster_complex: Integers,
-) -> tuple[Codes, Codes]:
-    """Pairs within the mini-cluster of each event: who comes is drawn, then neighbours talk.
-
-    Every member draws a number for every event and the smallest ones come, so
-    that a newcomer takes one seat and moves nobody else's draw.
-    """
-    total = 0
-    for event in range(event_introductions.size):
-        total += event_introductions[event]
-    first = np.empty(total, np.int32)
-    second = np.empty(total, np.int32)
-    made = 0
-    ordinal = -1
-    draws = np.empty((0, 4))
-    for event in range(event_cluster.size):
-        m = event_cluster[event]
-        ordinal = ordinal + 1 if event > 0 and event_cluster[event - 1] == m else 0
-        start = member_start[m]
-        group = member_start[m + 1] - start
-        if ordinal % 4 == 0:  # one draw serves four events of a mini-cluster
-            draws = np.empty((group, 4))
-            for g in range(group):
-                quarter = uniforms(
-                    key, identifier[members[start + g]], month, _ATTENDANCE, ordinal // 4
-                )
-                for q in range(4):
-                    draws[g, q] = quarter[q]
-        seats = min(group, max(2, event_size[event]))
-        seat_draw = np.empty(seats)
-        seat_row = np.empty(seats, np.int32)
-        for seat in range(seats):
-            seat_draw[seat] = 2.0
-        for g in range(group):
-            u = draws[g, ordinal % 4]
-            if u >= seat_draw[seats - 1]:
-                continue
-            place = seats - 1
-            while place > 0 and seat_draw[place - 1] > u:
-                seat_draw[place] = seat_draw[place - 1]
-                seat_row[place] = seat_row[place - 1]
-                place -= 1
-            seat_draw[place] = u
-            seat_row[place] = members[start + g]
-        c = cluster_complex[m]
-        bodies = body_start[c + 1] - body_start[c]
-        for n in range(event_introductions[event]):
-            if 2 * n >= seats:
-                break
-            row = seat_row[2 * n]
-            u, v, _, _ = uniforms(key, identifier[row], month, _EXPERT, ordinal)
-            partner = -1
-            if bodies > 0 and (u < expert_share or 2 * n + 1 >= seats):
-                partner = BODY + body_rows[body_start[c] + int(v * bodies)]
-            elif 2 * n + 1 < seats:
-                partner = seat_row[2 * n + 1]
-            if partner >= 0:
-                first[made] = row
-                second[made] = partner
-                made += 1
-    return first[:made], second[:made]
-
-
-@compiled
-def introductions_at_random(
-    key: NDArray[np.uint64],
-    month: int,
-    expert_share: float,
-    event_introductions: Codes,
-    members: Codes,
-    body_rows: Codes,
-) -> tuple[Codes, Codes]:
-    """As many pairs, drawn from all members of all complexes: the placebo of matching."""
-    total = 0
-    for event in range(event_introductions.size):
-        total += event_introductions[event]
-    first = np.empty(total, np.int32)
-    second = np.empty(total, np.int32)
-    made = 0
-    for n in range(total):
-        a, b, d, e = uniforms(key, n, month, _POLICY, 0)
-        drawn = int(a * members.size)
-        partner = -1
-        if b < expert_share and body_rows.size > 0:
-            partner = BODY + body_rows[int(d * body_rows.size)]
-        elif members.size > 1:
-            # One of the others, so that no introduction is lost on the member itself.
-            other = int(e * (members.size - 1))
-            partner = members[other + 1 if other >= drawn else other]
-        if partner >= 0:
-            first[made] = members[drawn]
-            second[made] = partner
-            made += 1
-    return first[:made], second[:made]

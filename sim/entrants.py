@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import exp, exp_array, normal_quantile
+from innocluster.agents.firms import elapsed_years
 
 from .demography import count_entrants, entrant_identifier
 from .initial_state import set_firms
@@ -113,7 +114,8 @@ def _sample(run: Simulation, identifier: Integers, place: Integers, parent: Inte
     wanted = run.values.entrant_size * source.employees[model]
     employees = np.clip(np.where(spin_off, 5, wanted), 3, LARGEST_ENTRANT).astype(np.int64)
     revenue = source.revenue[model] * employees / source.employees[model]
-    sector = np.where(spin_off, run.state.bodies.sector[parent], source.sector[model])
+    sector = source.sector[model]
+    sector[spin_off] = run.state.bodies.sector[parent[spin_off]]
     typical = run.anchors.sector_intensity[sector]
     return FirmSample(
         identifier=identifier,
@@ -167,7 +169,7 @@ def _enter_market(run: Simulation, rows: Integers) -> None:
     demand have moved since, and the newcomer starts level with them.
     """
     firms, month, macro = run.state.firms, run.state.month, run.settings.macro
-    years = (month + 0.5) / 12.0
+    years = elapsed_years(month)
     drift = run.values.technical_progress * years
     rivals = run.values.rivals_growth * years
     firms.demand_reference[rows] = firms.level[rows] + firms.shock[rows] + drift - rivals

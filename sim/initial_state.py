@@ -154,12 +154,16 @@ def set_firms(
     firms.spillover_reference[rows] = np.inf
     firms.absorption[rows] = 0.0
     firms.gain_own[rows] = gain
-    for name in ("gain_transfer", "gain_joint", "gain_meeting", "royalty", "lost_days"):
+    for name in (
+        "gain_transfer", "gain_joint", "gain_meeting", "royalty", "lost_days", "revenue_year",
+        "research_year", "revenue_before", "research_before",
+    ):  # fmt: skip
         getattr(firms, name)[rows] = 0.0
     firms.gain_reference[rows] = gain
     firms.brand[rows] = 0.5 * sample.brand
     firms.brand_reference[rows] = 0.5 * sample.brand
-    firms.link_until[rows] = -1
+    for name in ("link_until", "last_joint", "last_joint_body"):
+        getattr(firms, name)[rows] = -1
     firms.cash[rows] = p.first_cash * sample.revenue
     firms.months_negative[rows] = 0
     firms.wage[rows] = labour_cost / employees

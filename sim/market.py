@@ -13,24 +13,26 @@ from innocluster.agents.firms import (
     adjusted_capital,
     adjusted_labour,
     brand_hazard,
+    brand_price,
     capacity_revenue,
     demand,
     desired_labour,
+    elapsed_years,
     export_share,
     log_productivity,
     wanted_capital,
+    worked_labour,
 )
 
 from .random_numbers import Process, uniforms
 from .technology import monthly_rate
 
-__all__ = ["WORKING_DAYS", "adjust_factors", "produce_and_sell", "upgrade_brands"]
+__all__ = ["adjust_factors", "produce_and_sell", "upgrade_brands"]
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 
-WORKING_DAYS = 21.0
 _BRAND = int(Process.BRAND)
 
 
@@ -84,7 +86,7 @@ def produce_and_sell(
     exchange_rate : KRW per USD
     price : price index, year mean of 2003 = 1
     """
-    years = (month + 0.5) / 12.0
+    years = elapsed_years(month)
     drift = p.technical_progress * years
     log_rivals = p.rivals_growth * years
     memory = 1.0 / p.expectation_months
@@ -98,15 +100,16 @@ def produce_and_sell(
     spillover_elasticity = p.spillover_elasticity
     substitution = p.substitution
     target_utilisation = p.target_utilisation
-    work = np.empty((8, count))
+    work = np.empty((9, count))
     grown = work[0]
     gains = work[1]
     labour = work[2]
     nu = work[3]
-    brand_price = work[4]
+    dearness = work[4]
     full = work[5]
     share = work[6]
     wanted = work[7]
+    log_capital = work[8]
     for i in range(count):
         grown[i] = log(
             research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
@@ -128,20 +131,20 @@ def produce_and_sell(
             role[i],
         )
     for i in range(count):
-        labour[i] = max(employees[i] - lost_days[i] / WORKING_DAYS, 0.5 * employees[i])
+        labour[i] = worked_labour(employees[i], lost_days[i])
     for i in range(count):
         nu[i] = value_added_ratio[sector[i]]
     for i in range(count):
-        brand_price[i] = (1.0 + brand_premium * brand[i]) / (
-            1.0 + brand_premium * brand_reference[i]
-        )
+        dearness[i] = brand_price(brand_premium, brand[i], brand_reference[i])
+    for i in range(count):
+        log_capital[i] = log(capital[i])
     for i in range(count):
         full[i] = capacity_revenue(
             log_a[i],
-            log(capital[i]),
+            log_capital[i],
             log(labour[i]),
             capital_elasticity,
-            price * brand_price[i],
+            price * dearness[i],
             nu[i],
         )
     for i in range(count):
@@ -160,7 +163,7 @@ def produce_and_sell(
             foreign,
             log_a[i] - log_rivals - demand_reference[i],
             substitution,
-            brand_price[i],
+            dearness[i],
         )
     for i in range(count):
         revenue[i] = min(wanted[i], full[i])
@@ -169,7 +172,7 @@ def produce_and_sell(
         abroad = share[i] * foreign
         exports[i] = revenue[i] * abroad / ((1.0 - share[i]) * domestic + abroad) / exchange_rate
     for i in range(count):
-        real = wanted[i] / (price * brand_price[i])
+        real = wanted[i] / (price * dearness[i])
         expected_demand[i] += memory * (real - expected_demand[i])
         desired_capital[i] = wanted_capital(expected_demand[i], capital_output_ratio)
     for i in range(count):
@@ -178,7 +181,7 @@ def produce_and_sell(
             target_utilisation,
             nu[i],
             log_a[i],
-            log(capital[i]),
+            log_capital[i],
             capital_elasticity,
         )
 
@@ -259,7 +262,7 @@ def upgrade_brands(
 
     Only exporters (reference export share above 5 %) have a foreign buyer's brand to leave.
     """
-    log_rivals = p.rivals_growth * (month + 0.5) / 12.0
+    log_rivals = p.rivals_growth * elapsed_years(month)
     upgraded = 0
     for i in range(count):
         if alive[i] == 0 or brand[i] >= 1.0 or absorption[i] <= 0.0 or export_logit[i] < -2.944:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .collaboration import run_small_tasks
-from .coordination import CoordinationView, contact_events
+from .coordination import CoordinationView, Payments, contact_events
 from .counts import Counts
 from .governance import file_reports
 from .network import (
@@ -19,9 +19,10 @@ from .network import (
     hold_meetings,
     update_familiarity,
 )
+from .pairs import BODY
 from .programme import Tranche, note_meetings, report_benefit, start_programme
 from .random_numbers import Process, draw_columns
-from .roles import assign_roles
+from .roles import assign_roles, needed_tasks
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -86,7 +87,7 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
         view = _hold_events(run, members, member_start, counts)
         introduced = [_introduce(view, run, counts)] if policy.events else []
         if policy.tasks:
-            introduced.append(_small_tasks(run, members, counts))
+            introduced.append(_small_tasks(view, run, counts))
         for some, others in introduced:
             firsts.append(some)
             seconds.append(others)
@@ -103,10 +104,11 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
         pairs.count = hold_meetings(
             key, month, p, brokered, meetings, first[part], second[part], row[part],
             learned[part], firms.knowledge, bodies.knowledge, firms.identifier, firms.sector,
-            firms.absorption, firms.log_productivity, run.anchors.sector_log_a,
+            firms.absorption, firms.revenue, firms.log_productivity, run.anchors.sector_log_a,
             firms.gain_meeting, firms.lost_days, pairs.count, pairs.first, pairs.second,
             pairs.familiarity, pairs.similarity, pairs.gain, pairs.last_met, pairs.meetings,
-            pairs.brokered, pairs.asked, pairs.next_first, pairs.next_second, pairs.slots,
+            pairs.brokered, pairs.last_brokered, pairs.last_own, pairs.own_familiarity, pairs.tie,
+            pairs.asked, pairs.next_first, pairs.next_second, pairs.slots,
             firms.first_pair, bodies.first_pair,
         )  # fmt: skip
         done += meetings
@@ -159,7 +161,7 @@ def _hold_events(
         run.key, state.month, run.values, run.parameters, cluster[:events], size[:events],
         places[:events], members, member_start, scratch.body_rows, scratch.body_start,
         cluster_complex, run.region.complexes.distance, run.weights, run.proximity,
-        run.governance.lag.size - 2, state,
+        run.governance.lag.size - 2, run.passes, state,
     )  # fmt: skip
 
 
@@ -171,8 +173,39 @@ def _introduce(view: CoordinationView, run: Simulation, counts: Counts) -> tuple
     introduced = run.settings.policy.introduce(view)
     first = introduced.first[:limit].astype(np.int32)
     second = introduced.second[:limit].astype(np.int32)
+    _check_introductions(run, first, second)
     np.add.at(counts.introductions, run.state.firms.complex[first], 1.0)
     return first, second
+
+
+def _check_introductions(run: Simulation, first: Codes, second: Codes) -> None:
+    """Refuse pairs of a policy that are none: compiled code would write beyond its tables."""
+    firms, bodies = run.state.firms, run.state.bodies
+    is_firm = second < BODY
+    row = np.where(is_firm, second, second - BODY)
+    known = np.where(is_firm, firms.count, bodies.count)
+    valid = first.size == second.size
+    valid = valid and bool(((first >= 0) & (first < firms.count) & (first != second)).all())
+    valid = valid and bool(((row >= 0) & (row < known)).all())
+    valid = valid and bool((firms.member[first] == 1).all())
+    if not valid or not (firms.member[second[is_firm]] == 1).all():
+        raise ValueError(
+            f"policy {run.settings.policy.key} introduces others than a member and another"
+            " member or a research body"
+        )
+
+
+def _check_payments(run: Simulation, payments: Payments) -> None:
+    """Refuse payments of a policy to others than operating firms, each once."""
+    firms, rows, amounts = run.state.firms, payments.rows, payments.amounts
+    valid = rows.size == amounts.size and np.unique(rows).size == rows.size
+    valid = valid and bool(((rows >= 0) & (rows < firms.count)).all())
+    valid = valid and bool((np.isfinite(amounts) & (amounts >= 0.0)).all())
+    if not valid or not (firms.alive[rows] == 1).all():
+        raise ValueError(
+            f"policy {run.settings.policy.key} pays others than operating firms, each once,"
+            " or amounts that are not numbers from 0"
+        )
 
 
 def _pay(view: CoordinationView, run: Simulation, counts: Counts) -> None:
@@ -180,6 +213,7 @@ def _pay(view: CoordinationView, run: Simulation, counts: Counts) -> None:
     payments = run.settings.policy.pay(view)
     if payments is None or payments.rows.size == 0:
         return
+    _check_payments(run, payments)
     state, firms = run.state, run.state.firms
     place = firms.complex[payments.rows]
     asked = np.bincount(place, weights=payments.amounts, minlength=state.balance.size)
@@ -197,17 +231,22 @@ def _pay(view: CoordinationView, run: Simulation, counts: Counts) -> None:
         run.scratch.support[payments.rows] = amounts
         counts.support_spent += paid
     else:
-        firms.cash[payments.rows] += amounts
+        if "cash" not in run.settings.closed:
+            firms.cash[payments.rows] += amounts
         counts.transfers_spent += paid
 
 
-def _small_tasks(run: Simulation, members: Codes, counts: Counts) -> tuple[Codes, Codes]:
+def _small_tasks(view: CoordinationView, run: Simulation, counts: Counts) -> tuple[Codes, Codes]:
+    """Give members small tasks, in the order in which the policy queues them."""
     state, scratch, firms = run.state, run.scratch, run.state.firms
+    members = run.settings.policy.queue(view)
+    if not np.array_equal(np.sort(members), np.sort(view.members)):
+        raise ValueError(f"policy {run.settings.policy.key} queues others than all members, once")
     first = np.empty(members.size, np.int32)
     second = np.empty(members.size, np.int32)
     introductions = run_small_tasks(
         run.key, state.month, run.parameters, state.balance, members, firms.identifier,
-        firms.complex, firms.link_until, scratch.body_rows, scratch.body_start, first, second,
-        counts.tasks, counts.tasks_spent,
+        firms.complex, firms.link_until, needed_tasks(run, members), scratch.body_rows,
+        scratch.body_start, first, second, counts.tasks, counts.tasks_spent,
     )  # fmt: skip
     return first[:introductions], second[:introductions]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .accounting import AGGREGATES, sum_aggregates
 from .calendar import PROGRAMME_START, month_number
 from .collaboration import propose_projects
 from .completion import complete_projects
@@ -60,7 +61,7 @@ def advance(run: Simulation) -> None:
     # 9 productivity, sales   10 profit, factors, brand
     _sell(run)
     _observe(run, counts)
-    if run.state.month % 12 == 11:
+    if run.state.month % 12 == 11 and run.measures_years:
         observe_year(run)
     _adjust(run)
 
@@ -78,12 +79,11 @@ def _collaborate(run: Simulation, meetings: Meetings, counts: Counts) -> None:
     projects.reserve(projects.count + meetings.first.size)
     aided = np.zeros(counts.tasks.size, np.int64)
     policy = run.settings.policy
-    passes_good, passes_bad = run.screening if policy.screened else (1.0, 1.0)
     projects.count = propose_projects(
         key, state.month, p, meetings.first.size, meetings.first, meetings.second, meetings.row,
-        state.balance if policy.grants else np.zeros_like(state.balance), passes_good, passes_bad,
-        run.values.consortium_share if policy.pools else 0.0, firms.identifier, firms.complex,
-        firms.member, firms.employees,
+        state.balance if policy.grants else np.zeros_like(state.balance), *run.passes,
+        run.values.consortium_share, run.values.consortium_share if policy.pools else 0.0,
+        firms.identifier, firms.complex, firms.member, firms.employees,
         firms.absorption, firms.research_intensity, firms.grant_flow, firms.projects,
         firms.knowledge, firms.first_pair, bodies.identifier, bodies.project_capacity,
         bodies.projects, bodies.knowledge, bodies.first_pair, pairs.first, pairs.second,
@@ -136,6 +136,9 @@ def _advance_technology(run: Simulation, counts: Counts) -> None:
     advance_shocks(p, n, firms.employees, scratch.draw, scratch.second_draw, firms.shock)
     np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
     np.add(firms.grant_flow[:n], scratch.support[:n], out=scratch.grants[:n])
+    closed = run.settings.closed
+    if "grants" in closed:
+        scratch.grants[:n] = 0.0
     run.overrule_research(scratch.own_spending)
     advance_research(
         key, month, run.settings.macro.price_index[month], p, n, firms.alive, firms.identifier,
@@ -148,8 +151,9 @@ def _advance_technology(run: Simulation, counts: Counts) -> None:
     spill_over(
         n, firms.alive, firms.complex, firms.sector, firms.knowledge, firms.research_stock,
         firms.spillover, firms.spillover_reference, run.weights, run.proximity,
-        len(run.region.sectors.keys), run.values.business_stealing, pairs.count, pairs.first,
-        pairs.second, pairs.familiarity, pairs.similarity, scratch.ties,
+        len(run.region.sectors.keys), run.values.business_stealing,
+        0 if "ties" in closed else pairs.count, pairs.first, pairs.second, pairs.familiarity,
+        pairs.similarity, scratch.ties,
     )  # fmt: skip
 
 
@@ -217,7 +221,8 @@ def _renew(run: Simulation, counts: Counts) -> None:
         )
         pairs.count = compact_pairs(
             pairs.count, keep, pairs.first, pairs.second, pairs.familiarity, pairs.similarity,
-            pairs.gain, pairs.last_met, pairs.meetings, pairs.brokered, pairs.projects, pairs.asked,
+            pairs.gain, pairs.last_met, pairs.meetings, pairs.brokered, pairs.last_brokered,
+            pairs.last_own, pairs.own_familiarity, pairs.tie, pairs.projects, pairs.asked,
             pairs.successes, pairs.next_first, pairs.next_second, pairs.slots,
             firms.first_pair, state.bodies.first_pair,
         )  # fmt: skip
@@ -229,9 +234,19 @@ def _observe(run: Simulation, counts: Counts) -> None:
     sum_firms(
         firms.count, firms.alive, firms.complex, firms.sector, firms.member, firms.cohort,
         run.region.sectors.value_added_ratio, firms.revenue, firms.exports, firms.employees,
-        run.scratch.own_spending, run.scratch.grants, totals,
+        run.scratch.own_spending, run.scratch.grants, state.month % 12 == 0, firms.revenue_year,
+        firms.research_year, totals,
+    )  # fmt: skip
+    aggregates = np.zeros((len(AGGREGATES), counts.tasks.size))
+    sum_aggregates(
+        run.parameters, run.settings.macro.price_index[state.month], firms.count, firms.alive,
+        firms.complex, firms.sector, run.region.sectors.value_added_ratio, firms.revenue,
+        firms.utilisation, firms.capital, firms.employees, firms.lost_days, firms.brand,
+        firms.brand_reference, aggregates,
     )  # fmt: skip
     for name, row in zip(INDICATORS, totals, strict=False):
+        series.values[name][state.month] = row
+    for name, row in zip(AGGREGATES, aggregates, strict=True):
         series.values[name][state.month] = row
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import line_share
 from innocluster.agents.knowledge import cosine, learn
 from innocluster.agents.membership import (
     LARGE_FIRM,
@@ -15,7 +16,12 @@ from innocluster.agents.membership import (
     joining_score,
     leaving_hazard,
 )
-from innocluster.agents.relations import familiarity_step, information_gain
+from innocluster.agents.relations import (
+    faded_familiarity,
+    familiarity_step,
+    information_gain,
+    information_room,
+)
 
 from .pairs import BODY, meet_pair
 from .random_numbers import Process, uniforms
@@ -263,6 +269,7 @@ def hold_meetings(
     identifier: Integers,
     sector: Small,
     absorption: Floats,
+    revenue: Floats,
     log_a: Floats,
     sector_log_a: Floats,
     gain_meeting: Floats,
@@ -276,6 +283,10 @@ def hold_meetings(
     last_met: Small,
     met: NDArray[np.int32],
     brokered_count: NDArray[np.int32],
+    last_brokered: Small,
+    last_own: Small,
+    own_familiarity: Floats,
+    tie: Flags,
     asked: Small,
     next_first: Codes,
     next_second: Codes,
@@ -293,34 +304,36 @@ def hold_meetings(
     brokered : 1 for meetings that the programme makes; those cost working time
     sector_log_a : (H,) mean log productivity of the sector in 2003
     """
+    decay = p.familiarity_decay
     for m in range(meetings):
         a = meeting_first[m]
         b = meeting_second[m]
         row = meet_pair(
-            a,
-            b,
-            pair_count,
-            first,
-            second,
-            familiarity,
-            next_first,
-            next_second,
-            slots,
-            firm_head,
-            body_head,
-        )
+            a, b, pair_count, first, second, familiarity, next_first, next_second, slots,
+            firm_head, body_head,
+        )  # fmt: skip
         if row == pair_count:
             familiarity[row] = 0.0
             gain[row] = 0.0
             met[row] = 0
             brokered_count[row] = 0
+            last_brokered[row] = -1
+            last_own[row] = -1
+            own_familiarity[row] = 0.0
+            tie[row] = 0
             asked[row] = -1
             pair_count += 1
         meeting_row[m] = row
         gain[row] += p.familiarity_meeting
         last_met[row] = month
         met[row] += 1
-        brokered_count[row] += brokered
+        if brokered == 1:
+            brokered_count[row] += 1
+            last_brokered[row] = month
+        else:
+            faded = faded_familiarity(own_familiarity[row], decay, month - last_own[row])
+            own_familiarity[row] = min(1.0, faded + p.familiarity_meeting)
+            last_own[row] = month
         own = firm_knowledge[a]
         other = body_knowledge[b - BODY] if b >= BODY else firm_knowledge[b]
         similarity[row] = cosine(own, other)
@@ -342,12 +355,16 @@ def hold_meetings(
         theirs = log_a[b] - sector_log_a[sector[b]]
         if u < p.information_probability:
             gain_meeting[a] += information_gain(
-                p.information_gain, absorption[a], ours, theirs, similarity[row], rivalry, met[row]
-            )
+                p.information_gain, absorption[a], ours, theirs, similarity[row], rivalry, met[row],
+                line_share(revenue[a], p.product_line_revenue),
+                information_room(gain_meeting[a], p.information_ceiling),
+            )  # fmt: skip
         if v < p.information_probability:
             gain_meeting[b] += information_gain(
-                p.information_gain, absorption[b], theirs, ours, similarity[row], rivalry, met[row]
-            )
+                p.information_gain, absorption[b], theirs, ours, similarity[row], rivalry, met[row],
+                line_share(revenue[b], p.product_line_revenue),
+                information_room(gain_meeting[b], p.information_ceiling),
+            )  # fmt: skip
     return pair_count
 
 

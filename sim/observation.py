@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 
+from .accounting import AGGREGATES
+
 __all__ = ["INDICATORS", "Series", "sum_firms"]
 
 Floats = NDArray[np.float64]
@@ -43,6 +45,7 @@ INDICATORS: dict[str, str] = {
     "spent_transfers": "KRW million/month",
     "spent_overhead": "KRW million/month",
     "carry_over": "KRW million",
+    **AGGREGATES,
 }
 """Names and units of the recorded series."""
 
@@ -108,12 +111,23 @@ def sum_firms(
     employees: Floats,
     own_spending: Floats,
     grant_flow: Floats,
+    january: bool,
+    revenue_year: Floats,
+    research_year: Floats,
     totals: Floats,
 ) -> None:
-    """Sum firms in row order; `totals`, zero at first, is (9, C) in the order of `INDICATORS`."""
+    """Sum firms in row order; `totals`, zero at first, is (9, C) in the order of `INDICATORS`.
+
+    `revenue_year` and `research_year` (firms,) are the sums of each firm since January.
+    """
     for i in range(count):
         if alive[i] == 0:
             continue
+        if january:
+            revenue_year[i] = 0.0
+            research_year[i] = 0.0
+        revenue_year[i] += revenue[i]
+        research_year[i] += own_spending[i] + grant_flow[i]
         c = complex_[i]
         totals[0, c] += revenue[i]
         totals[1, c] += exports[i]

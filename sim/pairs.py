@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from innocluster.agents.columns import Table, column
 from innocluster.agents.compilation import compiled
 
-__all__ = ["BODY", "PairTable", "common_trust", "compact_pairs", "find_pair", "meet_pair"]
+__all__ = [
+    "BODY",
+    "PairTable",
+    "common_trust",
+    "compact_pairs",
+    "find_pair",
+    "knows_research_body",
+    "meet_pair",
+]
 
 BODY = 1 << 29
 
@@ -36,6 +44,12 @@ class PairTable(Table):
     last_met: NDArray[np.int16] = column(np.int16, "month", "month of the last meeting")
     meetings: NDArray[np.int32] = column(np.int32, "meetings", "meetings so far")
     brokered: NDArray[np.int32] = column(np.int32, "meetings", "meetings that the programme made")
+    last_brokered: NDArray[np.int16] = column(
+        np.int16, "month", "month of the last of those, or -1"
+    )
+    last_own: NDArray[np.int16] = column(np.int16, "month", "month of the last other one, or -1")
+    own_familiarity: Floats = column(np.float64, "1", "F by other meetings alone, at the last one")
+    tie: NDArray[np.int8] = column(np.int8, "0 or 1", "was a tie of the network last December")
     projects: NDArray[np.int16] = column(np.int16, "projects", "joint projects under way")
     asked: NDArray[np.int16] = column(np.int16, "month", "month of the last look at a proposal")
     successes: NDArray[np.int16] = column(np.int16, "projects", "joint projects that succeeded")
@@ -158,6 +172,32 @@ def meet_pair(
 
 
 @compiled
+def knows_research_body(
+    firm: int,
+    least: float,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    projects: NDArray[np.int16],
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+) -> bool:
+    """Whether a firm has a living tie to a university or institute.
+
+    Parameters
+    ----------
+    least : familiarity from which a tie lives; a joint project under way keeps it alive too
+    """
+    row = firm_head[firm]
+    while row >= 0:
+        if second[row] >= BODY and (familiarity[row] >= least or projects[row] > 0):
+            return True
+        row = next_first[row] if first[row] == firm else next_second[row]
+    return False
+
+
+@compiled
 def common_trust(
     a: int,
     b: int,
@@ -211,6 +251,10 @@ def compact_pairs(
     last_met: NDArray[np.int16],
     meetings: NDArray[np.int32],
     brokered: NDArray[np.int32],
+    last_brokered: NDArray[np.int16],
+    last_own: NDArray[np.int16],
+    own_familiarity: Floats,
+    tie: NDArray[np.int8],
     projects: NDArray[np.int16],
     asked: NDArray[np.int16],
     successes: NDArray[np.int16],
@@ -232,6 +276,10 @@ def compact_pairs(
             last_met[kept] = last_met[row]
             meetings[kept] = meetings[row]
             brokered[kept] = brokered[row]
+            last_brokered[kept] = last_brokered[row]
+            last_own[kept] = last_own[row]
+            own_familiarity[kept] = own_familiarity[row]
+            tie[kept] = tie[row]
             projects[kept] = projects[row]
             asked[kept] = asked[row]
             successes[kept] = successes[row]

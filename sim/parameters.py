@@ -3,6 +3,10 @@
 The table gives every parameter its name, symbol, default, range, unit, group,
 equation, source and label in English and Korean.  From it come validation,
 help, sliders, priors and the parameter table of the documentation.
+
+The prior of a parameter is a PERT distribution: beta on its range with the mode at its
+default (`innocluster.scenarios.uncertainty`).  Parameters of the group ``design`` are
+choices and have none; those of the group ``swept`` are even over their range.
 """
 
 from __future__ import annotations

@@ -51,6 +51,14 @@ class Process(IntEnum):
     POLICY = 23
     SIGNAL = 24
     EVALUATION = 25
+    CANDIDATE = 26
+    LONG_RANGE = 27
+    VOUCHER = 28
+    GATEKEEPER = 29
+    BROKER = 30
+    SHORTLIST = 31
+    ARM = 32
+    NETWORK_SAMPLE = 33
 
 
 _MASK = np.uint64(0xFFFFFFFF)

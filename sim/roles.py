@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
-from innocluster.agents.firms import role_efficiency
+from innocluster.agents.firms import line_share, role_efficiency
 
-from .pairs import BODY
+from .collaboration import GUIDANCE, LINK
+from .pairs import knows_research_body
 from .transfer import CONTACT_FAMILIARITY
 
 if TYPE_CHECKING:
     from .simulation import Simulation
+    from .state import State
 
-__all__ = ["ROLES", "assign_roles", "role_gain"]
+__all__ = ["ROLES", "assign_roles", "has_research_partner", "needed_tasks", "role_gain"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.int8]
@@ -48,7 +50,7 @@ def assign_roles(run: Simulation) -> None:
     institute that it knows or works with, and marketing to the partner of a
     design or marketing link; without the partner it goes on doing the work
     itself, and every link takes working time.  Asked for less, it does
-    everything and needs nobody.
+    everything and needs nobody.  Either way one product line of it changes.
     """
     values, state, policy = run.values, run.state, run.settings.policy
     wanted = values.programme_adherence if policy.adherence is None else policy.adherence
@@ -64,10 +66,53 @@ def assign_roles(run: Simulation) -> None:
     firms, pairs = state.firms, state.pairs
     cost = values.role_link_days if wanted > reference else 0.0
     _assign(
-        state.month, firms.count, gains, cost, firms.member, firms.role, firms.lost_days,
+        state.month, firms.count, gains, cost, values.product_line_revenue, firms.revenue,
+        firms.member, firms.role, firms.lost_days,
         firms.link_until, firms.first_pair, pairs.first, pairs.second, pairs.familiarity,
         pairs.projects, pairs.next_first, pairs.next_second,
     )  # fmt: skip
+
+
+def has_research_partner(state: State, rows: Codes) -> NDArray[np.bool_]:
+    """Which of the firms in `rows` have a living tie to a university or institute."""
+    pairs = state.pairs
+    return _has_research_partner(
+        rows, pairs.first, pairs.second, pairs.familiarity, pairs.projects, pairs.next_first,
+        pairs.next_second, state.firms.first_pair,
+    )  # fmt: skip
+
+
+def needed_tasks(run: Simulation, members: Codes) -> Flags:
+    """F7: kind of small task that brings the one partner that a member lacks, else 0.
+
+    Members with both partners or neither take the task that is drawn, as do all
+    under a policy that does not ask for it.
+    """
+    if not run.settings.policy.tasks_by_need:
+        return np.zeros(members.size, np.int8)
+    linked = run.state.firms.link_until[members] >= run.state.month
+    knows = has_research_partner(run.state, members)
+    return np.where(linked == knows, 0, np.where(linked, GUIDANCE, LINK)).astype(np.int8)
+
+
+@compiled
+def _has_research_partner(
+    rows: Codes,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    projects: Small,
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+) -> NDArray[np.bool_]:
+    result = np.empty(rows.size, np.bool_)
+    for n in range(rows.size):
+        result[n] = knows_research_body(
+            rows[n], CONTACT_FAMILIARITY, first, second, familiarity, projects, next_first,
+            next_second, firm_head,
+        )  # fmt: skip
+    return result
 
 
 @compiled
@@ -76,6 +121,8 @@ def _assign(
     count: int,
     gains: Floats,
     cost: float,
+    line: float,
+    revenue: Floats,
     member: Flags,
     role: Floats,
     lost_days: Floats,
@@ -93,14 +140,10 @@ def _assign(
             role[i] = 0.0
             continue
         links = 1 if link_until[i] >= month else 0
-        row = first_pair[i]
-        while row >= 0:
-            is_first = first[row] == i
-            if second[row] >= BODY and (
-                familiarity[row] >= CONTACT_FAMILIARITY or projects[row] > 0
-            ):
-                links += 1
-                break
-            row = next_first[row] if is_first else next_second[row]
-        role[i] = gains[links]
+        if knows_research_body(
+            i, CONTACT_FAMILIARITY, first, second, familiarity, projects, next_first, next_second,
+            first_pair,
+        ):  # fmt: skip
+            links += 1
+        role[i] = gains[links] * line_share(revenue[i], line)
         lost_days[i] += cost * links

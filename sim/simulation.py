@@ -25,9 +25,13 @@ from .scratch import Scratch
 from .state import State
 from .technology import location_weights
 
-__all__ = ["Settings", "Simulation"]
+__all__ = ["WAYS", "Settings", "Simulation"]
 
 Floats = NDArray[np.float64]
+
+WAYS = ("grants", "cash", "ties")
+"""Ways that no parameter closes: R&D paid by grants and support, cash paid out, spillovers
+that familiarity earns beyond those of the place (F4)."""
 
 
 class Overrules(Protocol):
@@ -62,6 +66,7 @@ class Settings:
     match_2003 : scale demand so that the twelve months of 2003 sum to the data
     governance : variant of the chain, one of `CHAINS`
     screening : who looks at a project before it gets a grant, one of `SCREENINGS`
+    closed : ways of `WAYS` that are closed, to measure what runs through them
     """
 
     population: Population
@@ -74,6 +79,7 @@ class Settings:
     match_2003: bool = True
     governance: str = "four-level"
     screening: str = "single"
+    closed: frozenset[str] = frozenset()
 
     @property
     def months(self) -> int:
@@ -105,6 +111,8 @@ class Simulation:
         Current state; `state.month` is the month about to be simulated.
     series : Series
         What has been recorded so far.
+    measures_years : bool
+        Whether the yearly measures are taken; a trial needs none.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -135,6 +143,7 @@ class Simulation:
         rates = settings.macro.exchange_rate[:12]
         self.reference_exchange_rate = fsum(rates) / 12.0
         self.overrules: Overrules | None = None
+        self.measures_years = True
         self.scratch = Scratch.for_population(settings.population)
         self.series = Series.empty(settings.months, self.region.complexes.keys)
         if reached is not None:
@@ -166,6 +175,11 @@ class Simulation:
     def month(self) -> int:
         """Month about to be simulated, 0 is 2003-01."""
         return self.state.month
+
+    @property
+    def passes(self) -> tuple[float, float]:
+        """Chances that a good and a bad project get a grant under the policy."""
+        return self.screening if self.settings.policy.screened else (1.0, 1.0)
 
     def overrule_membership(self, decision: NDArray[np.int8]) -> None:
         """Let agents with a decision rule of their own replace theirs in `decision`."""
@@ -205,18 +219,41 @@ class Simulation:
         """Return an independent copy of the run as it stands."""
         return self._twin()
 
-    def with_policy(self, policy: Policy) -> Simulation:
+    def with_policy(
+        self,
+        policy: Policy,
+        parameters: ParameterSet | None = None,
+        closed: frozenset[str] = frozenset(),
+    ) -> Simulation:
         """Return an independent copy that goes on under another policy.
 
         Before the programme starts all policies are the same, so that arms of a
         comparison are copied at its start and share the months before it.
+
+        Parameters
+        ----------
+        policy : of the months to come
+        parameters : of the months to come, unchanged if omitted; what parameters fixed at
+            the start (firms, weights of places, governance chain) stays as it is
+        closed : ways of `WAYS` that are closed from now on
+
+        Raises
+        ------
+        ValueError
+            For a way that does not exist.
         """
-        return self._twin(policy=policy)
+        unknown = sorted(closed - set(WAYS))
+        if unknown:
+            raise ValueError(f"closed: {', '.join(unknown)}; allowed: {', '.join(WAYS)}")
+        kept = self.settings.parameters if parameters is None else parameters
+        return self._twin(policy=policy, parameters=kept, closed=closed)
 
     def _twin(self, **changes: Any) -> Simulation:
         twin = object.__new__(Simulation)
         twin.__dict__.update(self.__dict__)
         twin.settings = replace(self.settings, **changes)
+        twin.parameters = twin.settings.parameters.record()
+        twin.values = twin.settings.parameters.namespace()
         twin.state = self.state.copy()
         twin.series = self.series.copy()
         twin.overrules = None
@@ -227,6 +264,7 @@ class Simulation:
 def _trial_of_2003(settings: Settings) -> tuple[list[float], list[float]]:
     """Revenue and exports of 2003 by complex when demand is not yet scaled to the data."""
     trial = Simulation(replace(settings, match_2003=False))
+    trial.measures_years = False
     trial.run_until(12)
     revenue, exports = (
         [fsum(column) for column in trial.series.values[name][:12].T]

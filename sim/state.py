@@ -12,6 +12,7 @@ from innocluster.agents.coordinators import CoordinatorTable, Decision
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
+from .growth import December
 from .pairs import PairTable
 from .projects import LicenceTable, ProjectTable, Shelf
 
@@ -37,6 +38,7 @@ class State:
     reports : level -> report that its coordinators act on, then those still on their way
     memory : what the policy chose to remember; replaced, never changed in place
     decisions : what the coordinators decided, in order
+    december : firms of last December, for the growth of the year
     """
 
     month: int
@@ -56,6 +58,7 @@ class State:
     reports: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    december: December = field(default_factory=December.none)
 
     def copy(self) -> Self:
         """Return an independent copy."""

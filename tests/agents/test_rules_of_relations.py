@@ -15,6 +15,7 @@ from innocluster.agents.relations import (
     erlang_months,
     familiarity_step,
     information_gain,
+    information_room,
     joint_gain,
     proposal_probability,
     success_probability,
@@ -71,7 +72,7 @@ def test_novelty_is_an_inverted_u_with_its_maximum_at_the_optimal_distance(
     assert novelty_value(0.0, optimum, stretch, absorption) == 0.0
     assert novelty_value(2.0 * best, optimum, stretch, absorption) == pytest.approx(0.0, abs=1e-12)
     closer = best + 0.5 * (distance - best)
-    assert novelty_value(closer, optimum, stretch, absorption) >= value
+    assert novelty_value(closer, optimum, stretch, absorption) >= value - 1e-12
 
 
 @given(SHARE, st.floats(0.02, 0.05), st.floats(-2.0, 2.0), st.floats(0.0, 1.0))
@@ -82,17 +83,28 @@ def test_familiarity_stays_between_none_and_full(familiarity, decay, gain, more)
     assert familiarity_step(familiarity, decay, 0.0) <= familiarity
 
 
-@given(SHARE, st.floats(-5, 5), st.floats(-5, 5), SHARE, SHARE, st.integers(1, 50))
+@given(SHARE, st.floats(-5, 5), st.floats(-5, 5), SHARE, SHARE, st.integers(1, 50), SHARE)
 def test_information_flows_only_from_the_better_and_less_among_rivals(
-    absorption, own, other, similarity, rivalry, meetings
+    absorption, own, other, similarity, rivalry, meetings, line
 ):
-    gain = information_gain(0.045, absorption, own, other, similarity, rivalry, meetings)
-    assert 0.0 <= gain <= 0.045 / meetings
+    gain = information_gain(0.045, absorption, own, other, similarity, rivalry, meetings, line, 1.0)
+    assert 0.0 <= gain <= 0.045 / meetings * line
     if other <= own:
         assert gain == 0.0
-    assert information_gain(0.045, absorption, own, other, similarity, 1.0, meetings) == 0.0
-    again = information_gain(0.045, absorption, own, other, similarity, rivalry, meetings + 1)
+    assert (
+        information_gain(0.045, absorption, own, other, similarity, 1.0, meetings, line, 1.0) == 0.0
+    )
+    again = information_gain(
+        0.045, absorption, own, other, similarity, rivalry, meetings + 1, line, 1.0
+    )
     assert again <= gain
+
+
+@given(st.floats(0.0, 0.5), st.floats(0.04, 0.16))
+def test_there_is_less_to_learn_the_more_is_learned(learned, ceiling):
+    assert information_room(0.0, ceiling) == 1.0
+    assert information_room(ceiling, ceiling) == 0.0
+    assert 0.0 <= information_room(learned, ceiling) <= 1.0
 
 
 @given(LOGIT, st.lists(st.floats(0.0, 3.0), min_size=5, max_size=5), st.integers(0, 4))

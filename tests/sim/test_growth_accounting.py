@@ -1,4 +1,4 @@
-"""Productivity, capacity and their growth are the exact sum of their parts (F1, F2)."""
+"""Every firm's value added of every month is the exact sum of its terms (F1, F2, F5)."""
 
 from __future__ import annotations
 
@@ -6,116 +6,110 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from small_region import simulation
+from small_region import full_population, simulation
 
-from innocluster.sim.market import WORKING_DAYS
+from innocluster.sim.accounting import TECHNOLOGY, TERMS, firm_terms
+from innocluster.sim.population import Population
 from innocluster.sim.simulation import Simulation
+
+EXACT = 1e-10
+CHANNELS = [TERMS.index(name) for name in ("own", "transfer", "joint", "meetings")]
 
 
 @dataclass
-class Parts:
-    """What made the firms' productivity and capacity in one month."""
+class Month:
+    """Terms of every firm that sold in a month, and what their sum should be."""
 
     identifier: np.ndarray
+    terms: np.ndarray
+    log_value_added: np.ndarray
     log_productivity: np.ndarray
-    technology: dict[str, np.ndarray]
-    factors: dict[str, np.ndarray]
-    log_capacity: np.ndarray
-    log_real_capacity: np.ndarray
 
     @classmethod
-    def of_next_month(cls, run: Simulation) -> Parts:
-        """Step the run and take the parts of the firms that were there before and after."""
-        p, month = run.values, run.month
+    def step(cls, run: Simulation) -> Month:
+        """Simulate a month and account for the firms that were there when it began.
+
+        They produced with the capital, the employees and the brand of its beginning.
+        """
+        month = run.month
         before = run.state.firms.copy()
         run.step()
-        firms = run.state.firms
-        n = before.count
-        rows = np.flatnonzero(
-            (before.alive[:n] == 1)
-            & (firms.alive[:n] == 1)
-            & (firms.identifier[:n] == before.identifier[:n])
-        )
-        reference = firms.research_reference[rows]
-        performs = reference > 0.0
-        research = np.zeros(rows.size)
-        research[performs] = np.log(firms.research_stock[rows][performs] / reference[performs])
-        # R&D stocks of firms without any stay at zero.
-        assert (firms.research_stock[rows][~performs] == 0.0).all()
-        technology = {
-            "level": firms.level[rows],
-            "progress": np.full(rows.size, p.technical_progress * (month + 0.5) / 12.0),
-            "shock": firms.shock[rows],
-            "research": p.rd_elasticity * research,
-            "spillover": p.spillover_elasticity * firms.spillover[rows],
-            "own": firms.gain_own[rows],
-            "transfer": firms.gain_transfer[rows],
-            "joint": firms.gain_joint[rows],
-            "meetings": firms.gain_meeting[rows],
-            "start": -firms.gain_reference[rows],
-            "roles": firms.role[rows],
-        }
-        workers = before.employees[rows]
-        worked = np.maximum(workers - firms.lost_days[rows] / WORKING_DAYS, 0.5 * workers)
-        factors = {
-            "capital": p.capital_elasticity * np.log(before.capital[rows]),
-            "labour": (1.0 - p.capital_elasticity) * np.log(worked),
-        }
-        price = run.settings.macro.price_index[month] * (
-            (1.0 + p.brand_premium * before.brand[rows])
-            / (1.0 + p.brand_premium * firms.brand_reference[rows])
-        )
-        ratio = run.region.sectors.value_added_ratio[firms.sector[rows]]
-        log_capacity = np.log(firms.revenue[rows] / firms.utilisation[rows])
-        real = log_capacity - np.log(price / ratio)
-        return cls(
-            firms.identifier[rows], firms.log_productivity[rows], technology, factors,
-            log_capacity, real,
+        after, n = run.state.firms, before.count
+        terms = firm_terms(
+            month, run.parameters, run.settings.macro.price_index[month], n, after.level,
+            after.shock, after.role, after.research_stock, after.research_reference,
+            after.spillover, after.gain_own, after.gain_transfer, after.gain_joint,
+            after.gain_meeting, after.gain_reference, before.capital, before.employees,
+            after.lost_days, before.brand, after.brand_reference, after.utilisation,
         )  # fmt: skip
+        rows = np.flatnonzero(
+            (before.alive[:n] == 1) & (after.identifier[:n] == before.identifier[:n])
+        )
+        ratio = run.region.sectors.value_added_ratio[after.sector[rows]]
+        return cls(
+            after.identifier[rows],
+            terms[:, rows],
+            np.log(after.revenue[rows] * ratio),
+            after.log_productivity[rows],
+        )
+
+    def largest_residual(self) -> float:
+        """Largest distance between a firm's value added and the sum of its terms, log points."""
+        return float(np.abs(self.terms.sum(axis=0) - self.log_value_added).max())
+
+
+@pytest.mark.parametrize("policy", ["P0", "P5"])
+@pytest.mark.parametrize("population", [None, full_population()], ids=["small", "full"])
+def test_value_added_is_the_sum_of_its_terms_in_every_month(
+    policy: str, population: Population | None
+) -> None:
+    run = simulation(policy, population=population)
+    for _ in range(run.settings.months):
+        month = Month.step(run)
+        assert month.identifier.size > 300
+        assert month.largest_residual() < EXACT
+        technology = month.terms[TECHNOLOGY:].sum(axis=0)
+        assert np.abs(technology - month.log_productivity).max() < 1e-12
+
+
+@pytest.mark.parametrize("adherence", [0.0, 1.0])
+def test_roles_are_a_term_of_their_own(adherence: float) -> None:
+    run = simulation("P5", unchecked={"programme_adherence": adherence})
+    run.run_until(60)
+    month = Month.step(run)
+    assert month.largest_residual() < EXACT
+    assert (month.terms[TERMS.index("roles")] != 0.0).any()
 
 
 @pytest.fixture(scope="module")
-def months() -> tuple[Parts, Parts]:
-    """Parts of a month before the programme and of one in its fifth year."""
+def months() -> tuple[Month, Month]:
+    """A month before the programme and one in its fifth year."""
     run = simulation("P5")
     run.run_until(20)
-    early = Parts.of_next_month(run)
+    early = Month.step(run)
     run.run_until(90)
-    return early, Parts.of_next_month(run)
+    return early, Month.step(run)
 
 
-def test_productivity_is_the_sum_of_its_parts(months):
-    for parts in months:
-        total = sum(parts.technology.values())
-        assert parts.identifier.size > 300
-        assert np.abs(parts.log_productivity - total).max() < 1e-12
+def test_every_channel_is_at_work_in_the_fifth_year(months: tuple[Month, Month]) -> None:
+    early, late = months
+    # Gains of own R&D count against those at the start, the other channels from nothing.
+    assert (late.terms[CHANNELS[1:]] >= 0.0).all()
+    assert (early.terms[CHANNELS[1:]] >= 0.0).all()
+    for row in CHANNELS:
+        assert (late.terms[row] > 0.0).any(), TERMS[row]
 
 
-def test_every_channel_is_at_work_in_the_fifth_year(months):
-    late = months[1].technology
-    for channel in ("own", "transfer", "joint", "meetings"):
-        assert (late[channel] >= 0.0).all()
-        assert (late[channel] > 0.0).any(), channel
-
-
-def test_capacity_is_made_of_productivity_and_factors(months):
-    for parts in months:
-        expected = parts.log_productivity + sum(parts.factors.values())
-        assert np.abs(parts.log_real_capacity - expected).max() < 1e-12
-
-
-def test_growth_of_capacity_is_the_sum_of_the_growth_of_its_parts(months):
+def test_growth_is_the_sum_of_the_growth_of_its_terms(months: tuple[Month, Month]) -> None:
     early, late = months
     _, a, b = np.intersect1d(early.identifier, late.identifier, return_indices=True)
-    growth = late.log_real_capacity[b] - early.log_real_capacity[a]
-    explained = np.zeros(a.size)
-    for first, second in ((early.technology, late.technology), (early.factors, late.factors)):
-        for name in first:
-            explained += second[name][b] - first[name][a]
-    assert np.abs(growth - explained).max() < 1e-10
+    assert a.size > 200
+    growth = late.log_value_added[b] - early.log_value_added[a]
+    explained = (late.terms[:, b] - early.terms[:, a]).sum(axis=0)
+    assert np.abs(growth - explained).max() < EXACT
 
 
-def test_sales_never_exceed_capacity_and_utilisation_says_so(months):
+def test_sales_never_exceed_capacity_and_utilisation_says_so() -> None:
     run = simulation("P5", last=(2005, 12))
     run.run()
     firms = run.state.firms
@@ -127,7 +121,7 @@ def test_sales_never_exceed_capacity_and_utilisation_says_so(months):
     assert (firms.gain_own[: firms.count][alive] >= 0.0).all()
 
 
-def test_gains_fade_at_the_rate_of_forgetting():
+def test_gains_fade_at_the_rate_of_forgetting() -> None:
     """F5: without events every channel keeps (1 - δ_Z)^(1/12) a month."""
     run = simulation("P0", unchecked={
         "attempt_rate": 0.0, "background_rate": 0.0, "exit_rate": 0.0, "first_cash": 1e6,

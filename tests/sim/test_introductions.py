@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from small_region import simulation
 
-from innocluster.sim.coordination import introductions_at_random, introductions_within_events
+from innocluster.sim.introductions import (
+    introductions_at_random,
+    proposers_of_events,
+    seats_of_events,
+)
 from innocluster.sim.pairs import BODY
 from innocluster.sim.random_numbers import replication_key
 
@@ -49,10 +53,14 @@ def test_introductions_within_events_stay_in_the_mini_cluster_or_its_complex():
     seats = np.array([4, 6, 1, 1], np.int32)
     seen = set()
     for month in range(300):
-        first, second = introductions_within_events(
-            KEY, month, 0.25, np.arange(40), cluster, size, seats, members, start, body_rows,
-            body_start, np.array([0, 1]),
+        seat, seat_start, slot = seats_of_events(
+            KEY, month, np.arange(40), cluster, size, members, start
+        )
+        first, neighbour, expert, _, _ = proposers_of_events(
+            KEY, month, 0.25, np.arange(40), cluster, seats, seat, seat_start, slot,
+            np.zeros(40, np.int8), body_rows, body_start, np.array([0, 1]),
         )  # fmt: skip
+        second = np.where(expert >= 0, expert, neighbour)
         assert first.size <= seats.sum()
         for a, b in zip(first.tolist(), second.tolist(), strict=True):
             assert a != b

@@ -79,15 +79,17 @@ def test_a_copy_goes_on_as_a_fresh_run(arms, policy):
     assert same(trunk.series.values, arms["P0"].series.values, MONTHS)
 
 
-def test_a_copy_in_mid_programme_goes_on_as_the_run_itself(arms):
-    first = simulation("P5", last=LAST)
+@pytest.mark.parametrize("policy", list(POLICIES))
+def test_a_copy_in_mid_programme_goes_on_as_the_run_itself(arms, policy):
+    first = simulation(policy, last=LAST)
     first.run_until(START + 11)
     second = first.fork()
     second.run()
     first.run()
     for arm in (first, second):
-        assert same(arm.series.values, arms["P5"].series.values, MONTHS)
-        assert same_state(arm.state.pairs, arms["P5"].state.pairs)
+        assert same(arm.series.values, arms[policy].series.values, MONTHS)
+        assert same_state(arm.state.pairs, arms[policy].state.pairs)
+        assert arm.state.decisions == arms[policy].state.decisions
 
 
 @pytest.mark.parametrize("policy", list(POLICIES))

@@ -55,6 +55,8 @@ class Ties:
         # Marks that a compaction must carry along.
         t.gain[row] = t.meetings[row] + 0.5
         t.projects[row] = t.successes[row] = t.meetings[row]
+        t.last_brokered[row] = t.last_own[row] = t.tie[row] = t.meetings[row]
+        t.own_familiarity[row] = t.gain[row]
         key = (min(a, b), max(a, b))
         self.meetings[key] = self.meetings.get(key, 0) + 1
 
@@ -70,8 +72,9 @@ class Ties:
         keep = t.familiarity[: t.count] >= 0.0
         t.count = compact_pairs(
             t.count, keep, t.first, t.second, t.familiarity, t.similarity, t.gain, t.last_met,
-            t.meetings, t.brokered, t.projects, t.asked, t.successes, t.next_first,
-            t.next_second, t.slots, self.firm_head, self.body_head,
+            t.meetings, t.brokered, t.last_brokered, t.last_own, t.own_familiarity, t.tie,
+            t.projects, t.asked, t.successes, t.next_first, t.next_second, t.slots,
+            self.firm_head, self.body_head,
         )  # fmt: skip
 
     def listed(self, actor: int) -> list[int]:
@@ -110,7 +113,8 @@ def test_pairs_equal_a_dictionary(steps):
             if row >= 0:
                 met = ties.meetings[a, b]
                 assert table.meetings[row] == table.projects[row] == table.successes[row] == met
-                assert table.gain[row] == met + 0.5
+                assert table.last_brokered[row] == table.last_own[row] == table.tie[row] == met
+                assert table.gain[row] == table.own_familiarity[row] == met + 0.5
     for actor in [*range(FIRMS), *range(BODY, BODY + BODIES)]:
         partners = [pair for pair in ties.meetings if actor in pair]
         reached = {(table.first[row], table.second[row]) for row in ties.listed(actor)}

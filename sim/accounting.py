@@ -1,0 +1,215 @@
+"""Growth accounting of firms: a month's value added as the exact sum of its terms, and sums.
+
+ln(revenue·ν) = ln P + ln b + ln u + α ln K + (1-α) ln L + ln A, with ln A the sum
+of F2; b is the price of the brand stage, u utilisation.  What happens between
+years stands in `growth`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.elementary import log
+from innocluster.agents.firms import brand_price, elapsed_years, worked_labour
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+__all__ = [
+    "AGGREGATES",
+    "TECHNOLOGY",
+    "TERMS",
+    "current_terms",
+    "firm_terms",
+    "log_mean",
+    "sum_aggregates",
+]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int16]
+Flags = NDArray[np.int8]
+
+AGGREGATES: dict[str, str] = {
+    "capital": "KRW million of 2003",
+    "worked_labour": "persons",
+    "volume": "KRW million of 2003/month",
+    "capacity": "KRW million of 2003/month",
+}
+"""Names and units of what `sum_aggregates` sums: K, L net of meetings, Q = V/(P·b), Q/u."""
+
+TERMS = (
+    "price",
+    "brand",
+    "utilisation",
+    "capital",
+    "labour",
+    "progress",
+    "shocks",
+    "research",
+    "spillovers",
+    "own",
+    "transfer",
+    "joint",
+    "meetings",
+    "roles",
+)
+"""Terms of a firm's log value added, in the order of the rows of `firm_terms`."""
+
+TECHNOLOGY = TERMS.index("progress")
+"""First row of the terms that make log productivity; they go to the last."""
+
+
+@compiled
+def log_mean(a: float, b: float) -> float:
+    """Logarithmic mean (a - b)/ln(a/b) of two positive numbers, a itself where they agree.
+
+    With it as weight, shares of a change in logs are shares of the change itself:
+    the weights of Sato (1976) and Vartia (1976).
+    """
+    d = log(a / b)
+    # Below this the quotient loses digits; the mean is (a + b)/2 up to d²/12 of it.
+    if abs(d) < 1e-6:
+        return 0.5 * (a + b)
+    return (a - b) / d
+
+
+@compiled
+def firm_terms(
+    month: int,
+    p: Any,
+    price: float,
+    count: int,
+    level: Floats,
+    shock: Floats,
+    role: Floats,
+    research_stock: Floats,
+    research_reference: Floats,
+    spillover: Floats,
+    gain_own: Floats,
+    gain_transfer: Floats,
+    gain_joint: Floats,
+    gain_meeting: Floats,
+    gain_reference: Floats,
+    capital: Floats,
+    employees: Floats,
+    lost_days: Floats,
+    brand: Floats,
+    brand_reference: Floats,
+    utilisation: Floats,
+) -> Floats:
+    """F1, F2: terms whose sum is the log of a month's nominal value added, for every row.
+
+    `progress` holds the firm's constant and common progress, `own` the gains of own
+    R&D against those at the start; `labour` is net of working time given to
+    meetings.  Rows of closed firms are computed along and never read.
+
+    Parameters
+    ----------
+    price : price index of the month, year mean of 2003 = 1
+    capital, employees, brand : (capacity,) those with which the month was produced
+
+    Returns
+    -------
+    (14, count) log points, rows as in `TERMS`
+    """
+    drift = p.technical_progress * elapsed_years(month)
+    log_price = log(price)
+    brand_premium = p.brand_premium
+    capital_elasticity = p.capital_elasticity
+    rd_elasticity = p.rd_elasticity
+    spillover_elasticity = p.spillover_elasticity
+    terms = np.empty((14, count))
+    for i in range(count):
+        terms[0, i] = log_price
+    for i in range(count):
+        terms[1, i] = log(brand_price(brand_premium, brand[i], brand_reference[i]))
+    for i in range(count):
+        terms[2, i] = log(utilisation[i])
+    for i in range(count):
+        terms[3, i] = capital_elasticity * log(capital[i])
+    for i in range(count):
+        worked = worked_labour(employees[i], lost_days[i])
+        terms[4, i] = (1.0 - capital_elasticity) * log(worked)
+    for i in range(count):
+        terms[5, i] = level[i] + drift
+        terms[6, i] = shock[i]
+        terms[8, i] = spillover_elasticity * spillover[i]
+        terms[9, i] = gain_own[i] - gain_reference[i]
+        terms[10, i] = gain_transfer[i]
+        terms[11, i] = gain_joint[i]
+        terms[12, i] = gain_meeting[i]
+        terms[13, i] = role[i]
+    for i in range(count):
+        grown = research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
+        terms[7, i] = rd_elasticity * log(grown)
+    return terms
+
+
+def current_terms(run: Simulation) -> Floats:
+    """`firm_terms` of the month under way, once it is sold and before factors adjust."""
+    firms, month = run.state.firms, run.state.month
+    return firm_terms(
+        month, run.parameters, run.settings.macro.price_index[month], firms.count, firms.level,
+        firms.shock, firms.role, firms.research_stock, firms.research_reference, firms.spillover,
+        firms.gain_own, firms.gain_transfer, firms.gain_joint, firms.gain_meeting,
+        firms.gain_reference, firms.capital, firms.employees, firms.lost_days, firms.brand,
+        firms.brand_reference, firms.utilisation,
+    )  # fmt: skip
+
+
+@compiled
+def sum_aggregates(
+    p: Any,
+    price: float,
+    count: int,
+    alive: Flags,
+    complex_: Small,
+    sector: Small,
+    value_added_ratio: Floats,
+    revenue: Floats,
+    utilisation: Floats,
+    capital: Floats,
+    employees: Floats,
+    lost_days: Floats,
+    brand: Floats,
+    brand_reference: Floats,
+    totals: Floats,
+) -> None:
+    """Sum firms by complex; `totals`, zero at first, is (4, C) in the order of `AGGREGATES`.
+
+    Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
+    """
+    brand_premium = p.brand_premium
+    work = np.empty((3, count))
+    worked = work[0]
+    volume = work[1]
+    capacity = work[2]
+    for i in range(count):
+        worked[i] = worked_labour(employees[i], lost_days[i])
+    for i in range(count):
+        volume[i] = value_added_ratio[sector[i]] * revenue[i]
+    for i in range(count):
+        volume[i] /= price * brand_price(brand_premium, brand[i], brand_reference[i])
+        capacity[i] = volume[i] / utilisation[i]
+    c = 0
+    sums = (0.0, 0.0, 0.0, 0.0)
+    for i in range(count):
+        if alive[i] == 0:
+            continue
+        if complex_[i] != c:
+            for k in range(4):
+                totals[k, c] += sums[k]
+            c = complex_[i]
+            sums = (0.0, 0.0, 0.0, 0.0)
+        sums = (
+            sums[0] + capital[i],
+            sums[1] + worked[i],
+            sums[2] + volume[i],
+            sums[3] + capacity[i],
+        )
+    for k in range(4):
+        totals[k, c] += sums[k]

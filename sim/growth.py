@@ -1,0 +1,384 @@
+"""Phase 12, every December: where the growth of value added came from.
+
+Two exact accounts.  Growth of the calendar year's total over the year before is
+split into prices, factors, use of capacity and productivity.  Growth of
+productivity from December to December is split into what firms changed, by term
+of F2, and reallocation, entry and exit after Foster, Haltiwanger and Krizan
+(2001).  All in percentage points, 100 times log changes, which add up over years.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.elementary import exp, log, log_array
+
+from .accounting import AGGREGATES, TECHNOLOGY, TERMS, current_terms, log_mean
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+__all__ = [
+    "CHANNELS",
+    "COMPOSITION",
+    "GROWTH_UNITS",
+    "SOURCES",
+    "December",
+    "composition_points",
+    "measure_growth",
+    "productivity_parts",
+    "year_sources",
+]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int16]
+Integers = NDArray[np.int64]
+
+POINTS = 100.0
+
+SOURCES = ("price", "brand", "utilisation", "capital", "labour", "productivity")
+"""What the growth of a calendar year's value added consists of."""
+
+_WITHIN = TERMS[TECHNOLOGY:]
+_SHIFTS = ("between", "cross", "entry", "exit")
+COMPOSITION = (*_WITHIN, *_SHIFTS, "mix", "complexes", "timing")
+"""What the growth of productivity consists of.
+
+`mix` is the effect of firms' differing proportions of capital and labour, `complexes`
+reallocation between complexes (of the region alone), `timing` the difference between
+calendar years and Decembers.
+"""
+
+CHANNELS = ("own", "transfer", "joint", "meetings")
+"""Channels by which new technology arrives, F5."""
+
+_OUTPUT = ("output_of_entrants", "output_of_closed")
+
+GROWTH_UNITS: dict[str, str] = {
+    name: "% points"
+    for name in (
+        "growth_value_added",
+        *(f"growth_{source}" for source in SOURCES),
+        *(f"productivity_{part}" for part in COMPOSITION),
+        *(f"arrived_{channel}" for channel in CHANNELS),
+        *_OUTPUT,
+    )
+}
+"""Names and units of the measures; NaN in the first year."""
+
+
+@dataclass(frozen=True)
+class December:
+    """The firms of a December; never changed in place.
+
+    Attributes
+    ----------
+    identifier : (n,) of the firm in each row, -1 where none operates
+    technology : (9, n) terms of log productivity
+    productivity : (n,) A, value added at full capacity per composite input
+    inputs : (n,) composite input K^α L^(1-α)
+    volume : (n,) KRW million of 2003/month
+    """
+
+    identifier: Integers
+    technology: Floats
+    productivity: Floats
+    inputs: Floats
+    volume: Floats
+
+    @classmethod
+    def none(cls) -> Self:
+        """No firms: no December has passed."""
+        empty = np.zeros(0)
+        return cls(np.zeros(0, np.int64), np.zeros((len(_WITHIN), 0)), empty, empty, empty)
+
+    @classmethod
+    def of(cls, run: Simulation) -> Self:
+        """The firms of the month under way, once it is sold and before factors adjust."""
+        firms = run.state.firms
+        n = firms.count
+        terms = current_terms(run)
+        productivity, inputs, volume = _levels(terms)
+        identifier = np.where(firms.alive[:n] == 1, firms.identifier[:n], -1)
+        return cls(identifier, terms[TECHNOLOGY:], productivity, inputs, volume)
+
+    def copy(self) -> Self:
+        """Itself, since it never changes."""
+        return self
+
+
+@compiled
+def _levels(terms: Floats) -> tuple[Floats, Floats, Floats]:
+    """Productivity, composite input and volume from the terms of `firm_terms`."""
+    rows, n = terms.shape
+    productivity = np.zeros(n)
+    inputs = np.empty(n)
+    volume = np.empty(n)
+    for k in range(5, rows):
+        for i in range(n):
+            productivity[i] += terms[k, i]
+    for i in range(n):
+        productivity[i] = exp(productivity[i])
+    for i in range(n):
+        inputs[i] = exp(terms[3, i] + terms[4, i])
+    for i in range(n):
+        volume[i] = productivity[i] * inputs[i] * exp(terms[2, i])
+    return productivity, inputs, volume
+
+
+def measure_growth(run: Simulation) -> dict[str, Floats]:
+    """Account for the growth of the year that ends.
+
+    Returns
+    -------
+    measure -> (1 + C,), the region first, in percentage points
+    """
+    complexes = len(run.region.complexes.keys)
+    before, after = run.state.december, December.of(run)
+    run.state.december = after
+    month = run.state.month
+    if month < 23:
+        return {name: np.full(1 + complexes, np.nan) for name in GROWTH_UNITS}
+    values = run.series.values
+    months = slice(month - 23, month + 1)
+    recorded = np.stack([values[name][months] for name in ("value_added", *AGGREGATES)])
+    alpha = run.values.capital_elasticity
+    whole = np.concatenate([recorded.sum(axis=2, keepdims=True), recorded], axis=2)
+    growth = year_sources(whole, run.settings.macro.price_index[months], alpha)
+    firms = run.state.firms
+    parts, arrived, totals = productivity_parts(
+        before.identifier, before.technology, before.productivity, before.inputs, before.volume,
+        after.identifier, after.technology, after.productivity, after.inputs, after.volume,
+        firms.complex, firms.gain_reference, 1.0 - run.values.innovation_depreciation, complexes,
+    )  # fmt: skip
+    composition, gains, output = composition_points(
+        parts, arrived, totals, whole[1:4, 11::12], alpha
+    )
+    timing = growth[-1] - composition.sum(axis=0)
+    measured = np.concatenate(
+        [growth.sum(axis=0, keepdims=True), growth, composition, timing[None], gains, output]
+    )
+    return dict(zip(GROWTH_UNITS, measured, strict=True))
+
+
+@compiled
+def year_sources(recorded: Floats, price: Floats, capital_elasticity: float) -> Floats:
+    """Sources of the growth of value added from one calendar year to the next.
+
+    Every month is compared with the same month a year before, in which
+    V = P·b·u·T·K^α·L^(1-α) holds exactly.  Months count with the logarithmic mean of
+    their shares in the two years, so that the sources add up to the growth of the
+    years' totals; means of shares, as in Törnqvist's index, leave a remainder.
+
+    Parameters
+    ----------
+    recorded : (5, 24, places) nominal value added and what `AGGREGATES` names
+    price : (24,) price index
+    capital_elasticity : α
+
+    Returns
+    -------
+    (6, places) percentage points in the order of `SOURCES`; NaN for a place that stood
+    still for a month
+    """
+    places = recorded.shape[2]
+    result = np.zeros((6, places))
+    terms = np.empty((6, 24))
+    for place in range(places):
+        stands = True
+        totals = np.zeros(2)
+        for month in range(24):
+            for row in range(5):
+                stands = stands and recorded[row, month, place] > 0.0
+            totals[month // 12] += recorded[0, month, place]
+        if not stands:
+            result[:, place] = np.nan
+            continue
+        for month in range(24):
+            value = log(recorded[0, month, place])
+            capital = capital_elasticity * log(recorded[1, month, place])
+            labour = (1.0 - capital_elasticity) * log(recorded[2, month, place])
+            volume = log(recorded[3, month, place])
+            capacity = log(recorded[4, month, place])
+            terms[0, month] = log(price[month])
+            terms[1, month] = value - volume - terms[0, month]
+            terms[2, month] = volume - capacity
+            terms[3, month] = capital
+            terms[4, month] = labour
+            terms[5, month] = capacity - capital - labour
+        weights = 0.0
+        for month in range(12):
+            weight = log_mean(
+                recorded[0, month + 12, place] / totals[1], recorded[0, month, place] / totals[0]
+            )
+            weights += weight
+            for row in range(6):
+                result[row, place] += weight * (terms[row, month + 12] - terms[row, month])
+        for row in range(6):
+            result[row, place] *= POINTS / weights
+    return result
+
+
+@compiled
+def _log_means(first: Floats, second: Floats) -> Floats:
+    result = np.empty_like(first)
+    for row in range(first.shape[0]):
+        for column in range(first.shape[1]):
+            result[row, column] = log_mean(first[row, column], second[row, column])
+    return result
+
+
+@compiled
+def productivity_parts(
+    first_identifier: Integers,
+    first_technology: Floats,
+    first_productivity: Floats,
+    first_inputs: Floats,
+    first_volume: Floats,
+    identifier: Integers,
+    technology: Floats,
+    productivity: Floats,
+    inputs: Floats,
+    volume: Floats,
+    complex_: Small,
+    gain_reference: Floats,
+    kept: float,
+    complexes: int,
+) -> tuple[Floats, Floats, Floats]:
+    """Parts of the change of each complex's productivity between two Decembers.
+
+    Aggregate productivity Π = Σ θ_i A_i, with θ_i the firm's share in composite input,
+    is the complex's capacity per unit of composite input.  Foster, Haltiwanger and Krizan
+    (2001): ΔΠ = Σ θ_i ΔA_i + Σ Δθ_i (A_i - Π) + Σ Δθ_i ΔA_i over firms that stay, all but
+    the changes of the year before, + Σ θ_i (A_i - Π) over entrants now - Σ θ_i (A_i - Π)
+    over the closed then.  The first is split by the terms of ln A with the
+    logarithmic mean of A as weight.
+
+    Parameters
+    ----------
+    first_… and the others : columns of `December` then and now; rows keep their complex
+    gain_reference : (capacity,) Z at the start, of own R&D alone
+    kept : share of a gain that a year leaves, 1 - δ_Z
+
+    Returns
+    -------
+    parts : (13, C) in units of Π, rows the terms, between, cross, entry, exit
+    arrived : (4, C) in units of Π, gains that arrived in the year by channel, before forgetting
+    totals : (6, C) then and now: input, capacity; volume of entrants now, of the closed then
+    """
+    terms = technology.shape[0]
+    n = identifier.size
+    known = first_identifier.size
+    totals = np.zeros((complexes, 6))
+    for i in range(n):
+        sums = totals[complex_[i]]
+        stays = i < known and first_identifier[i] == identifier[i]
+        if i < known and first_identifier[i] >= 0:
+            sums[0] += first_inputs[i]
+            sums[1] += first_inputs[i] * first_productivity[i]
+            sums[5] += 0.0 if stays else first_volume[i]
+        if identifier[i] >= 0:
+            sums[2] += inputs[i]
+            sums[3] += inputs[i] * productivity[i]
+            sums[4] += 0.0 if stays else volume[i]
+    weight = np.zeros(n)
+    for i in range(min(n, known)):
+        weight[i] = first_inputs[i] * log_mean(productivity[i], first_productivity[i])
+    parts = np.zeros((complexes, terms + 4))
+    standing = np.zeros((complexes, 4))
+    for i in range(n):
+        c = complex_[i]
+        then, now = totals[c, 0], totals[c, 2]
+        if then == 0.0 or now == 0.0:
+            continue
+        usual = totals[c, 1] / then
+        was = i < known and first_identifier[i] >= 0
+        here = identifier[i] >= 0
+        if was and first_identifier[i] == identifier[i]:
+            share = weight[i] / then
+            for k in range(terms):
+                parts[c, k] += share * (technology[k, i] - first_technology[k, i])
+            standing[c, 0] += share * (first_technology[4, i] + gain_reference[i])
+            for k in range(1, 4):
+                standing[c, k] += share * first_technology[4 + k, i]
+            gained = inputs[i] / now - first_inputs[i] / then
+            parts[c, terms] += gained * (first_productivity[i] - usual)
+            parts[c, terms + 1] += gained * (productivity[i] - first_productivity[i])
+            continue
+        if here:
+            parts[c, terms + 2] += inputs[i] / now * (productivity[i] - usual)
+        if was:
+            parts[c, terms + 3] -= first_inputs[i] / then * (first_productivity[i] - usual)
+    arrived = parts[:, 4:8] + (1.0 - kept) * standing
+    return parts.T.copy(), arrived.T.copy(), totals.T.copy()
+
+
+def composition_points(
+    parts: Floats, arrived: Floats, totals: Floats, recorded: Floats, capital_elasticity: float
+) -> tuple[Floats, Floats, Floats]:
+    """Parts of productivity growth in points, by complex and, put together, for the region.
+
+    The region's change is that of its complexes, weighted with their shares in input, and
+    what moved between complexes.
+
+    Parameters
+    ----------
+    parts, arrived, totals : from `productivity_parts`
+    recorded : (3, 2, 1 + C) capital, labour and volume of the two Decembers, the region first
+    capital_elasticity : α
+
+    Returns
+    -------
+    composition : (15, 1 + C) in the order of `COMPOSITION` without `timing`
+    arrived : (4, 1 + C) in the order of `CHANNELS`
+    output : (2, 1 + C) growth of volume that entrants brought and that the closed took along
+    """
+    input_then, capacity_then, input_now, capacity_now, entered, closed = totals
+    stands = (input_then > 0.0) & (input_now > 0.0)
+    then = _ratio(capacity_then, input_then)
+    # A complex that closes leaves with the productivity that it had.
+    now = np.where(input_now > 0.0, _ratio(capacity_now, input_now), then)
+    scale = np.where(stands, POINTS / _log_means(now[None], then[None])[0], np.nan)
+    shares_then, shares_now = (row / row.sum() for row in (input_then, input_now))
+    usual = capacity_then.sum() / input_then.sum()
+    whole = POINTS / log_mean(capacity_now.sum() / input_now.sum(), usual)
+    moved = whole * ((shares_now - shares_then) * (now - usual)).sum()
+
+    def put_together(by_complex: Floats) -> Floats:
+        region = whole * (by_complex * shares_then).sum(axis=1)
+        return np.concatenate([region[:, None], by_complex * scale], axis=1)
+
+    known = np.concatenate([[True], stands])
+    inputs = [_with_total(row) for row in (input_then, input_now)]
+    composite, capital, labour, volume = (
+        [log_array(np.where(known, row, 1.0)) for row in rows] for rows in (inputs, *recorded)
+    )
+    mix = composite[1] - composite[0] - capital_elasticity * (capital[1] - capital[0])
+    mix -= (1.0 - capital_elasticity) * (labour[1] - labour[0])
+    between = np.concatenate([[moved], np.zeros(stands.size)])
+    alone = POINTS * np.where(known, np.stack([mix, between / POINTS]), np.nan)
+    # What those add that were not there, or take along that are no more.
+    old, kept = recorded[2, 1] - _with_total(entered), recorded[2, 0] - _with_total(closed)
+    stay = known & (old > 0.0) & (kept > 0.0)
+    output = POINTS * np.stack(
+        [
+            volume[1] - log_array(np.where(stay, old, 1.0)),
+            log_array(np.where(stay, kept, 1.0)) - volume[0],
+        ]
+    )
+    composition = np.concatenate([put_together(parts), alone])
+    return composition, put_together(arrived), np.where(stay, output, np.nan)
+
+
+def _with_total(row: Floats) -> Floats:
+    return np.concatenate([[row.sum()], row])
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Quotients, 1 where nothing is divided by nothing."""
+    return np.divide(numerator, denominator, out=np.ones(numerator.size), where=denominator > 0.0)

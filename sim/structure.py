@@ -1,0 +1,224 @@
+"""Phase 12, every December: how sales, jobs and cooperation are spread over firms and complexes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.elementary import log_array
+
+from .pairs import BODY
+from .shares import percent
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+__all__ = ["STRUCTURE_UNITS", "ascending", "between_complexes", "gini", "measure_structure"]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int16]
+Flags = NDArray[np.int8]
+Codes = NDArray[np.int32]
+
+# Small manufacturers of the Framework Act on Small and Medium Enterprises: below 50 employees.
+SMALL_FIRM = 50.0
+# Firms that innovation surveys ask, and the years that they ask about (Oslo manual).
+SURVEYED_FIRM = 10.0
+SURVEYED_MONTHS = 36
+YOUNG_MONTHS = 60.0
+
+STRUCTURE_UNITS: dict[str, str] = {
+    "revenue_gini": "index",
+    "small_firm_share": "%",
+    "young_firm_share": "%",
+    "productivity_theil": "index",
+    "research_intensity": "%",
+    "own_brand_share": "%",
+    "cooperating_firms": "%",
+    "cooperating_with_bodies": "%",
+    "relative_exports": "USD bn",
+}
+"""Names and units of the measures; definitions in `docs/odd.md`."""
+
+# Rows of what `sum_structure` sums.
+_EMPLOYEES, _YOUNG, _REVENUE, _SMALL, _RESEARCH, _BRAND, _FIRMS, _JOINT, _BODY = range(9)
+
+
+def measure_structure(run: Simulation) -> dict[str, Floats]:
+    """Measure the distribution of the year's sales, jobs and cooperation.
+
+    Returns
+    -------
+    measure -> (1 + C,), the region first, in the units of `STRUCTURE_UNITS`; what is a
+    share of nothing is NaN
+    """
+    firms, projects, month = run.state.firms, run.state.projects, run.state.month
+    complexes = len(run.region.complexes.keys)
+    mark_cooperation(
+        month, projects.count, projects.first, projects.second, projects.third,
+        firms.last_joint, firms.last_joint_body,
+    )  # fmt: skip
+    by_complex = np.zeros((9, complexes))
+    sum_structure(
+        month, firms.count, firms.alive, firms.complex, firms.employees, firms.age, firms.entered,
+        firms.revenue_year, firms.research_year, firms.brand, firms.last_joint,
+        firms.last_joint_body, by_complex,
+    )  # fmt: skip
+    totals = np.concatenate([by_complex.sum(axis=1, keepdims=True), by_complex], axis=1)
+    year = slice(month - 11, month + 1)
+    exports = run.series.values["exports"][year].sum(axis=0)
+    exports /= 1e3 * run.settings.macro.world_demand[year].mean()
+    shares = percent(
+        totals[[_SMALL, _YOUNG, _RESEARCH, _BRAND, _JOINT, _BODY]],
+        totals[[_REVENUE, _EMPLOYEES, _REVENUE, _REVENUE, _FIRMS, _FIRMS]],
+    )
+    if month + 1 < SURVEYED_MONTHS:
+        # Nobody knows what joint R&D there was before 2003.
+        shares[4:] = np.nan
+    return {
+        "revenue_gini": _ginis(run, complexes),
+        "small_firm_share": shares[0],
+        "young_firm_share": shares[1],
+        "productivity_theil": between_complexes(by_complex[_REVENUE], by_complex[_EMPLOYEES]),
+        "research_intensity": shares[2],
+        "own_brand_share": shares[3],
+        "cooperating_firms": shares[4],
+        "cooperating_with_bodies": shares[5],
+        "relative_exports": np.concatenate([[exports.sum()], exports]),
+    }
+
+
+def _ginis(run: Simulation, complexes: int) -> Floats:
+    """Gini coefficient of the year's sales over the firms that operate."""
+    firms = run.state.firms
+    rows = np.flatnonzero(firms.alive[: firms.count] == 1)
+    revenue, place = firms.revenue_year[rows], firms.complex[rows]
+    return gini(ascending(revenue), revenue, complexes, place)
+
+
+def ascending(values: Floats) -> NDArray[np.int64]:
+    """Rows of non-negative values from the lowest to the highest.
+
+    Sorts by the halves of their single-precision bits, for which NumPy has a linear
+    sort; values that agree to seven digits stay as they are.
+    """
+    bits = values.astype(np.float32).view(np.uint32)
+    return np.lexsort(((bits & 0xFFFF).astype(np.uint16), (bits >> 16).astype(np.uint16)))
+
+
+@compiled
+def gini(order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[np.int16]) -> Floats:
+    """Gini coefficient of non-negative values, of all and within each group.
+
+    G = 2 Σ i·x_i / (n Σ x_i) - (n + 1)/n over x in ascending order, from 0 for equal
+    values to 1 - 1/n; NaN where all are 0.
+
+    Parameters
+    ----------
+    order : rows of `values` from the lowest to the highest
+    group : (n,) group of each value, 0 … `groups` - 1
+
+    Returns
+    -------
+    (1 + groups,) that of all first
+    """
+    count = np.zeros(1 + groups)
+    total = np.zeros(1 + groups)
+    ranked = np.zeros(1 + groups)
+    for row in order:
+        for column in (0, 1 + group[row]):
+            count[column] += 1.0
+            total[column] += values[row]
+            ranked[column] += count[column] * values[row]
+    result = np.full(1 + groups, np.nan)
+    for column in range(1 + groups):
+        if total[column] > 0.0:
+            n = count[column]
+            result[column] = 2.0 * ranked[column] / (n * total[column]) - (n + 1.0) / n
+    return result
+
+
+def between_complexes(revenue: Floats, employees: Floats) -> Floats:
+    """Theil index of sales per employee between complexes, and what each adds to it.
+
+    T = Σ_c s_c ln(s_c/e_c) with shares s in sales and e in employees: 0 where all
+    complexes sell the same per employee.  Source: H. Theil (1967), Economics and
+    Information Theory.
+
+    Parameters
+    ----------
+    revenue, employees : (C,)
+
+    Returns
+    -------
+    (1 + C,) the index, then the terms that add up to it
+    """
+    terms = np.zeros(revenue.size)
+    there = np.flatnonzero((revenue > 0.0) & (employees > 0.0))
+    sold = revenue[there] / revenue.sum()
+    terms[there] = sold * log_array(sold / (employees[there] / employees.sum()))
+    return np.concatenate([[terms.sum()], terms])
+
+
+@compiled
+def mark_cooperation(
+    month: int,
+    projects: int,
+    first: Codes,
+    second: Codes,
+    third: Codes,
+    last_joint: Small,
+    last_joint_body: Small,
+) -> None:
+    """Note the month in every firm that has joint R&D under way, alone or with a research body."""
+    for n in range(projects):
+        team = (first[n], second[n], third[n])
+        body = team[0] >= BODY or team[1] >= BODY or team[2] >= BODY
+        for actor in team:
+            if 0 <= actor < BODY:
+                last_joint[actor] = month
+                if body:
+                    last_joint_body[actor] = month
+
+
+@compiled
+def sum_structure(
+    month: int,
+    count: int,
+    alive: Flags,
+    complex_: Small,
+    employees: Floats,
+    age: Floats,
+    entered: Small,
+    revenue_year: Floats,
+    research_year: Floats,
+    brand: Floats,
+    last_joint: Small,
+    last_joint_body: Small,
+    totals: Floats,
+) -> None:
+    """Sum firms in row order by complex; `totals` (9, C) is zero at first.
+
+    Employees, those of firms younger than five years, sales, those of small firms,
+    R&D, sales under own brands, firms that a survey would ask, those of them with
+    joint R&D in the last three years, and with a research body.
+    """
+    since = max(month - SURVEYED_MONTHS, -1)
+    for i in range(count):
+        if alive[i] == 0:
+            continue
+        c = complex_[i]
+        # Choices between two values: branches that nobody can predict take most of the time.
+        surveyed = 1.0 if employees[i] >= SURVEYED_FIRM else 0.0
+        totals[0, c] += employees[i]
+        totals[1, c] += employees[i] if age[i] + month - entered[i] < YOUNG_MONTHS else 0.0
+        totals[2, c] += revenue_year[i]
+        totals[3, c] += revenue_year[i] if employees[i] < SMALL_FIRM else 0.0
+        totals[4, c] += research_year[i]
+        totals[5, c] += revenue_year[i] if brand[i] == 1.0 else 0.0
+        totals[6, c] += surveyed
+        totals[7, c] += surveyed if last_joint[i] > since else 0.0
+        totals[8, c] += surveyed if last_joint_body[i] > since else 0.0
