@@ -1,6 +1,6 @@
 """Agent-based simulation of industrial-complex innovation clusters.
 
->>> from innocluster import Scenario, compare, run
+>>> from innocluster import Scenario, compare, explore, run
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from innocluster.scenarios.attribution import explore as explore
     from innocluster.scenarios.comparison import compare as compare
     from innocluster.scenarios.execution import build_settings as build_settings
     from innocluster.scenarios.execution import run as run
@@ -24,6 +25,7 @@ _HOMES = {
     "Simulation": "innocluster.sim.simulation",
     "build_settings": "innocluster.scenarios.execution",
     "compare": "innocluster.scenarios.comparison",
+    "explore": "innocluster.scenarios.attribution",
     "run": "innocluster.scenarios.execution",
 }
 
@@ -34,6 +36,7 @@ __all__ = [
     "__version__",
     "build_settings",
     "compare",
+    "explore",
     "run",
 ]
 

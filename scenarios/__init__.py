@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .attribution import explore as explore
+    from .attribution_tables import Attribution as Attribution
     from .comparison import Comparison as Comparison
     from .comparison import compare as compare
     from .errors import InputError as InputError
@@ -19,11 +21,13 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "POLICIES": "policies",
+    "Attribution": "attribution_tables",
     "Comparison": "comparison",
     "InputError": "errors",
     "RunResult": "execution",
     "Scenario": "schema",
     "compare": "comparison",
+    "explore": "attribution",
     "find_policy": "policies",
     "load_region": "region",
     "run": "execution",
@@ -32,11 +36,13 @@ _HOMES = {
 
 __all__ = [
     "POLICIES",
+    "Attribution",
     "Comparison",
     "InputError",
     "RunResult",
     "Scenario",
     "compare",
+    "explore",
     "find_policy",
     "load_region",
     "run",

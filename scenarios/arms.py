@@ -2,21 +2,27 @@
 
 An arm is written ``POLICY`` or ``POLICY@SCENARIO``.  All arms live in the same
 worlds: region, series, horizon and seeds are those of the comparison, and an
-arm's scenario adds its parameters, governance, screening and money.
+arm's scenario adds its parameters, governance, screening and money.  Channels
+through which a programme acts may be closed (`innocluster.scenarios.switches`);
+each is named behind the arm, as in ``P5|-joint|-ties``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .errors import COMMAND_LINE, InputError
 from .policies import find_policy
 from .schema import Scenario
+from .switches import CHANNELS, channels_of
 
 __all__ = ["BASELINE", "Arm", "resolve_arm"]
 
 BASELINE = "P0"
+# Stands in no path of a scenario file.
+_CLOSED = "|-"
 
 _WORLD = ("macro", "region", "exports", "last", "seed", "population_seed")
 
@@ -27,10 +33,11 @@ class Arm:
 
     Attributes
     ----------
-    id : as results name it, ``"P5"`` or ``"P5@two-level"``
+    id : as results name it, ``"P5"``, ``"P5@two-level"`` or ``"P5|-ties"``
     policy : policy id
     scenario : what it runs under
     name, name_ko : display names
+    closed : keys of the channels that are closed
     """
 
     id: str
@@ -38,11 +45,28 @@ class Arm:
     scenario: Scenario
     name: str
     name_ko: str
+    closed: tuple[str, ...] = ()
 
     @property
     def baseline(self) -> str:
-        """Id of the arm without a programme in the same scenario."""
-        return BASELINE + self.id.removeprefix(self.policy)
+        """Id of the arm without a programme in the same scenario, every channel open."""
+        return BASELINE + self.id.partition(_CLOSED)[0].removeprefix(self.policy)
+
+    @property
+    def treatment(self) -> str:
+        """Policy and closed channels: what is done, in whatever scenario."""
+        return _CLOSED.join((self.policy, *self.closed))
+
+    def closing(self, channels: Iterable[str]) -> Arm:
+        """The same arm with channels closed; those in which it does not act anyway stay out.
+
+        Arms that are the same run are therefore equal.
+        """
+        acting = channels_of(find_policy(self.policy), self.scenario.parameter_set())
+        wanted = {*self.closed, *channels}
+        closed = tuple(key for key in acting if key in wanted)
+        name = _CLOSED.join((self.id.partition(_CLOSED)[0], *closed))
+        return replace(self, id=name, closed=closed)
 
 
 def resolve_arm(text: str, scenario: Scenario) -> Arm:
@@ -51,15 +75,22 @@ def resolve_arm(text: str, scenario: Scenario) -> Arm:
     Raises
     ------
     InputError
-        For an unknown policy or scenario, or a scenario of another world.
+        For an unknown policy, scenario or channel, or a scenario of another world.
     """
-    policy_text, _, source = text.partition("@")
-    try:
-        policy = find_policy(policy_text)
-    except InputError as error:
+    text, *closed = text.split(_CLOSED)
+    arm = _open_arm(text, scenario)
+    unknown = [key for key in closed if key not in CHANNELS]
+    if unknown:
         raise InputError(
-            file=COMMAND_LINE, key="policy", value=policy_text, allowed=error.allowed
-        ) from None
+            file=COMMAND_LINE, key="channel", value=unknown[0], allowed=", ".join(CHANNELS)
+        )
+    return replace(arm, id=_CLOSED.join((arm.id, *closed)), closed=tuple(closed))
+
+
+def _open_arm(text: str, scenario: Scenario) -> Arm:
+    """The arm of a text without closed channels."""
+    policy_text, _, source = text.partition("@")
+    policy = find_policy(policy_text, COMMAND_LINE)
     if not source:
         return Arm(policy.id, policy.id, scenario, policy.name, policy.name_ko)
     own = Scenario.from_file(source)

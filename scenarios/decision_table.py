@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .schema import Scenario
 
 __all__ = [
+    "COST_NOTES",
     "DECISION",
     "Choice",
     "Criteria",
@@ -63,6 +64,14 @@ _RETURNED = "spent_transfers"
 """Money that firms may keep as it is: it costs the public purse, not the region."""
 
 _COST_MARGIN = 0.01
+
+COST_NOTES = {
+    "none": "no programme, no cost",
+    "reference": "cannot be stated: no programme in the same scenario is missing",
+    "zero": "cannot be stated: the interval of the effect on value added covers zero",
+    "falls": "cannot be stated: value added falls",
+}
+"""Why a cost per added won is not stated."""
 
 Floats = NDArray[np.float64]
 
@@ -178,7 +187,7 @@ class Choice:
             elimination.possibly_best,
             elimination.dropped_after,
             [bool(own) and not names for own, names in zip(self.eligible, rivals, strict=True)],
-            [" ".join(names) for names in rivals],
+            ["; ".join(names) for names in rivals],
             cost.mean,
             cost.low,
             cost.high,
@@ -287,19 +296,19 @@ def _cost_reference(scenario: Scenario, worlds: Worlds, policy: str) -> tuple[st
     """
     arm = resolve_arm(policy, scenario)
     if not find_policy(arm.policy).programme:
-        return BASELINE, "no programme, no cost"
+        return BASELINE, COST_NOTES["none"]
     if arm.baseline in worlds.policies:
         return arm.baseline, ""
     if arm.scenario.parameters == scenario.parameters:
         return BASELINE, ""
-    return BASELINE, "cannot be stated: no programme in the same scenario is missing"
+    return BASELINE, COST_NOTES["reference"]
 
 
 def _cost_note(ratio: Ratio) -> str:
     """Why a cost per added won cannot be stated, empty where it can."""
     if not ratio.stated:
-        return "cannot be stated: the interval of the effect on value added covers zero"
-    return "cannot be stated: value added falls" if ratio.mean < 0.0 else ""
+        return COST_NOTES["zero"]
+    return COST_NOTES["falls"] if ratio.mean < 0.0 else ""
 
 
 def target_frame(scenario: Scenario, worlds: Worlds) -> pd.DataFrame:
@@ -324,7 +333,7 @@ def target_frame(scenario: Scenario, worlds: Worlds) -> pd.DataFrame:
 
 
 def flip_frame(choice: Choice) -> pd.DataFrame:
-    """Leading arm against each rival at both ends of every drawn parameter's range.
+    """Leading arm against each other choice at both ends of every drawn parameter's range.
 
     What turns a ranking round comes first; without drawn parameters the table is empty.
     """
@@ -335,7 +344,7 @@ def flip_frame(choice: Choice) -> pd.DataFrame:
         "at_low", "at_low_low", "at_low_high", "at_high", "at_high_low", "at_high_high", "finding",
     ]  # fmt: skip
     names = list(choice.worlds.drawn)
-    rivals = [i for i in range(len(choice.arms)) if i != choice.leader]
+    rivals = [int(i) for i in np.flatnonzero(choice.eligible) if i != choice.leader]
     if not names:
         return pd.DataFrame(columns=columns)
     table = [PARAMETERS[name] for name in names]

@@ -31,6 +31,7 @@ from .population import synthesise
 from .region import load_region
 from .results import RunResult, run_result
 from .schema import PRESET_REGION, Scenario
+from .switches import branch
 
 __all__ = [
     "BASELINE",
@@ -197,7 +198,7 @@ def _execute(before: Simulation, population: Population, arm: Arm, replication: 
     """Run the rest of a world under one arm from an independent copy."""
     start = time.perf_counter()
     try:
-        series: Series = before.with_policy(find_policy(arm.policy)).run()
+        series: Series = branch(before, find_policy(arm.policy), arm.closed).run()
         yearly = yearly_table(series, population)
         _check_finite(yearly)
     except Exception:

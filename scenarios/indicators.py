@@ -94,6 +94,15 @@ MEASURES: tuple[Measure, ...] = (
 UNITS: dict[str, str] = {**{measure.name: measure.unit for measure in MEASURES}, **ANNUAL}
 """Name and unit of everything in a `Yearly` table but the contacts of a half-year."""
 
+YEARLY_INDICATORS = (
+    "broker_dependence",
+    "member_research_gap",
+    "income_contribution",
+    "income_per_head",
+    "world_class_clusters",
+)
+"""Those of them that are measured at the end of a year."""
+
 INDICATORS = (
     "revenue",
     "exports",
@@ -106,6 +115,7 @@ INDICATORS = (
     "licences",
     "member_revenue",
     "cohort_revenue",
+    *YEARLY_INDICATORS,
 )
 """Measures whose calendar years are indicators."""
 

@@ -22,6 +22,7 @@ from .arms import Arm, resolve_arm
 from .errors import InputError
 from .execution import Outcome
 from .indicators import Yearly, indicator_list
+from .policies import plugins
 from .provenance import (
     APPLICATION_ID,
     LEDGER,
@@ -95,8 +96,12 @@ class Ledger:
 
     def key(self, policy: str, replication: int) -> str:
         """Digest of all that determines a run."""
-        arm, parameters = self._conditions(policy, replication)
-        text = f"{model_fingerprint()}\n{arm.policy}\n{replication}\n{parameters}"
+        arm, conditions = self._conditions(policy, replication)
+        plugin = plugins().get(arm.policy)
+        rule = arm.treatment
+        if plugin is not None:
+            rule += f" {plugin.package} {plugin.digest}"
+        text = f"{model_fingerprint()}\n{rule}\n{replication}\n{conditions}"
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _conditions(self, policy: str, replication: int) -> tuple[Arm, str]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from innocluster import __version__
 
 from .errors import InputError
+from .policies import plugins
 from .schema import PRESET_MACROS, PRESET_REGION, Scenario
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def write_manifest(folder: Path, scenario: Scenario, meta: Mapping[str, Any]) ->
         "commit": _commit(),
         "scenario": scenario.model_dump(mode="json")
         | {"parameters": scenario.parameter_set().as_dict()},
+        "plugins": {policy: plugin.package for policy, plugin in plugins().items()},
         "result": dict(meta),
         "platform": {
             "python": platform.python_version(),

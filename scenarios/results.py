@@ -11,9 +11,10 @@ import numpy as np
 
 from innocluster import __version__
 
+from .growth import growth_frame
 from .indicators import (
     FIRST_YEAR,
-    MEASURES,
+    UNITS,
     Target,
     indicator_list,
     load_targets,
@@ -50,12 +51,15 @@ class RunResult:
     monthly : month, complex, indicator, value, unit
     yearly : year, complex, indicator, value, unit; firms and employees of 2003
         are the initial stock
+    accounts : where growth came from: first, last, complex, account, part, value, unit, note;
+        see `innocluster.scenarios.growth.growth_frame`
     """
 
     meta: dict[str, Any]
     indicators: pd.DataFrame
     monthly: pd.DataFrame
     yearly: pd.DataFrame
+    accounts: pd.DataFrame
 
     def __repr__(self) -> str:
         meta = self.meta
@@ -122,6 +126,7 @@ def run_result(
         _indicator_frame(scenario, series, population, keys),
         _monthly_frame(series, keys),
         _yearly_frame(series, population, keys),
+        growth_frame(series.annual, keys),
     )
 
 
@@ -168,10 +173,11 @@ def _monthly_frame(series: Series, keys: tuple[str, ...]) -> pd.DataFrame:
 
 def _yearly_frame(series: Series, population: Population, keys: tuple[str, ...]) -> pd.DataFrame:
     yearly = yearly_table(series, population)
-    names = [measure.name for measure in MEASURES]
+    names = [name for name in UNITS if name in yearly]
     values = np.stack([yearly[name] for name in names])
     years = np.arange(FIRST_YEAR, FIRST_YEAR + values.shape[1])
-    return _long_frame("year", years, keys, values, names)
+    table = _long_frame("year", years, keys, values, names)
+    return table[table["value"].notna()].reset_index(drop=True)
 
 
 def _long_frame(
@@ -180,7 +186,6 @@ def _long_frame(
     """Tidy table from values of shape (measures, times, keys)."""
     import pandas as pd
 
-    units = {measure.name: measure.unit for measure in MEASURES}
     measures, periods, columns = values.shape
     repeated = np.repeat(names, periods * columns)
     return pd.DataFrame(
@@ -189,6 +194,6 @@ def _long_frame(
             "complex": np.tile(np.array(keys), measures * periods),
             "indicator": repeated,
             "value": values.ravel(),
-            "unit": np.repeat([units[name] for name in names], periods * columns),
+            "unit": np.repeat([UNITS[name] for name in names], periods * columns),
         }
     )

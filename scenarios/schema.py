@@ -201,12 +201,7 @@ class Scenario(BaseModel):
 
     def _checked(self, file: str, folder: Path) -> Scenario:
         """Check what needs other tables: the policy, the parameters and the named paths."""
-        try:
-            key = find_policy(self.policy).key
-        except InputError as error:
-            raise InputError(
-                file=file, key="policy", value=self.policy, allowed=error.allowed
-            ) from None
+        key = find_policy(self.policy, file).key
         try:
             ParameterSet(self.parameters)
         except ParameterError as error:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .solvers import ConvergenceError, check_network, check_phi
+from innocluster.agents.research_game import (
+    Game,
+    hessian,
+    outputs,
+    planner_gain,
+    response,
+    rivals,
+    system,
+    targeted_subsidy,
+)
+
+from .solvers import ConvergenceError, SpectralError, check_network, check_phi, largest_phi
 
 __all__ = [
     "ConcavityError",
     "ResearchGame",
     "SubsidyPlan",
+    "check_game",
     "empty_graph_eigenvalue",
     "konig_liu_zenou",
+    "network_subsidies",
 ]
 
 Floats = NDArray[np.float64]
@@ -23,6 +37,8 @@ Floats = NDArray[np.float64]
 _SINGULAR = 1e-12
 _SETTLED = 1e-13
 _ITERATIONS = 20_000
+# Up to here writing a matrix down is quicker than iterating.
+_DENSE = 30
 
 
 class ConcavityError(ValueError):
@@ -225,3 +241,97 @@ def empty_graph_eigenvalue(rho: float) -> float:
     """
     response = 1.0 / (1.0 - rho)
     return 1.0 + 2.0 * response - (2.0 - rho) * response**2
+
+
+def network_subsidies(game: Game, mu: float = 1.0) -> SubsidyPlan:
+    """`konig_liu_zenou` on a sparse network with rivals by group, for hundreds of firms.
+
+    Never writes a matrix down: welfare is W₀ + b's - ½s'Hs, of which conjugate
+    gradients need only products with H.  The smallest eigenvalue comes from ARPACK.
+
+    Parameters
+    ----------
+    game : partners and rivals, φ from 0 and ρ from 0
+    mu : μ, the same stand-alone return for all
+
+    Raises
+    ------
+    SpectralError
+        If I + ρB - φA is not positive definite.
+    ConcavityError
+        If the smallest eigenvalue of H is not positive.
+    ValueError
+        Without any firm.
+    """
+    n = game.group.size
+    if n == 0:
+        raise ValueError("a network must have at least one firm")
+    check_game(game)
+    smallest = _smallest_eigenvalue(lambda x: hessian(game, x), n)
+    if smallest <= _SINGULAR * n:
+        raise ConcavityError(smallest, game.phi, game.rho)
+    output = outputs(game, mu)
+    gain = planner_gain(game, output)
+    targeted = targeted_subsidy(game, gain)
+    everybody = np.ones(n)
+    curvature = hessian(game, everybody)
+    uniform = float(gain.sum() / curvature.sum())
+    none = float(output @ output + 0.5 * game.rho * (output @ rivals(game, output)))
+    outcomes = [
+        (output + response(game, subsidy), subsidy)
+        for subsidy in (np.zeros(n), uniform * everybody, targeted)
+    ]
+    return SubsidyPlan(
+        output=output,
+        targeted=targeted,
+        uniform=uniform,
+        welfare_none=none,
+        welfare_uniform=none + uniform * float(gain.sum()) - 0.5 * uniform**2 * curvature.sum(),
+        welfare_targeted=none + 0.5 * float(gain @ targeted),
+        smallest_eigenvalue=smallest,
+        interior=all(
+            bool((made > 0.0).all() and (made + subsidy > 0.0).all()) for made, subsidy in outcomes
+        ),
+    )
+
+
+def check_game(game: Game) -> None:
+    """Make sure that I + ρB - φA is positive definite, so that there is an equilibrium.
+
+    Rivals of one group add ρ(11' - I), whose eigenvalues are at least -ρ, so that few
+    partners settle it; otherwise the smallest eigenvalue does.
+
+    Raises
+    ------
+    SpectralError
+        If it is not.
+    """
+    n = game.group.size
+    partners = int(np.diff(game.start).max(initial=0))
+    if game.phi * partners < (1.0 - game.rho) * (1.0 - _SINGULAR):
+        return
+    if _smallest_eigenvalue(lambda x: system(game, x), n) <= _SINGULAR * n:
+        raise SpectralError(game.phi, _limit(game))
+
+
+def _limit(game: Game) -> float:
+    """Largest φ of the network as a matrix."""
+    n = game.group.size
+    adjacency = np.zeros((n, n))
+    adjacency[np.repeat(np.arange(n), np.diff(game.start)), game.partner] = 1.0
+    same = (game.group[:, None] == game.group[None, :]) & ~np.eye(n, dtype=bool)
+    return largest_phi(adjacency, np.eye(n) + game.rho * same)
+
+
+def _smallest_eigenvalue(product: Callable[[Floats], Floats], n: int) -> float:
+    """Smallest eigenvalue of a symmetric matrix known by its products."""
+    if n <= _DENSE:
+        matrix = np.column_stack([product(column) for column in np.eye(n)])
+        return float(np.linalg.eigvalsh(matrix)[0])
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    # Any start that is not at right angles to what is looked for; the same every time.
+    start = 1.0 + np.arange(n) * 0.6180339887498949 % 1.0
+    operator = LinearOperator((n, n), matvec=product, dtype=np.float64)
+    found = eigsh(operator, k=1, which="SA", v0=start, tol=1e-6, return_eigenvectors=False)
+    return float(found[0])

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from innocluster.sim.coordination import (
-    CoordinationView,
-    Introductions,
-    Policy,
-    introductions_at_random,
-    introductions_within_events,
-)
+from innocluster.sim.coordination import CoordinationView, Introductions, Policy
+from innocluster.sim.introductions import at_events, introductions_at_random
 
 __all__ = ["NoProgramme", "RandomMatching", "ThematicMiniClusters"]
 
@@ -22,6 +17,8 @@ class NoProgramme(Policy):
     name_ko = "사업 없음"
     summary = "No money and no coordinator: firms meet only whom they meet anyway."
     summary_ko = "예산도 조정자도 없이 기업은 평소의 만남만 가진다."
+    knows = "Nothing: there is no coordinator."
+    knows_ko = "조정자가 없으므로 아는 것도 없다."
     source = "counterfactual"
     programme = False
 
@@ -43,6 +40,8 @@ class RandomMatching(Policy):
     name_ko = "무작위 연결"
     summary = "As many introductions and the same money, but partners are drawn at random."
     summary_ko = "같은 예산과 같은 수의 소개를 하되 상대를 무작위로 정한다."
+    knows = "Who is a member, nothing about them: partners are drawn blindly."
+    knows_ko = "회원 명단만 알 뿐 기업에 대해서는 아무것도 모른 채 상대를 뽑는다."
     source = "placebo for claims on matching"
 
     def introduce(self, view: CoordinationView) -> Introductions:
@@ -71,23 +70,11 @@ class ThematicMiniClusters(Policy):
     name_ko = "주제별 미니클러스터"
     summary = "Members meet within the mini-cluster of their field and with experts nearby."
     summary_ko = "회원은 같은 분야 미니클러스터 안에서, 그리고 인근 전문가와 만난다."
+    knows = "Which mini-cluster every member belongs to and which experts are nearby; no distances."
+    knows_ko = "회원의 소속 미니클러스터와 인근 전문가만 알고 기업 간 거리는 모른다."
     source = "article A3, B4; the programme as it was carried out from 2005"
 
     def introduce(self, view: CoordinationView) -> Introductions:
         """Let those who come to an event talk in pairs, some of them with an expert."""
-        return Introductions(
-            *introductions_within_events(
-                view.key,
-                view.month,
-                view.values.expert_share,
-                view.state.firms.identifier,
-                view.event_cluster,
-                view.event_size,
-                view.event_introductions,
-                view.members,
-                view.member_start,
-                view.body_rows,
-                view.body_start,
-                view.cluster_complex,
-            )
-        )
+        proposers = at_events(view)
+        return Introductions(proposers.row, proposers.usual)

@@ -33,9 +33,31 @@ def test_an_arm_without_a_scenario_is_the_policy():
     assert (arm.id, arm.baseline, arm.scenario) == ("P5", "P0", SHORT)
 
 
+def test_channels_close_in_any_scenario():
+    arm = resolve_arm("P5@silicon-valley", SHORT).closing(["ties", "information", "roles"])
+    assert arm.closed == ("information", "ties")
+    assert arm.id == "P5@silicon-valley|-information|-ties"
+    assert arm.baseline == "P0@silicon-valley"
+    assert arm.treatment == "P5|-information|-ties"
+    assert resolve_arm(arm.id, SHORT) == arm
+    assert arm.closing(["brand"]).closed == ("information", "ties", "brand")
+    # Without a programme nothing acts through the channels of one.
+    assert resolve_arm("P0", SHORT).closing(["brand", "time", "grants"]).id == "P0"
+
+
+def test_a_closed_channel_is_another_run():
+    ledger = Ledger(None, SHORT)
+    ids = ("P5", "P5|-ties", "P5|-joint", "P0", "P0|-ties", "P5@local|-ties")
+    assert len({ledger.key(text, 0) for text in ids}) == len(ids)
+
+
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
-    [("P99@local", "policy", "P5"), ("P5@locale", "scenario", "did you mean 'local'?")],
+    [
+        ("P5|-tie", "channel", "information, learning"),
+        ("P99@local", "policy", "P5"),
+        ("P5@locale", "scenario", "did you mean 'local'?"),
+    ],
 )
 def test_unknown_parts_are_named(text, key, allowed):
     with pytest.raises(InputError, match=key) as error:
@@ -77,4 +99,6 @@ def test_arms_of_two_scenarios_are_compared():
     }  # fmt: skip
     # Without a programme the chain does not matter.
     idle = result.effects.query("policy == 'P0@local' and baseline == 'P0'")
-    assert (idle["mean"] == 0.0).all()
+    # What is not defined in every world has no effect either.
+    assert (idle["mean"].dropna() == 0.0).all()
+    assert idle["mean"].notna().sum() > 200

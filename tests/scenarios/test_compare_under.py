@@ -14,7 +14,7 @@ from innocluster import compare
 from innocluster.scenarios.comparison import Comparison
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import Scenario
-from innocluster.scenarios.uncertainty import UNCERTAIN, prior_draws
+from innocluster.scenarios.uncertainty import SWEPT, UNCERTAIN, prior_draws, swept_draws
 
 
 def under_prior(scenario: Scenario, pairs: int, **options: object) -> Comparison:
@@ -35,11 +35,11 @@ def assert_same(first: Comparison, second: Comparison) -> None:
 
 
 def test_every_world_has_its_row_of_the_sample(three: Comparison, short: Scenario) -> None:
-    draws = prior_draws(short.seed)
-    assert list(three.draws) == ["world", *UNCERTAIN]
+    draws, swept = prior_draws(short.seed), swept_draws(short.seed)
+    assert list(three.draws) == ["world", *UNCERTAIN, *SWEPT]
     for row in three.draws.to_dict("records"):
         world = row.pop("world")
-        assert row == draws(int(world))
+        assert row == {**draws(int(world)), **swept(int(world))}
     assert three.meta["under"] == "prior"
 
 

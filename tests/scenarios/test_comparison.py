@@ -50,7 +50,7 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         " cost_per_won_low cost_per_won_high cost_note",
         "flips": "leader rival parameter low high unit mean at_low at_low_low at_low_high at_high"
         " at_high_low at_high_high finding",
-        "draws": "world",
+        "draws": "world repetition_penalty",
     }
     assert {name: " ".join(frame) for name, frame in reference.frames().items()} == columns
     assert list(reference.policies["policy"]) == ["P0", "P2", "P5"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from innocluster.scenarios.decision_table import Choice, Criteria
-from innocluster.scenarios.indicators import MEASURES
+from innocluster.scenarios.indicators import UNITS
 from innocluster.scenarios.policies import POLICIES
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics import fieller
@@ -40,7 +40,7 @@ def worlds(drawn: dict[str, np.ndarray] | None = None, **shifts: np.ndarray) -> 
     level = generator.normal(300.0, 30.0, WORLDS)
     yearly = {}
     for arm, effect in EFFECTS.items():
-        tables = {m.name: np.zeros((WORLDS, YEARS, 3)) for m in MEASURES}
+        tables = {name: np.zeros((WORLDS, YEARS, 3)) for name in UNITS}
         tables["contacts_first_half"] = np.zeros((WORLDS, YEARS, 3))
         noise = 0.0 if arm == "P0" else generator.normal(0.0, 0.1, WORLDS)
         whole = level + effect + noise + shifts.get(arm, 0.0)
@@ -118,7 +118,7 @@ def test_costs_are_net_of_what_returns(result: Comparison) -> None:
     }  # fmt: skip
     assert rows.loc["P5", "dominated_by"] == "T2"
     # Random matching is below P5, T1 and T2 at the same cost; doing nothing is cheaper.
-    assert set(rows.loc["P2", "dominated_by"].split()) >= {"P5", "T1", "T2"}
+    assert set(rows.loc["P2", "dominated_by"].split("; ")) >= {"P5", "T1", "T2"}
 
 
 def test_cost_per_won_is_fiellers(result: Comparison) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.execution import Outcome
-from innocluster.scenarios.indicators import MEASURES
+from innocluster.scenarios.indicators import MEASURES, UNITS
 from innocluster.scenarios.ledger import Ledger
 from innocluster.scenarios.provenance import claim_folder
 from innocluster.scenarios.schema import Scenario
@@ -20,7 +20,7 @@ SCENARIO = Scenario.default().replaced(last="2005-12")
 
 def outcome(policy: str = "P5", replication: int = 0) -> Outcome:
     table = np.full((3, 8), 1.0 / 3.0)
-    yearly = {measure.name: table for measure in MEASURES} | {"contacts_first_half": table}
+    yearly = {name: table for name in UNITS} | {"contacts_first_half": table}
     return Outcome(policy, replication, 0.5, yearly)
 
 

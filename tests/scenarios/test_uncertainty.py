@@ -11,6 +11,7 @@ from scipy import stats
 
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.uncertainty import (
+    SWEPT,
     UNCERTAIN,
     draws_under,
     pert_quantile,
@@ -150,5 +151,12 @@ def test_what_does_not_go_together(under: str, file: str | None, part: str) -> N
     assert part in str(error.value)
 
 
-def test_under_the_point_nothing_is_drawn() -> None:
-    assert draws_under("point", None, 1) is None
+def test_under_the_point_only_what_is_swept_is_drawn_evenly_over_its_range() -> None:
+    draws = draws_under("point", None, 1)
+    assert draws is not None
+    assert draws.names == SWEPT == ("repetition_penalty",)
+    penalty = PARAMETERS["repetition_penalty"]
+    values = [draws(world)["repetition_penalty"] for world in range(256)]
+    quarters = np.histogram(values, bins=4, range=(penalty.low, penalty.high))[0]
+    # A scrambled Sobol sequence puts as many points into each quarter.
+    assert quarters.tolist() == [64] * 4
