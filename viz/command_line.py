@@ -19,6 +19,7 @@ import typer
 from innocluster import __version__
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
+from .explore_command import explore_command
 from .options import (
     DEFAULT_SCENARIO,
     ExportsOption,
@@ -187,22 +188,24 @@ def compare_command(
 
 
 @application.command("policies")
-def policies_command(lang: LanguageOption = Language.en, json: JsonOption = False) -> int:
-    """List the coordination policies with their sources."""
-    from innocluster.scenarios.policies import POLICIES
+def policies_command(
+    policy: Annotated[
+        str | None, typer.Argument(metavar="[POLICY]", help="Id or key; all by default.")
+    ] = None,
+    lang: LanguageOption = Language.en,
+    json: JsonOption = False,
+) -> int:
+    """Say what the coordination policies do, with which instruments, and what they know."""
+    from json import dumps
 
-    korean = lang is Language.ko
-    rows = [
-        {
-            "id": policy.id,
-            "key": policy.key,
-            "name": policy.name_ko if korean else policy.name,
-            "summary": policy.summary_ko if korean else policy.summary,
-            "source": policy.source,
-        }
-        for policy in POLICIES.values()
-    ]
-    return _print_list("policies", rows, json, ("id", "key", "summary", "source"))
+    from .policy_list import describe_policies, print_policies
+
+    rows = describe_policies(policy, lang.value)
+    if json:
+        print(dumps({"policies": rows}, ensure_ascii=False, indent=1))
+    else:
+        print_policies(rows, lang.value)
+    return DONE
 
 
 @application.command("scenarios")
@@ -239,6 +242,7 @@ def parameters_command(lang: LanguageOption = Language.en, json: JsonOption = Fa
     return _print_list("parameters", rows, json, columns)
 
 
+application.command("explore")(explore_command)
 application.command("replicate")(replicate_command)
 
 
@@ -269,6 +273,7 @@ def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Languag
     write_table(result.indicators, folder, "indicators", result.meta)
     write_table(result.monthly, folder, "series", result.meta)
     write_table(result.yearly, folder, "yearly", result.meta)
+    write_table(result.accounts, folder, "accounts", result.meta)
     # The report quotes the manifest, and the manifest lists the report.
     write_manifest(folder, scenario, result.meta)
     with storage_errors(folder):

@@ -9,7 +9,15 @@ import numpy as np
 
 from innocluster.scenarios.comparison import Comparison
 
+from .crowded_figures import (
+    crowded_complexes,
+    crowded_effects,
+    crowded_outcomes,
+    crowded_participants,
+    crowded_paths,
+)
 from .findings import PLACEBO, headline, headline_effects, policy_names
+from .front_figure import front_figure
 from .panels import (
     Drawing,
     complex_names,
@@ -20,7 +28,7 @@ from .panels import (
     wrap,
 )
 from .quantities import axis_label, effect_unit, indicator_phrase, level_unit, lowered
-from .selection import ALL, numbers, records, select
+from .selection import ALL, crowded, numbers, records, select
 from .style import INK, MUTED, category_styles, label_line_ends, policy_styles
 from .texts import Texts
 
@@ -39,12 +47,14 @@ def comparison_drawings(comparison: Comparison, texts: Texts) -> list[Drawing]:
 
     Figures without data (no spending, no members) are left out.
     """
+    many = crowded(comparison)
     makers: dict[str, Callable[[Comparison, Texts], Figure | None]] = {
-        "effects": _effects,
-        "paths": _paths,
-        "outcomes": _outcomes,
-        "participants": _participants,
-        "complexes": _complexes,
+        "effects": crowded_effects if many else _effects,
+        "front": front_figure,
+        "paths": crowded_paths if many else _paths,
+        "outcomes": crowded_outcomes if many else _outcomes,
+        "participants": crowded_participants if many else _participants,
+        "complexes": crowded_complexes if many else _complexes,
         "spending": _spending,
     }
     confidence = f"{100 * comparison.meta['confidence']:g}"
@@ -52,7 +62,9 @@ def comparison_drawings(comparison: Comparison, texts: Texts) -> list[Drawing]:
     for name, make in makers.items():
         figure = make(comparison, texts)
         if figure is not None:
-            caption = texts(f"fig.{name}.caption", confidence=confidence)
+            other = f"fig.{name}.many"
+            key = other if many and other in texts else f"fig.{name}.caption"
+            caption = texts(key, confidence=confidence)
             drawings.append(Drawing(name, texts(f"fig.{name}.name"), caption, figure))
     return drawings
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from innocluster.scenarios.attribution_tables import Attribution
 from innocluster.scenarios.comparison import Comparison
 from innocluster.scenarios.execution import RunResult
 from innocluster.scenarios.provenance import write_aside
@@ -27,24 +28,29 @@ _FOLDER = "figures"
 
 
 @contextmanager
-def drawings(result: RunResult | Comparison, texts: Texts) -> Iterator[list[Drawing]]:
+def drawings(result: RunResult | Comparison | Attribution, texts: Texts) -> Iterator[list[Drawing]]:
     """Figures of a result, valid with the settings of the context."""
+    from .channel_figures import attribution_drawings
     from .comparison_figures import comparison_drawings
     from .run_figures import run_drawings
 
     with figure_style(texts.language):
         if isinstance(result, Comparison):
             yield comparison_drawings(result, texts)
+        elif isinstance(result, Attribution):
+            yield attribution_drawings(result, texts)
         else:
             yield run_drawings(result, texts)
 
 
-def save_figures(result: RunResult | Comparison, folder: Path, language: str) -> list[Path]:
+def save_figures(
+    result: RunResult | Comparison | Attribution, folder: Path, language: str
+) -> list[Path]:
     """Write every figure of a result as PNG and SVG.
 
     Parameters
     ----------
-    result : a run or a comparison
+    result : a run, a comparison or an attribution
     folder : result folder; the files go to its folder `figures`
     language : ``"en"`` or ``"ko"``
 

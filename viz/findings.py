@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from innocluster.scenarios.comparison import Comparison
 
-from .quantities import effect_unit, indicator_phrase, plain, spread
-from .selection import ALL, records, select
+from .quantities import effect_unit, indicator_phrase, listed, plain, spread
+from .selection import ALL, crowded, records, select
 from .texts import Texts
 
 if TYPE_CHECKING:
@@ -23,12 +23,15 @@ __all__ = [
     "PLACEBO",
     "Effect",
     "answers",
+    "by_tier",
     "effect_of",
     "headline",
     "headline_effects",
     "may_conclude",
     "may_not_conclude",
     "policy_names",
+    "short_names",
+    "spoken_names",
     "unsettled",
 ]
 
@@ -36,7 +39,8 @@ PLACEBO = "P2"
 """Random matching, the reference of claims on matching."""
 
 _FEW_PAIRS = 30
-_SMALL_GAIN = 2.0
+_SMALL_GAIN = 20.0
+_LONGEST_LIST = 4
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,27 @@ def policy_names(comparison: Comparison, texts: Texts) -> dict[str, str]:
     return dict(zip(table["policy"], table[column], strict=True))
 
 
+def spoken_names(comparison: Comparison, texts: Texts) -> dict[str, str]:
+    """Policy id -> what sentences call it: where there are many, the short identifier."""
+    return short_names(comparison) if crowded(comparison) else policy_names(comparison, texts)
+
+
+def short_names(comparison: Comparison) -> dict[str, str]:
+    """Policy id -> what figures and narrow columns call it: a file's path becomes its name."""
+    return {
+        row.policy: row.policy
+        if "@" not in row.policy
+        else f"{row.policy.partition('@')[0]}@{row.name.rpartition(' @ ')[2]}"
+        for row in records(comparison.policies)
+    }
+
+
+def by_tier(comparison: Comparison) -> list[str]:
+    """Policy ids by tier, yardsticks last; within a tier as they were asked for."""
+    tiers = dict(zip(comparison.tiers["policy"], comparison.tiers["tier"], strict=True))
+    return sorted(tiers, key=lambda policy: tiers[policy] or len(tiers) + 1)
+
+
 def headline_effects(comparison: Comparison, baseline: str) -> pd.DataFrame:
     """Rows of the headline indicator for the whole region against one baseline."""
     indicator = comparison.meta["indicator"]
@@ -101,17 +126,19 @@ def headline(comparison: Comparison, texts: Texts) -> str:
     values = {
         "indicator": indicator,
         "baseline": names[baseline],
-        "policies": _listed([names[policy] for policy in best if policy != baseline], texts),
+        "policies": listed([names[policy] for policy in best if policy != baseline], texts),
     }
     if best == [baseline]:
         return texts("headline.baseline_best", **values)
     if baseline in best:
         higher = [names[policy] for policy, verdict in against.items() if verdict == "higher"]
         if higher:
-            return texts("headline.weak", **{**values, "policies": _listed(higher, texts)})
+            return texts("headline.weak", **{**values, "policies": listed(higher, texts)})
         return texts("headline.none", **values)
     if not all(against[policy] == "higher" for policy in best):
         return texts("headline.no_best", **values)
+    if len(best) > _LONGEST_LIST:
+        return texts("headline.many", **values, count=len(best))
     if len(best) > 1:
         return texts("headline.tie", **values)
     effect = effect_of(comparison, best[0], baseline, texts)
@@ -121,13 +148,21 @@ def headline(comparison: Comparison, texts: Texts) -> str:
 
 
 def answers(comparison: Comparison, texts: Texts) -> list[str]:
-    """One sentence a contrast: each policy against no programme, then against the placebo."""
+    """What each policy does against no programme, then against the placebo.
+
+    One sentence a contrast, or one a verdict where there are many policies.
+    """
     baseline = comparison.meta["baseline"]
+    if crowded(comparison):
+        return [
+            sentence
+            for reference in (baseline, PLACEBO)
+            for sentence in _grouped_answers(comparison, reference, texts)
+        ]
     policies = list(comparison.policies["policy"])
     contrasts = [(policy, baseline) for policy in policies]
     contrasts += [(policy, PLACEBO) for policy in policies if policy != baseline]
     names = policy_names(comparison, texts)
-    confidence = f"{100 * comparison.meta['confidence']:g}"
     sentences = []
     for policy, reference in contrasts:
         effect = effect_of(comparison, policy, reference, texts)
@@ -140,7 +175,7 @@ def answers(comparison: Comparison, texts: Texts) -> list[str]:
                 policy=names[policy],
                 baseline=names[reference],
                 indicator=indicator_phrase(comparison.meta["indicator"], texts),
-                confidence=confidence,
+                confidence=f"{100 * comparison.meta['confidence']:g}",
                 amount=effect.amount,
                 low=effect.low,
                 high=effect.high,
@@ -151,23 +186,66 @@ def answers(comparison: Comparison, texts: Texts) -> list[str]:
     return sentences
 
 
+def _grouped_answers(comparison: Comparison, reference: str, texts: Texts) -> list[str]:
+    """One sentence a verdict, with the policies in the order in which they were asked for."""
+    names = short_names(comparison)
+    rows = headline_effects(comparison, reference)
+    values = {
+        "indicator": indicator_phrase(comparison.meta["indicator"], texts),
+        "baseline": policy_names(comparison, texts).get(reference, reference),
+    }
+    return [
+        texts(
+            f"answers.{verdict.replace(' ', '_')}",
+            policies=listed([names[policy] for policy in own["policy"]], texts),
+            **values,
+        )
+        for verdict in ("higher", "lower", "cannot tell")
+        if not (own := select(rows, verdict=verdict)).empty
+    ]
+
+
 def may_conclude(comparison: Comparison, texts: Texts) -> list[str]:
     """What a reader may take away."""
-    baseline = comparison.meta["baseline"]
-    names = policy_names(comparison, texts)
+    baseline, under = comparison.meta["baseline"], comparison.meta["under"]
+    names = spoken_names(comparison, texts)
     indicator = indicator_phrase(comparison.meta["indicator"], texts)
     sentences = []
-    for policy in headline_effects(comparison, baseline)["policy"]:
-        effect = effect_of(comparison, policy, baseline, texts)
-        if effect is not None and effect.verdict != "cannot tell":
-            key = f"may.{effect.verdict}"
-            values = {"low": effect.low, "high": effect.high, "unit": effect.unit}
-            sentences.append(texts(key, policy=names[policy], indicator=indicator, **values))
-    for policy in headline_effects(comparison, PLACEBO)["policy"]:
-        effect = effect_of(comparison, policy, PLACEBO, texts)
-        if effect is not None and effect.verdict != "cannot tell":
-            key = f"may.matching_{effect.verdict}"
-            sentences.append(texts(key, policy=names[policy], placebo=names[PLACEBO]))
+    if crowded(comparison):
+        against = headline_effects(comparison, baseline)
+        for verdict in ("higher", "lower"):
+            policies = [names[p] for p in select(against, verdict=verdict)["policy"]]
+            if policies:
+                sentences.append(
+                    texts(
+                        f"may.all_{verdict}",
+                        conditions=texts(f"under.{under}"),
+                        indicator=indicator,
+                        baseline=names[baseline],
+                        policies=listed(policies, texts),
+                    )
+                )
+    else:
+        for policy in headline_effects(comparison, baseline)["policy"]:
+            effect = effect_of(comparison, policy, baseline, texts)
+            if effect is not None and effect.verdict != "cannot tell":
+                sentences.append(
+                    texts(
+                        f"may.{effect.verdict}",
+                        conditions=texts(f"under.{under}"),
+                        policy=names[policy],
+                        indicator=indicator,
+                        low=effect.low,
+                        high=effect.high,
+                        unit=effect.unit,
+                    )
+                )
+    matching = headline_effects(comparison, PLACEBO)
+    for verdict in ("higher", "lower"):
+        policies = [names[p] for p in select(matching, verdict=verdict)["policy"]]
+        if policies:
+            values = {"policy": listed(policies, texts), "placebo": names[PLACEBO]}
+            sentences.append(texts(f"may.matching_{verdict}", **values))
     if not sentences:
         sentences.append(texts("may.nothing"))
     widest = _widest(comparison, texts)
@@ -179,20 +257,22 @@ def may_conclude(comparison: Comparison, texts: Texts) -> list[str]:
 def may_not_conclude(comparison: Comparison, texts: Texts) -> list[str]:
     """What a reader may not take away, and why."""
     meta = comparison.meta
-    names = policy_names(comparison, texts)
+    names = spoken_names(comparison, texts)
     sentences = []
     for reference, key in ((meta["baseline"], "not.effect"), (PLACEBO, "not.matching")):
         rows = headline_effects(comparison, reference)
-        for policy in select(rows, verdict="cannot tell")["policy"]:
-            sentences.append(texts(key, policy=names[policy], baseline=names[reference]))
+        open_ = [names[policy] for policy in select(rows, verdict="cannot tell")["policy"]]
+        if crowded(comparison):
+            open_ = [listed(open_, texts)] if open_ else []
+        sentences += [texts(key, policy=name, baseline=names[reference]) for name in open_]
     for tier, rows in comparison.tiers.groupby("tier", sort=True):
-        if len(rows) > 1:
-            listed = _listed([names[policy] for policy in rows["policy"]], texts)
-            sentences.append(texts("not.tier", policies=listed, tier=tier))
+        if len(rows) > 1 and tier:
+            members = listed([names[policy] for policy in rows["policy"]], texts)
+            sentences.append(texts("not.tier", policies=members, tier=tier))
     share = _programme_share(comparison)
     if share:
         sentences.append(texts("not.aggregates", **share))
-    sentences.append(texts("not.parameters"))
+    sentences.append(texts(f"not.parameters_{meta['under']}"))
     sentences.append(texts("not.reality"))
     sentences.append(texts("not.hold_out"))
     return sentences
@@ -216,9 +296,17 @@ def unsettled(comparison: Comparison, texts: Texts) -> list[str]:
         sentences.append(texts("warn.few", pairs=meta["pairs"], enough=_FEW_PAIRS))
     if meta["failures"]:
         sentences.append(texts("warn.failures", failures=meta["failures"]))
-    gains = comparison.policies["pairing_gain"].dropna()
-    if not gains.empty and float(gains.min()) < _SMALL_GAIN:
-        sentences.append(texts("warn.gain", gain=plain(float(gains.min()), 2)))
+    names = spoken_names(comparison, texts)
+    small = comparison.policies[comparison.policies["pairing_gain"] < _SMALL_GAIN]
+    if not small.empty:
+        sentences.append(
+            texts(
+                "warn.gain",
+                policies=listed([names[policy] for policy in small["policy"]], texts),
+                gain=plain(float(small["pairing_gain"].min()), 2),
+                enough=f"{_SMALL_GAIN:g}",
+            )
+        )
     return sentences
 
 
@@ -253,16 +341,11 @@ def _programme_share(comparison: Comparison) -> dict[str, object]:
     members = 100.0 * float((last["member_revenue"] / last["revenue"]).max())
     # Spending is KRW bn, revenue KRW tn.
     money = 0.1 * float((active[spending].sum(axis=1) / active["revenue"]).max())
-    largest = headline_effects(comparison, comparison.meta["baseline"])["relative_mean"].abs().max()
+    effects = headline_effects(comparison, comparison.meta["baseline"])
+    # What another scenario brings with it is no effect of a programme.
+    own = effects.loc[~effects["policy"].str.contains("@"), "relative_mean"]
     return {
         "members": plain(members, 2),
         "money": plain(money, 2),
-        "effect": plain(float(largest), 2),
+        "effect": plain(float(own.abs().max()), 2),
     }
-
-
-def _listed(names: list[str], texts: Texts) -> str:
-    """Names as an enumeration."""
-    if len(names) < 2:
-        return "".join(names)
-    return texts("list.last", first=", ".join(names[:-1]), last=names[-1])

@@ -20,6 +20,7 @@ __all__ = [
     "indicator_phrase",
     "level",
     "level_unit",
+    "listed",
     "lowered",
     "plain",
     "precise",
@@ -141,3 +142,10 @@ def spread(mean: float, low: float, high: float) -> tuple[str, str, str]:
     decimals = 0 if not scale > 0.0 else max(0, 1 - math.floor(math.log10(scale)))
     decimals = min(decimals, 6)
     return precise(mean, decimals), precise(low, decimals), precise(high, decimals)
+
+
+def listed(names: list[str], texts: Texts) -> str:
+    """Names as an enumeration."""
+    if len(names) < 2:
+        return "".join(names)
+    return texts("list.last", first=", ".join(names[:-1]), last=names[-1])

@@ -7,29 +7,39 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from innocluster.scenarios.attribution_tables import Attribution
 from innocluster.scenarios.comparison import Comparison
 from innocluster.scenarios.execution import RunResult
 from innocluster.scenarios.indicators import Target
 from innocluster.scenarios.provenance import MANIFEST, write_aside
 from innocluster.sim.parameters import PARAMETERS
+from innocluster.sim.world_class import WORLD_CLASS
 
+from .choices import choices, turning_caption, turning_points, turning_rows
 from .decision import decisions, target_shares
 from .figures import drawings, render_svg
 from .findings import answers, headline, may_conclude, may_not_conclude, policy_names, unsettled
+from .growth_tables import composition_table, growth_answers, source_tables
 from .panels import targets_of
 from .quantities import effect_unit, exact, indicator_label, level, level_unit, plain, spread
-from .selection import ALL, headline_unit, notable, records, select
+from .selection import ALL, crowded, headline_unit, notable, records, select
+from .structure import structure_rows, structure_years
 from .texts import Texts
 
-__all__ = ["write_report", "write_run_report"]
+__all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"]
 
 _SETUP = (
     "scenario", "policy", "region", "macro", "exports", "first", "last", "seed",
-    "population_seed", "budget_scale", "budget", "pairs", "failures", "stopped_by",
-    "precision_asked", "precision_reached", "confidence", "seconds", "version", "fingerprint",
+    "population_seed", "budget_scale", "budget", "governance", "screening", "under", "draws",
+    "pairs", "worlds", "method", "orders", "residual", "failures", "stopped_by",
+    "precision_asked", "precision_reached", "confidence", "indifference_percent", "satisficing",
+    "first_stage", "seconds", "version", "fingerprint",
     "commit",
 )  # fmt: skip
-_HOW = ("world", "outcome", "interval", "tier", "rank", "cost", "gain")
+_HOW = (
+    "world", "outcome", "interval", "tier", "rank", "regret", "worst", "good", "possible", "front",
+    "cost", "gain",
+)  # fmt: skip
 
 Rows = list[list[str]]
 
@@ -55,30 +65,47 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
         Where the folder cannot be written.
     """
     texts = Texts(language)
-    manifest = _manifest(folder)
-    confidence = f"{100 * comparison.meta['confidence']:g}"
+    manifest = finished_manifest(folder)
     rows = decisions(comparison, texts)
     outcome_unit = headline_unit(comparison)
     content = {
         "title": texts("report.title", scenario=comparison.meta["scenario"]),
         "headline": headline(comparison, texts),
         "answers": answers(comparison, texts),
+        "choices": choices(comparison, texts),
         "warnings": unsettled(comparison, texts),
         "rows": rows,
         "placebo": next((row.name for row in rows if row.is_placebo), ""),
         "indicator": indicator_label(comparison.meta["indicator"], texts),
         "level_unit": level_unit(outcome_unit, texts).label,
         "effect_unit": effect_unit(outcome_unit, texts).label,
+        "baseline": policy_names(comparison, texts)[comparison.meta["baseline"]],
+        "with_oracle": any(row.oracle != "–" for row in rows),
         "shares": target_shares(comparison, texts),
+        "turning": turning_points(comparison, texts),
+        "turning_rows": turning_rows(comparison, texts),
+        "turning_caption": turning_caption(comparison, texts),
         "may": may_conclude(comparison, texts),
         "may_not": may_not_conclude(comparison, texts),
-        "how": [texts(f"report.how.{key}", confidence=confidence) for key in _HOW],
+        "how": [texts(f"report.how.{key}", **_criteria(comparison, texts)) for key in _HOW],
         "money": _money(comparison, texts),
         "money_unit": level_unit("KRW bn", texts).label,
         "effects": _all_effects(comparison, texts),
         "command": comparison.meta["command"],
     }
-    return _write("report.html", comparison, content, manifest, folder, texts)
+    return write_page("report.html", comparison, content, manifest, folder, texts)
+
+
+def _criteria(comparison: Comparison, texts: Texts) -> dict[str, str]:
+    """What counts as the same and as good enough, as it is written."""
+    meta, unit = comparison.meta, effect_unit(headline_unit(comparison), texts)
+    return {
+        "confidence": f"{100 * meta['confidence']:g}",
+        "zone": unit.amount.format(value=plain(meta["indifference"] * unit.factor, 2)),
+        "percent": f"{meta['indifference_percent']:g}",
+        "fraction": f"{100 * meta['satisficing']:g}",
+        "worlds": f"{meta['first_stage']}",
+    }
 
 
 def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
@@ -104,21 +131,27 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
         "title": texts("report.run_title", scenario=run.meta["scenario"]),
         "headline": "",
         "indicators": indicators,
+        "growth_answers": growth_answers(run, texts),
+        "growth_tables": [*source_tables(run, texts), composition_table(run, texts)],
+        "structure": structure_rows(run, texts),
+        "structure_years": [str(year) for year in structure_years(run)],
+        "structure_note": texts("table.structure.note", mark=plain(WORLD_CLASS, 2)),
         "command": f"innocluster run {run.meta['scenario']} --policy {run.meta['policy']} "
         f"--seed {run.meta['seed']}",
     }
-    return _write("run-report.html", run, content, _manifest(folder), folder, texts)
+    return write_page("run-report.html", run, content, finished_manifest(folder), folder, texts)
 
 
-def _write(
+def write_page(
     name: str,
-    result: RunResult | Comparison,
+    result: RunResult | Comparison | Attribution,
     content: Mapping[str, Any],
     manifest: Mapping[str, Any],
     folder: Path,
     texts: Texts,
+    template: str = "report.html",
 ) -> Path:
-    """Fill the template with what all reports share and with `content`."""
+    """Write a page: a template filled with what all reports share and with `content`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -140,7 +173,7 @@ def _write(
             }
             for drawing in made
         ]
-    page = environment.get_template("report.html").render(
+    page = environment.get_template(template).render(
         t=texts,
         language=texts.language,
         figures=figures,
@@ -157,7 +190,7 @@ def _write(
     return path
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def finished_manifest(folder: Path) -> dict[str, Any]:
     """The manifest beside the report, empty where there is none."""
     path = folder / MANIFEST
     if not path.is_file():
@@ -187,6 +220,10 @@ def _setup(meta: Mapping[str, Any], manifest: Mapping[str, Any], texts: Texts) -
 def _written(key: str, value: Any, texts: Texts) -> str:
     if key == "stopped_by":
         return texts(f"stopped.{value}")
+    if key == "method":
+        return texts(f"method.{value}")
+    if key == "under":
+        return texts(f"meta.under.{value}")
     if key == "precision_reached":
         return ", ".join(f"{policy}: {plain(width, 2)}" for policy, width in value.items())
     if key == "budget":
@@ -259,7 +296,12 @@ def _all_effects(comparison: Comparison, texts: Texts) -> Rows:
     """Every effect on the region: policy, reference, indicator, effect, %, verdict."""
     names = policy_names(comparison, texts)
     rows = []
-    for row in records(select(comparison.effects, complex=ALL)):
+    effects = select(comparison.effects, complex=ALL)
+    if crowded(comparison):
+        # One line a measure: thousands of lines help nobody, and the tables have them.
+        last = comparison.meta["indicator"].rpartition("_")[2]
+        effects = effects[effects["indicator"].str.endswith(f"_{last}")]
+    for row in records(effects):
         unit = effect_unit(row.unit, texts)
         mean, low, high = spread(*(v * unit.factor for v in (row.mean, row.low, row.high)))
         percent, _, _ = spread(row.relative_mean, row.relative_low, row.relative_high)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from innocluster.scenarios.execution import RunResult
 
+from .growth_figures import growth_drawings
 from .panels import Drawing, complex_names, draw_targets, new_figure, targets_of, whole_years
 from .quantities import axis_label, level_unit
 from .selection import ALL, select
+from .structure import draw_structure, draw_world_class
 from .style import policy_styles
 from .texts import Texts
 
@@ -29,7 +31,9 @@ def run_drawings(run: RunResult, texts: Texts) -> list[Drawing]:
         "run_complexes": _complexes,
         "run_network": _network,
     }
-    return [
+    if not select(run.yearly, indicator="world_class_index").empty:
+        makers |= {"run_structure": draw_structure, "run_world_class": draw_world_class}
+    drawn = [
         Drawing(
             name.replace("_", "-"),
             texts(f"fig.{name}.name"),
@@ -38,6 +42,7 @@ def run_drawings(run: RunResult, texts: Texts) -> list[Drawing]:
         )
         for name, make in makers.items()
     ]
+    return [*drawn, *growth_drawings(run, texts)]
 
 
 def _targets(run: RunResult, texts: Texts) -> Figure:

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from innocluster.scenarios.comparison import Comparison
     from innocluster.scenarios.execution import RunResult
 
-__all__ = ["ALL", "headline_unit", "notable", "numbers", "records", "select"]
+__all__ = ["ALL", "crowded", "headline_unit", "notable", "numbers", "records", "select"]
 
 ALL = "all"
 """Key of the region's total beside the complexes."""
+
+_MOST_SINGLE = 7
 
 
 def records(table: pd.DataFrame) -> list[Any]:
@@ -31,6 +33,11 @@ def select(table: pd.DataFrame, **values: object) -> pd.DataFrame:
 def numbers(table: pd.DataFrame, *columns: str) -> list[Any]:
     """Columns as arrays of floats."""
     return [table[column].to_numpy(dtype=float) for column in columns]
+
+
+def crowded(comparison: Comparison) -> bool:
+    """Whether there are too many arms to give each a colour, a legend entry and a sentence."""
+    return len(comparison.policies) > _MOST_SINGLE
 
 
 def headline_unit(comparison: Comparison) -> str:

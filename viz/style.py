@@ -6,7 +6,7 @@ of 3:1 on white; with more policies the dash pattern changes as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,12 @@ __all__ = [
     "OBSERVED",
     "CategoryStyle",
     "PolicyStyle",
+    "apart",
     "category_styles",
     "figure_style",
     "label_line_ends",
     "policy_styles",
+    "tier_shades",
 ]
 
 INK = "#222222"
@@ -79,6 +81,41 @@ def category_styles(categories: Sequence[str]) -> dict[str, CategoryStyle]:
     }
 
 
+def tier_shades(tiers: Mapping[str, int]) -> dict[str, str]:
+    """A colour for each policy by its tier: one hue, the first tier darkest; yardsticks apart.
+
+    Parameters
+    ----------
+    tiers : policy -> tier, 1 the best, 0 for a yardstick
+    """
+    dark, light = (0x0B, 0x2E, 0x4F), (0x7F, 0xA3, 0xBF)
+    steps = max(max(tiers.values(), default=1) - 1, 1)
+    result = {}
+    for policy, tier in tiers.items():
+        share = (tier - 1) / steps
+        mixed = (round(a + share * (b - a)) for a, b in zip(dark, light, strict=True))
+        result[policy] = "#" + "".join(f"{part:02x}" for part in mixed) if tier else GOAL
+    return result
+
+
+def apart(places: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Move ordered places just so far that things of these sizes do not touch.
+
+    Parameters
+    ----------
+    places : centres from below upwards
+    sizes : extent of each
+    """
+    result: list[float] = []
+    for i, place in enumerate(places):
+        gap = (sizes[i] + sizes[i - 1]) / 2.0
+        result.append(max(place, result[-1] + gap) if result else place)
+    if result:
+        shift = sum(r - p for r, p in zip(result, places, strict=True)) / len(result)
+        result = [place - shift for place in result]
+    return result
+
+
 @contextmanager
 def figure_style(language: str) -> Iterator[None]:
     """Matplotlib's settings while figures are made and saved."""
@@ -126,14 +163,8 @@ def label_line_ends(
     height = axes.get_window_extent().height * 72.0 / axes.figure.dpi
     line = 1.35 * size / max(height, 1.0) * (high - low)
     ordered = sorted(ends, key=lambda end: end[1])
-    lines = [text.count("\n") + 1 for _, _, text, _ in ordered]
-    places: list[float] = []
-    for i, (_, y, _, _) in enumerate(ordered):
-        apart = line * (lines[i] + lines[i - 1]) / 2.0
-        places.append(max(y, places[-1] + apart) if places else y)
-    if places:
-        shift = sum(p - end[1] for p, end in zip(places, ordered, strict=True)) / len(places)
-        places = [place - shift for place in places]
+    sizes = [line * (text.count("\n") + 1) for _, _, text, _ in ordered]
+    places = apart([y for _, y, _, _ in ordered], sizes)
     for (x, y, text, colour), place in zip(ordered, places, strict=True):
         moved = abs(place - y) > 0.5 * line
         axes.annotate(

@@ -6,24 +6,28 @@ from typing import TYPE_CHECKING
 
 from innocluster.scenarios.comparison import Comparison
 from innocluster.scenarios.execution import RunResult
+from innocluster.sim.world_class import WORLD_CLASS
 
+from .choices import choices, turning_points
 from .decision import Decision, TargetShare, decisions, target_shares
-from .findings import answers, headline, unsettled
-from .quantities import effect_unit, exact, indicator_label, level, level_unit
-from .selection import headline_unit, notable
+from .findings import answers, headline, policy_names, unsettled
+from .growth_tables import GrowthTable, composition_table, growth_answers, source_tables
+from .quantities import effect_unit, exact, indicator_label, level, level_unit, plain
+from .selection import crowded, headline_unit, notable
+from .structure import structure_rows, structure_years
 from .texts import Texts
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["print_comparison", "print_run"]
+__all__ = ["plain_console", "plain_table", "print_comparison", "print_run"]
 
 _WIDE = 100
 
 
 def print_run(run: RunResult, language: str, console: Console | None = None) -> None:
-    """Print the indicators of a run beside the figures that they are compared with.
+    """Print the indicators of a run beside what they are compared with, and its growth accounts.
 
     Parameters
     ----------
@@ -33,7 +37,9 @@ def print_run(run: RunResult, language: str, console: Console | None = None) -> 
     """
     texts = Texts(language)
     meta = run.meta
-    table = _table(texts("table.run.title", **{k: meta[k] for k in ("scenario", "policy", "seed")}))
+    table = plain_table(
+        texts("table.run.title", **{k: meta[k] for k in ("scenario", "policy", "seed")})
+    )
     table.add_column(texts("table.run.indicator"))
     table.add_column(texts("table.run.value"), justify="right", no_wrap=True)
     table.add_column(texts("table.run.target"), justify="right", no_wrap=True)
@@ -49,9 +55,30 @@ def print_run(run: RunResult, language: str, console: Console | None = None) -> 
             f"{row.value / row.target:.2f}" if known and row.target else "",
             texts(f"word.target_{row.target_kind}") if known else "",
         )
-    out = console or _console()
+    out = console or plain_console()
     out.print(table)
     out.print(texts("table.run.note"), style="dim", highlight=False)
+    for made in (*source_tables(run, texts), composition_table(run, texts)):
+        out.print(_growth_table(made))
+        for note in made.notes:
+            out.print(note, style="dim", highlight=False)
+    for sentence in growth_answers(run, texts):
+        out.print(sentence, highlight=False)
+    rows = structure_rows(run, texts)
+    if rows:
+        out.print(_structure_table(rows, structure_years(run), texts))
+        note = texts("table.structure.note", mark=plain(WORLD_CLASS, 2))
+        out.print(note, style="dim", highlight=False)
+
+
+def _growth_table(made: GrowthTable) -> Table:
+    table = plain_table(made.title)
+    table.collapse_padding = True
+    for i, name in enumerate(made.columns):
+        table.add_column(name, justify="right" if i else "left", no_wrap=i > 0)
+    for row in made.rows:
+        table.add_row(*row)
+    return table
 
 
 def print_comparison(comparison: Comparison, language: str, console: Console | None = None) -> None:
@@ -64,79 +91,125 @@ def print_comparison(comparison: Comparison, language: str, console: Console | N
     console : where to print, standard output by default
     """
     texts = Texts(language)
-    out = console or _console()
+    out = console or plain_console()
     rows = decisions(comparison, texts)
     out.print(headline(comparison, texts), style="bold", highlight=False)
     for sentence in answers(comparison, texts):
         out.print(f"  {sentence}", highlight=False)
     out.print(_effects_table(comparison, rows, texts, out.width))
-    out.print(_decision_table(rows, texts))
+    out.print(_choice_table(comparison, rows, texts))
     shares = target_shares(comparison, texts)
     if shares:
         out.print(_targets_table(rows, shares, texts))
-    note = texts(
-        "table.note",
-        confidence=f"{100 * comparison.meta['confidence']:g}",
-        pairs=comparison.meta["pairs"],
-    )
-    out.print(note, style="dim", highlight=False)
+    for sentence in (*choices(comparison, texts), *turning_points(comparison, texts)):
+        out.print(sentence, highlight=False)
+    for note in _notes(comparison, texts):
+        out.print(note, style="dim", highlight=False)
     for sentence in unsettled(comparison, texts):
         out.print(f"! {sentence}", style="yellow", highlight=False)
 
 
+def _structure_table(rows: list[list[str]], years: list[int], texts: Texts) -> Table:
+    table = plain_table(texts("table.structure.title"))
+    table.add_column(texts("table.structure.measure"))
+    for year in years:
+        table.add_column(str(year), justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
 def _effects_table(comparison: Comparison, rows: list[Decision], texts: Texts, width: int) -> Table:
-    """Outcome and effects; on narrow terminals the percentages come without interval."""
+    """Outcome and effects by tier; on narrow terminals the percentages come without interval."""
     unit = headline_unit(comparison)
     indicator = indicator_label(comparison.meta["indicator"], texts)
     effect = effect_unit(unit, texts).label
     shown = level_unit(unit, texts).label
+    baseline = policy_names(comparison, texts)[comparison.meta["baseline"]]
     placebo = next((row.name for row in rows if row.is_placebo), "")
-    table = _table(texts("table.effects.title", indicator=indicator, unit=effect))
-    table.add_column(texts("word.policy"), max_width=17, min_width=13)
+    table = plain_table(texts("table.effects.title", indicator=indicator, unit=effect))
+    table.add_column(texts("word.policy"), min_width=13, overflow="fold")
+    table.add_column(texts("table.decision.tier"), justify="right", max_width=10)
     table.add_column(texts("table.effects.outcome", unit=shown), justify="right", no_wrap=True)
     table.add_column(
-        texts("table.effects.against", baseline=rows[0].name), justify="right", no_wrap=True
+        texts("table.effects.against", baseline=baseline), justify="right", no_wrap=True
     )
     table.add_column(texts("table.effects.percent"), justify="right", no_wrap=True)
     if placebo:
         table.add_column(
             texts("table.effects.against", baseline=placebo), justify="right", no_wrap=True
         )
-    for row in rows:
-        outcome = row.outcome.replace(" ", "\n")
-        percent = row.percent if width >= _WIDE else row.percent.partition("\n")[0]
-        cells = [row.name, outcome, f"{row.verdict}\n{row.effect}".strip(), f"\n{percent}"]
-        table.add_row(*cells, *([f"{row.matching_verdict}\n{row.matching}"] if placebo else []))
+    for i, row in enumerate(rows):
+        if i and row.order != rows[i - 1].order:
+            table.add_section()
+        percent = row.percent if width >= _WIDE else row.percent.partition(" ")[0]
+        cells = [
+            row.label,
+            row.tier,
+            row.outcome.replace(" ", "\n", 1),
+            _marked(row.effect, row.verdict, texts),
+            percent.replace(" ", "\n", 1),
+        ]
+        matching = _marked(row.matching, row.matching_verdict, texts)
+        table.add_row(*cells, *([matching] if placebo else []))
     return table
 
 
-def _decision_table(rows: list[Decision], texts: Texts) -> Table:
-    table = _table(texts("table.decision.title"))
-    table.add_column(texts("word.policy"), max_width=17)
-    for key in ("first", "tier"):
-        table.add_column(texts(f"table.decision.{key}"), justify="right")
-    table.add_column(texts("table.decision.spent", unit=rows[0].spent_unit), justify="right")
-    table.add_column(texts("table.decision.cost"), justify="right", max_width=22)
-    for key in ("gain", "pairs"):
-        table.add_column(texts(f"table.decision.{key}"), justify="right")
-    for row in rows:
+def _choice_table(comparison: Comparison, rows: list[Decision], texts: Texts) -> Table:
+    """What a choice needs, a line an arm."""
+    unit = effect_unit(headline_unit(comparison), texts).label
+    indicator = indicator_label(comparison.meta["indicator"], texts)
+    table = plain_table(texts("table.choice.title", indicator=indicator, unit=unit))
+    table.add_column(texts("word.policy"), overflow="fold")
+    for key in ("first", "regret", "worst", "good", "possible", "front", "cost"):
+        table.add_column(texts(f"table.choice.{key}"), justify="right", no_wrap=True)
+    table.add_column(texts("table.decision.gain"), justify="right", no_wrap=True)
+    for i, row in enumerate(rows):
+        if i and row.order != rows[i - 1].order:
+            table.add_section()
+        cost = row.short_cost.partition("\n")[0] if crowded(comparison) else row.short_cost
         table.add_row(
-            row.name, row.first, row.tier, row.spent, row.short_cost, row.gain, row.worlds
-        )
+            row.id, row.first, row.short_regret, row.worst, row.short_good, row.short_possible,
+            row.short_front, cost, row.gain,
+        )  # fmt: skip
     return table
 
 
 def _targets_table(rows: list[Decision], shares: list[TargetShare], texts: Texts) -> Table:
-    table = _table(texts("table.targets.title"))
+    """Share of worlds that reach each target; one line where all arms have the same."""
+    table = plain_table(texts("table.targets.title"))
     table.add_column(texts("word.policy"), max_width=30)
     for share in shares:
         table.add_column(f"{share.label}:\n{share.value}", justify="right", no_wrap=True)
+    if all(len(set(share.by_policy)) == 1 for share in shares):
+        table.add_row(texts("table.targets.all"), *(share.by_policy[0] for share in shares))
+        return table
     for i, row in enumerate(rows):
-        table.add_row(row.name, *(share.by_policy[i] for share in shares))
+        table.add_row(row.id, *(share.by_policy[i] for share in shares))
     return table
 
 
-def _table(title: str) -> Table:
+def _notes(comparison: Comparison, texts: Texts) -> list[str]:
+    """How to read the tables."""
+    meta = comparison.meta
+    unit = effect_unit(headline_unit(comparison), texts)
+    zone = unit.amount.format(value=plain(meta["indifference"] * unit.factor, 2))
+    confidence = f"{100 * meta['confidence']:g}"
+    return [
+        texts("table.note", confidence=confidence, pairs=meta["pairs"]),
+        texts("table.choice.note", fraction=f"{100 * meta['satisficing']:g}", zone=zone),
+    ]
+
+
+def _marked(interval: str, verdict: str, texts: Texts) -> str:
+    """Mean and interval on two lines, with a question mark where the verdict is open."""
+    mean, space, bounds = interval.partition(" ")
+    mark = " ?" if verdict == texts("verdict.cannot_tell") else ""
+    return f"{mean}{mark}\n{bounds}" if space else interval
+
+
+def plain_table(title: str) -> Table:
+    """An empty table in the style of all tables."""
     from rich import box
     from rich.table import Table
 
@@ -145,12 +218,14 @@ def _table(title: str) -> Table:
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         pad_edge=False,
-        padding=(0, 1),
+        padding=(0, 1, 0, 0),
     )
 
 
-def _console() -> Console:
+def plain_console() -> Console:
+    """Standard output."""
     from rich.console import Console
 
     return Console()

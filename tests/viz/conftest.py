@@ -8,39 +8,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from invented import COMPLEXES, KEYS, LEVELS, PROGRAMME, SHARES, YEARS
 
 from innocluster.scenarios.comparison import Comparison
 from innocluster.scenarios.execution import RunResult
+from innocluster.scenarios.growth import ACCOUNTS, growth_frame
 
-COMPLEXES = ("ulsan", "gumi", "changwon", "banwol-sihwa", "gwangju", "gunsan", "wonju")
-SHARES = np.array([0.44, 0.22, 0.155, 0.165, 0.015, 0.01, 0.0003])
-KEYS = ("all", *COMPLEXES)
-YEARS = np.arange(2003, 2014)
 NAMES = {
     "P0": ("No programme", "사업 없음"),
     "P2": ("Random matching", "무작위 연결"),
     "P5": ("Thematic mini-clusters", "주제별 미니클러스터"),
 }
-LEVELS = {
-    "revenue": ("KRW tn", 157.0, 1.10),
-    "exports": ("USD bn", 67.0, 1.09),
-    "value_added": ("KRW tn", 50.0, 1.10),
-    "employees": ("persons", 386_000.0, 1.03),
-    "firms": ("firms", 9_000.0, 1.04),
-    "cohort_revenue": ("KRW tn", 15.0, 1.10),
-}
-PROGRAMME = {
-    "members": ("firms", 700.0, 1.2),
-    "contacts": ("events", 2_400.0, 1.15),
-    "tasks": ("tasks", 570.0, 1.2),
-    "joint_projects": ("projects", 40.0, 1.1),
-    "licences": ("licences", 30.0, 1.1),
-    "member_revenue": ("KRW tn", 15.0, 1.15),
-    "spent_meetings": ("KRW bn", 4.0, 1.05),
-    "spent_introductions": ("KRW bn", 2.0, 1.05),
-    "spent_tasks": ("KRW bn", 10.0, 1.05),
-    "spent_research": ("KRW bn", 12.0, 1.05),
-    "spent_overhead": ("KRW bn", 2.0, 1.05),
+
+STRUCTURE = {
+    "mean_degree": ("ties/actor", 11.4),
+    "clustering_ratio": ("times", 2.43),
+    "modularity": ("index", 0.517),
+    "path_length": ("steps", 3.11),
+    "research_body_ties": ("%", 34.5),
+    "broker_dependence": ("%", 49.6),
+    "tie_survival": ("%", 71.8),
+    "persistence": ("%", 4.07),
+    "revenue_gini": ("index", 0.905),
+    "small_firm_share": ("%", 12.0),
+    "productivity_theil": ("index", 0.13),
+    "income_contribution": ("USD/head", 2098.4),
+    "world_class_index": ("index", 0.651),
 }
 
 
@@ -56,7 +49,7 @@ def effect_row(
         "policy": policy, "baseline": baseline, "indicator": indicator, "complex": key,
         "unit": "KRW tn", "mean": mean, "low": mean - half, "high": mean + half,
         "relative_mean": mean * percent, "relative_low": (mean - half) * percent,
-        "relative_high": (mean + half) * percent, "pairs": 60, "pairing_gain": 14.0,
+        "relative_high": (mean + half) * percent, "pairs": 60, "pairing_gain": 40.0,
         "verdict": verdict(mean - half, mean + half),
     }  # fmt: skip
 
@@ -99,7 +92,7 @@ def make_comparison(
                     )
     stated = [p for p, mean in effects.items() if mean - half > 0]
     policy_rows = [
-        (p, *NAMES[p], 60, np.nan if p == "P0" else 14.0, 0.0 if p == "P0" else 520.3,
+        (p, *NAMES[p], 60, np.nan if p == "P0" else 40.0, 0.0 if p == "P0" else 520.3,
          *((3.1, 2.2, 5.4, "") if p in stated else
            (np.nan, np.nan, np.nan, "no programme, no cost" if p == "P0" else
             "cannot be stated: the interval of the effect on value added covers zero")))
@@ -115,55 +108,59 @@ def make_comparison(
     ]  # fmt: skip
     described = {
         "scenario": "korean-pilot-2005", "version": "0.1.0", "baseline": "P0", "pairs": 60,
-        "failures": 0, "seed": 2005, "precision_asked": 0.05,
+        "failures": 0, "seed": 2005, "under": "point", "draws": None, "precision_asked": 0.05,
         "precision_reached": {p: 100 * half / level for p in effects}, "stopped_by": "precision",
         "confidence": 0.95, "command": "innocluster compare", "region": "seven-complexes",
         "macro": "history", "first": "2003-01", "last": "2013-12", "indicator": "revenue_2013",
-        "seconds": 61.2,
+        "seconds": 61.2, "indifference_percent": 0.05, "indifference": 0.2, "satisficing": 0.8,
+        "first_stage": 30, "cost_margin": 5.2, "leader": max(effects, key=lambda p: effects[p]),
     }  # fmt: skip
+    columns = [
+        "policy", "name", "name_ko", "runs", "pairing_gain", "spent", "cost_per_won",
+        "cost_per_won_low", "cost_per_won_high", "cost_note",
+    ]  # fmt: skip
+    table = pd.DataFrame(policy_rows, columns=columns)
+    best = min(tiers.values())
+    decided = [
+        {
+            "policy": p, "choice": True, "tier": tiers[p], "unit": "KRW tn", "median": level,
+            "p10": 0.96 * level, "p90": 1.05 * level,
+            "effect": effects.get(p, np.nan), "effect_low": effects.get(p, np.nan) - half,
+            "effect_high": effects.get(p, np.nan) + half,
+            "best_probability": 1.0 / len(policies), "regret": 0.1, "regret_low": 0.05,
+            "regret_high": 0.15, "oracle_regret": np.nan, "oracle_regret_low": np.nan,
+            "oracle_regret_high": np.nan, "worst_decile": effects.get(p, 0.0) - half,
+            "satisficing": 0.5, "satisficing_low": 0.4, "satisficing_high": 0.6,
+            "possibly_best": tiers[p] == best, "dropped_after": 0 if tiers[p] == best else 30,
+            "on_front": True, "dominated_by": "", "net_cost": 0.0 if p == "P0" else 520.3,
+            "net_cost_low": 0.0 if p == "P0" else 519.0,
+            "net_cost_high": 0.0 if p == "P0" else 521.6,
+        }
+        for p in policies
+    ]  # fmt: skip
     return Comparison(
-        described | meta,
-        pd.DataFrame(
-            policy_rows,
-            columns=[
-                "policy",
-                "name",
-                "name_ko",
-                "runs",
-                "pairing_gain",
-                "spent",
-                "cost_per_won",
-                "cost_per_won_low",
-                "cost_per_won_high",
-                "cost_note",
-            ],
-        ),
-        pd.DataFrame(rows),
-        pd.DataFrame(
+        meta=described | meta,
+        policies=table,
+        effects=pd.DataFrame(rows),
+        outcomes=pd.DataFrame(
             outcomes, columns=["policy", "indicator", "complex", "unit", "median", "p10", "p90"]
         ),
-        pd.DataFrame(
+        yearly=pd.DataFrame(
             yearly,
             columns=[
-                "policy",
-                "year",
-                "indicator",
-                "complex",
-                "unit",
-                "median",
-                "p10",
-                "p90",
-                "effect_mean",
-                "effect_low",
-                "effect_high",
+                "policy", "year", "indicator", "complex", "unit", "median", "p10", "p90",
+                "effect_mean", "effect_low", "effect_high",
             ],
         ),
-        pd.DataFrame(ranks, columns=["policy", "rank", "probability"]),
-        pd.DataFrame({"policy": policies, "tier": [tiers[p] for p in policies]}),
-        pd.DataFrame(
+        ranks=pd.DataFrame(ranks, columns=["policy", "rank", "probability"]),
+        tiers=pd.DataFrame({"policy": policies, "tier": [tiers[p] for p in policies]}),
+        targets=pd.DataFrame(
             targets, columns=["policy", "target", "value", "unit", "probability", "low", "high"]
         ),
-    )
+        decisions=pd.DataFrame(decided).merge(table, on="policy"),
+        flips=pd.DataFrame(columns=["parameter", "finding"]),
+        draws=pd.DataFrame({"world": range(60)}),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -177,6 +174,37 @@ def comparison() -> Comparison:
     return make_comparison({"P2": 0.03, "P5": 0.31}, {"P0": 2, "P2": 2, "P5": 1})
 
 
+# Points a year of the sources of growth, of the parts of productivity and of what arrived.
+POINTS = {
+    "growth_price": 2.5, "growth_brand": 0.1, "growth_capital": 2.0, "growth_labour": -0.5,
+    "growth_utilisation": 0.4, "growth_productivity": 3.5, "productivity_progress": 2.5,
+    "productivity_shocks": -0.7, "productivity_between": 0.8, "productivity_exit": 0.9,
+    "arrived_own": 0.3, "arrived_meetings": 0.1,
+}  # fmt: skip
+
+
+def invented_accounts(still: str = "", last: int = 2013) -> pd.DataFrame:
+    """The same growth every year to `last` and everywhere; no account of the complex `still`."""
+    annual = {
+        name: np.full((YEARS.size, len(KEYS)), POINTS.get(name, 0.0))
+        for parts in ACCOUNTS.values()
+        for name in parts.values()
+    }
+    annual["growth_value_added"][:] = sum(
+        value for name, value in POINTS.items() if name.startswith("growth")
+    )
+    for rows in annual.values():
+        rows[0] = np.nan
+        if still:
+            rows[3, KEYS.index(still)] = np.nan
+    return growth_frame({name: rows[: last - 2002] for name, rows in annual.items()}, KEYS)
+
+
+@pytest.fixture(scope="session")
+def accounts() -> Callable[..., pd.DataFrame]:
+    return invented_accounts
+
+
 @pytest.fixture(scope="session")
 def run_result() -> RunResult:
     rows = [
@@ -184,6 +212,13 @@ def run_result() -> RunResult:
         for name, (unit, start, growth) in (LEVELS | PROGRAMME).items()
         for year in YEARS
         for key, share in zip(KEYS, [1.0, *SHARES], strict=True)
+    ]
+    rows += [
+        (year, key, name, value, unit)
+        for name, (unit, value) in STRUCTURE.items()
+        for year in YEARS
+        for key in KEYS
+        if year > 2004 or name not in ("persistence", "world_class_index")
     ]
     yearly = pd.DataFrame(rows, columns=["year", "complex", "indicator", "value", "unit"])
     indicators = yearly.assign(
@@ -198,4 +233,4 @@ def run_result() -> RunResult:
         "seconds": 0.6, "region": "seven-complexes", "macro": "history", "first": "2003-01",
         "last": "2013-12",
     }  # fmt: skip
-    return RunResult(meta, indicators[columns], pd.DataFrame(), yearly)
+    return RunResult(meta, indicators[columns], pd.DataFrame(), yearly, invented_accounts())

@@ -203,6 +203,7 @@ WRONG = [
     (["run", "--out", "/proc/nothing"], "/proc/nothing"),
     (["compare", "P99"], "policy = P99"),
     (["compare", "P0"], "at least one policy"),
+    (["policies", "P99"], "policy = P99"),
     (["compare", "--pairs", "1"], "pairs = 1"),
     (["compare", "--workers", "0"], "workers = 0"),
     (["compare", "--precision", "nan"], "precision = nan"),

@@ -20,8 +20,11 @@ from innocluster.viz.panels import targets_of, wrap
 from innocluster.viz.style import policy_styles
 from innocluster.viz.texts import LANGUAGES, Texts
 
-COMPARISON = ["effects", "paths", "outcomes", "participants", "complexes", "spending"]
-RUN = ["run-targets", "run-complexes", "run-network"]
+COMPARISON = ["effects", "front", "paths", "outcomes", "participants", "complexes", "spending"]
+RUN = [
+    "run-targets", "run-complexes", "run-network", "run-structure", "run-world-class",
+    "run-growth", "run-growth-complexes", "run-channels",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -128,7 +131,7 @@ def test_every_glyph_of_the_interface_is_in_the_fonts() -> None:
     covered = set(ours.getBestCmap()) | set(latin.getBestCmap())
     with (data / "texts.csv").open(encoding="utf-8", newline="") as file:
         used = {ord(c) for row in csv.DictReader(file) for c in row["en"] + row["ko"]}
-    used |= {ord(c) for p in POLICIES.values() for c in p.name_ko + p.summary_ko}
+    used |= {ord(c) for p in POLICIES.values() for c in p.name_ko + p.summary_ko + p.knows_ko}
     assert used - covered - {ord("\n")} == set()
     syllables = {c for c in covered if 0xAC00 <= c <= 0xD7A3}
     assert len(syllables) == 2350

@@ -59,7 +59,7 @@ def test_one_page_without_network_or_scripts(
     page = Page(path.read_text(encoding="utf-8"))
     tags = [tag for tag, _ in page.tags]
     assert not {"script", "link", "img", "iframe"} & set(tags)
-    assert tags.count("svg") == 6
+    assert tags.count("svg") == 7
     attributes = {tag: values for tag, values in reversed(page.tags)}
     assert attributes["html"]["lang"] == language
     references = [
@@ -129,5 +129,7 @@ def test_an_unstated_cost_gives_its_reason(comparison: Comparison, tmp_path: Pat
 def test_run_report(run_result: RunResult, tmp_path: Path, language: str) -> None:
     path = write_run_report(run_result, tmp_path, language)
     page = Page(path.read_text(encoding="utf-8"))
-    assert [tag for tag, _ in page.tags].count("svg") == 3
+    assert [tag for tag, _ in page.tags].count("svg") == 8
+    assert "17.5" in page.text
+    assert "Network and structure" in page.text or "네트워크와 구조" in page.text
     assert "innocluster run korean-pilot-2005 --policy P5 --seed 2005" in page.text

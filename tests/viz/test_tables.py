@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -29,7 +30,7 @@ def test_comparison_fits_and_cuts_nothing(
     text = printed(print_comparison, comparison, language, width)
     assert max(cell_len(line) for line in text.splitlines()) <= width
     assert "…" not in text
-    numbers = ("[250, 370]", "3.1 [2.2–5.4]") if language == "en" else ("[2,500, 3,700]",)
+    numbers = ("[250, 370]", "[2.2–5.4]") if language == "en" else ("[2,500, 3,700]",)
     for number in numbers:
         assert number in text
 
@@ -46,7 +47,7 @@ def test_large_effects_fit_80_columns(build: Callable[..., Comparison], language
 
 def test_verdicts_and_missing_costs_are_in_words(comparison: Comparison) -> None:
     text = printed(print_comparison, comparison, "en", 120)
-    for part in ("cannot tell", "higher", "cannot be stated", "Tier", "Random matching"):
+    for part in ("cannot tell", "higher", "cannot be", "Tier", "Random matching"):
         assert part in text
     assert "1,940억" in printed(print_comparison, comparison, "ko", 120)
 
@@ -66,3 +67,22 @@ def test_run_shows_figures_to_compare(run_result: RunResult, language: str, widt
     assert "…" not in text
     assert "291" in text
     assert f"{157 * 1.1**5 / 291:.2f}" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_run_shows_network_and_structure(run_result: RunResult, language: str) -> None:
+    text = printed(print_run, run_result, language, 80)
+    title = "Network and structure" if language == "en" else "네트워크와 구조"
+    lines = text[text.index(title) :].splitlines()
+    heading = next(line for line in lines if "2004" in line)
+    assert [word for word in heading.split() if word.isdigit()] == ["2004", "2008", "2013"]
+    persistence = next(line for line in lines if "4.07" in line)
+    assert persistence.split()[-3:] == ["–", "4.07", "4.07"]
+    assert sum(any(character.isdigit() for character in line) for line in lines[3:]) >= 13
+
+
+def test_a_run_without_yearly_measures_shows_none(run_result: RunResult) -> None:
+    yearly = run_result.yearly
+    kept = yearly[yearly["indicator"].isin(["revenue", "exports", "members"])]
+    text = printed(print_run, replace(run_result, yearly=kept), "en", 80)
+    assert "Network and structure" not in text
