@@ -22,6 +22,7 @@ from innocluster.scenarios.errors import COMMAND_LINE, InputError
 from .explore_command import explore_command
 from .options import (
     DEFAULT_SCENARIO,
+    DrawsOption,
     ExportsOption,
     JsonOption,
     Language,
@@ -36,6 +37,7 @@ from .options import (
     ScenarioOption,
     SeedOption,
     SetOption,
+    UnderOption,
     WorkersOption,
     chosen_scenario,
 )
@@ -126,12 +128,8 @@ def compare_command(
     precision: Annotated[
         float, typer.Option(help="Half-width to reach, % of the baseline's outcome.")
     ] = 0.05,
-    under: Annotated[
-        str, typer.Option(help="Parameters of the worlds: point, prior or posterior.")
-    ] = "point",
-    draws: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
-    ] = None,
+    under: UnderOption = "point",
+    draws: DrawsOption = None,
     indifference: Annotated[
         float, typer.Option(help="Difference that does not matter, % of the baseline's outcome.")
     ] = 0.05,

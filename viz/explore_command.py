@@ -12,6 +12,7 @@ import typer
 
 from .options import (
     DEFAULT_SCENARIO,
+    DrawsOption,
     ExportsOption,
     JsonOption,
     Language,
@@ -24,6 +25,7 @@ from .options import (
     ScenarioOption,
     SeedOption,
     SetOption,
+    UnderOption,
     WorkersOption,
     chosen_scenario,
 )
@@ -61,12 +63,8 @@ def explore_command(
     exact: Annotated[
         bool, typer.Option("--exact", help="All sets of channels instead of random orders.")
     ] = False,
-    under: Annotated[
-        str, typer.Option(help="Parameters of the worlds: point, prior or posterior.")
-    ] = "point",
-    draws: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
-    ] = None,
+    under: UnderOption = "point",
+    draws: DrawsOption = None,
     workers: WorkersOption = None,
     seed: SeedOption = None,
     last: LastOption = None,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_SCENARIO",
+    "DrawsOption",
     "ExportsOption",
     "JsonOption",
     "Language",
@@ -29,6 +30,7 @@ __all__ = [
     "ScenarioOption",
     "SeedOption",
     "SetOption",
+    "UnderOption",
     "WorkersOption",
     "chosen_scenario",
 ]
@@ -56,6 +58,9 @@ MacroOption = Annotated[
 RegionOption = Annotated[
     str | None, typer.Option("--region", help="seven-complexes or a folder of region data.")
 ]
+DrawsOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
+]
 ExportsOption = Annotated[
     str | None, typer.Option("--exports", help="corrected or as_printed export figures.")
 ]
@@ -66,6 +71,9 @@ OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Re
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the output.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document only.")]
+UnderOption = Annotated[
+    str, typer.Option(help="Parameters of the worlds: point, prior or posterior.")
+]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", help="Processes, by default one a core.")
 ]
