@@ -33,6 +33,7 @@ __all__ = [
     "log_productivity",
     "role_efficiency",
     "shock_step",
+    "wanted_capacity",
     "wanted_capital",
     "worked_labour",
 ]
@@ -263,16 +264,23 @@ def wanted_capital(real_demand: float, output_ratio: float) -> float:
 
 @compiled
 def desired_labour(
-    real_demand: float,
-    utilisation: float,
-    value_added_ratio: float,
-    log_a: float,
-    log_capital: float,
-    capital_elasticity: float,
+    log_capacity: float, log_a: float, log_capital: float, capital_elasticity: float
 ) -> float:
-    """Labour with which expected demand is met at normal utilisation, F1 solved for L."""
-    target = log(real_demand * value_added_ratio / utilisation)
-    return exp((target - log_a - capital_elasticity * log_capital) / (1.0 - capital_elasticity))
+    """I1: labour that gives the wanted capacity, F1 solved for L.
+
+    Parameters
+    ----------
+    log_capacity : log of the wanted value added A·K^α·L^(1-α), KRW million of 2003 a month
+    """
+    return exp(
+        (log_capacity - log_a - capital_elasticity * log_capital) / (1.0 - capital_elasticity)
+    )
+
+
+@compiled
+def wanted_capacity(real_demand: float, value_added_ratio: float, utilisation: float) -> float:
+    """I1: value added at full capacity with which demand is met at normal utilisation."""
+    return real_demand * value_added_ratio / utilisation
 
 
 @compiled

@@ -19,7 +19,7 @@ from mesa import Agent
 from .columns import Table
 from .coordinators import CoordinatorTable, Decision
 from .elementary import log
-from .firms import FirmTable, desired_labour, wanted_capital
+from .firms import FirmTable, desired_labour, wanted_capacity, wanted_capital
 from .membership import joining_hazard, joining_score, leaving_hazard
 from .research_bodies import ResearchBodyTable
 
@@ -285,13 +285,9 @@ class Firm(Actor, table=FirmTable):
         """
         p = self.model.parameters
         ratio = self.model.region.sectors.value_added_ratio[self.sector]
+        capacity = wanted_capacity(self.expected_demand, ratio, p.target_utilisation)
         workers = desired_labour(
-            self.expected_demand,
-            p.target_utilisation,
-            ratio,
-            self.log_productivity,
-            log(self.capital),
-            p.capital_elasticity,
+            log(capacity), self.log_productivity, log(self.capital), p.capital_elasticity
         )
         return wanted_capital(self.expected_demand, p.capital_output_ratio), workers
 

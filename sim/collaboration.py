@@ -201,6 +201,18 @@ def propose_projects(
     -------
     number of projects in the table
     """
+    # Chance of a pair with full trust, credit and novelty; most draws come above it.
+    highest = np.empty((2, 2))
+    for body in range(2):
+        for aid in range(2):
+            highest[body, aid] = proposal_probability(
+                p.proposal_base,
+                max(0.0, p.proposal_familiarity),
+                max(0.0, p.proposal_structure),
+                max(0.0, p.proposal_distance),
+                body * p.proposal_research_body,
+                aid * p.proposal_subsidy,
+            )
     for m in range(meetings):
         row = meeting_row[m]
         a: Any = np.int64(meeting_first[m])
@@ -216,6 +228,9 @@ def propose_projects(
         id_b = body_identifier[b - BODY] if b >= BODY else identifier[b]
         low = min(id_a, id_b)
         high = max(id_a, id_b)
+        u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
+        if u >= highest[1 if b >= BODY else 0, 1 if eligible else 0]:
+            continue
         body_term = p.proposal_research_body if b >= BODY else 0.0
         subsidy_term = p.proposal_subsidy if eligible else 0.0
         trust_term = p.proposal_familiarity * familiarity[row]
@@ -231,7 +246,6 @@ def propose_projects(
             0.5 * (absorption[a] + other_absorption),
         )
         novelty_term = p.proposal_distance * omega
-        u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
         # Structural credit is at most 1, so most pairs are decided without it.
         if u >= proposal_probability(
             p.proposal_base, trust_term, p.proposal_structure, novelty_term, body_term, subsidy_term

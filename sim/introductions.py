@@ -15,7 +15,7 @@ from innocluster.agents.compilation import compiled
 
 from .coordination import CoordinationView
 from .pairs import BODY
-from .random_numbers import Process, uniforms
+from .random_numbers import Process, philox, uniform, uniforms
 
 __all__ = [
     "Proposers",
@@ -117,27 +117,26 @@ def seats_of_events(
         slot[event] = slot[event - 1] + 1 if event > 0 and event_cluster[event - 1] == m else 0
     seat = np.empty(start[events], np.int32)
     seat_draw = np.empty(start[events])
-    draws = np.empty((0, 4))
+    draws = np.empty((4, members.size))
+    low_key, high_key = key[0], key[1]
     for event in range(events):
         m = event_cluster[event]
         group = member_start[m + 1] - member_start[m]
         if slot[event] % 4 == 0:  # one draw serves four events of a mini-cluster
-            draws = np.empty((group, 4))
+            block = slot[event] // 4
             for g in range(group):
-                quarter = uniforms(
-                    key,
-                    identifier[members[member_start[m] + g]],
-                    month,
-                    _ATTENDANCE,
-                    slot[event] // 4,
-                )
-                for q in range(4):
-                    draws[g, q] = quarter[q]
+                entity = identifier[members[member_start[m] + g]]
+                a, b, c, d = philox(entity, month, _ATTENDANCE, block, low_key, high_key)
+                draws[0, g] = uniform(a)
+                draws[1, g] = uniform(b)
+                draws[2, g] = uniform(c)
+                draws[3, g] = uniform(d)
+        drawn = draws[slot[event] % 4]
         low = start[event]
         last = start[event + 1] - 1
         seat_draw[low : last + 1] = 2.0
         for g in range(group):
-            u = draws[g, slot[event] % 4]
+            u = drawn[g]
             if u >= seat_draw[last]:
                 continue
             place = last

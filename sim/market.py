@@ -20,6 +20,7 @@ from innocluster.agents.firms import (
     elapsed_years,
     export_share,
     log_productivity,
+    wanted_capacity,
     wanted_capital,
     worked_labour,
 )
@@ -101,7 +102,7 @@ def produce_and_sell(
     substitution = p.substitution
     target_utilisation = p.target_utilisation
     work = np.empty((9, count))
-    grown = work[0]
+    growth = work[0]
     gains = work[1]
     labour = work[2]
     nu = work[3]
@@ -111,7 +112,7 @@ def produce_and_sell(
     wanted = work[7]
     log_capital = work[8]
     for i in range(count):
-        grown[i] = log(
+        growth[i] = log(
             research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
         )
     for i in range(count):
@@ -124,7 +125,7 @@ def produce_and_sell(
             drift,
             shock[i],
             rd_elasticity,
-            grown[i],
+            growth[i],
             spillover_elasticity,
             spillover[i],
             gains[i],
@@ -176,14 +177,9 @@ def produce_and_sell(
         expected_demand[i] += memory * (real - expected_demand[i])
         desired_capital[i] = wanted_capital(expected_demand[i], capital_output_ratio)
     for i in range(count):
-        desired_workers[i] = desired_labour(
-            expected_demand[i],
-            target_utilisation,
-            nu[i],
-            log_a[i],
-            log_capital[i],
-            capital_elasticity,
-        )
+        growth[i] = log(wanted_capacity(expected_demand[i], nu[i], target_utilisation))
+    for i in range(count):
+        desired_workers[i] = desired_labour(growth[i], log_a[i], log_capital[i], capital_elasticity)
 
 
 @compiled

@@ -36,6 +36,8 @@ __all__ = ["advance"]
 _SHOCK = int(Process.SHOCK)
 _EXIT = int(Process.EXIT)
 FORGOTTEN = 0.01
+SALES_BLOCK = 1 << 15
+"""Firms that sell in one go: few enough that their intermediate values stay in the cache."""
 
 
 def advance(run: Simulation) -> None:
@@ -162,17 +164,21 @@ def _sell(run: Simulation) -> None:
     firms = state.firms
     exchange_rate = macro.exchange_rate[month]
     foreign = macro.world_demand[month] * exchange_rate / run.reference_exchange_rate
-    produce_and_sell(
-        month, run.parameters, macro.domestic_demand[month], foreign, exchange_rate,
-        macro.price_index[month], run.region.sectors.value_added_ratio, firms.count,
-        firms.sector, firms.level, firms.shock, firms.role, firms.research_stock,
-        firms.research_reference, firms.spillover, firms.gain_own, firms.gain_transfer,
-        firms.gain_joint, firms.gain_meeting, firms.gain_reference, firms.capital,
-        firms.employees, firms.lost_days, firms.brand, firms.brand_reference,
-        firms.demand_scale, firms.demand_reference, firms.export_logit, firms.log_productivity,
-        firms.revenue, firms.exports, firms.utilisation, firms.expected_demand,
-        scratch.desired_capital, scratch.desired_workers,
-    )  # fmt: skip
+    for start in range(0, firms.count, SALES_BLOCK):
+        rows = slice(start, min(start + SALES_BLOCK, firms.count))
+        produce_and_sell(
+            month, run.parameters, macro.domestic_demand[month], foreign, exchange_rate,
+            macro.price_index[month], run.region.sectors.value_added_ratio, rows.stop - start,
+            firms.sector[rows], firms.level[rows], firms.shock[rows], firms.role[rows],
+            firms.research_stock[rows], firms.research_reference[rows], firms.spillover[rows],
+            firms.gain_own[rows], firms.gain_transfer[rows], firms.gain_joint[rows],
+            firms.gain_meeting[rows], firms.gain_reference[rows], firms.capital[rows],
+            firms.employees[rows], firms.lost_days[rows], firms.brand[rows],
+            firms.brand_reference[rows], firms.demand_scale[rows], firms.demand_reference[rows],
+            firms.export_logit[rows], firms.log_productivity[rows], firms.revenue[rows],
+            firms.exports[rows], firms.utilisation[rows], firms.expected_demand[rows],
+            scratch.desired_capital[rows], scratch.desired_workers[rows],
+        )  # fmt: skip
     run.overrule_factors(scratch.desired_capital, scratch.desired_workers)
 
 

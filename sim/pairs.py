@@ -61,7 +61,7 @@ class PairTable(Table):
     def allocate(cls, capacity: int, **widths: int) -> Self:
         """Make an empty table; the index gets at least twice as many slots as rows fit."""
         table = super().allocate(capacity, **widths)
-        table.slots = np.full(1 << int(2 * capacity).bit_length(), -1, np.int32)
+        table.slots = empty_slots(capacity)
         return table
 
     def reserve(self, rows: int) -> None:
@@ -69,7 +69,7 @@ class PairTable(Table):
         if rows <= self.capacity:
             return
         super().reserve(rows)
-        self.slots = np.full(1 << int(2 * self.capacity).bit_length(), -1, np.int32)
+        self.slots = empty_slots(self.capacity)
         index_pairs(self.count, self.first, self.second, self.slots)
 
     def copy(self) -> Self:
@@ -77,6 +77,11 @@ class PairTable(Table):
         table = super().copy()
         table.slots = self.slots.copy()
         return table
+
+
+def empty_slots(capacity: int) -> Codes:
+    """An index without entries, at most half full when the table is."""
+    return np.full(1 << int(2 * capacity - 1).bit_length(), -1, np.int32)
 
 
 @compiled
@@ -212,30 +217,26 @@ def common_trust(
 ) -> float:
     """T2: structural credit Str_ij = Σ_h F_ih F_hj / max(1, Σ_h F_ih), mean of both sides.
 
+    The sum over common partners h is the same from both sides; it is taken along the
+    list of `a`, which should be the shorter one (that of the firm).
     Source: Cowan, Jonard and Zimmermann (2007).
     """
-    result = 0.0
+    paths = 0.0
+    trust = np.zeros(2)
     for side in range(2):
         centre = a if side == 0 else b
-        other = b if side == 0 else a
         row = body_head[centre - BODY] if centre >= BODY else firm_head[centre]
-        paths = 0.0
-        total = 0.0
         while row >= 0:
-            if first[row] == centre:
-                partner = second[row]
-                following = next_first[row]
-            else:
-                partner = first[row]
-                following = next_second[row]
+            is_first = first[row] == centre
             if familiarity[row] > 0.0:
-                total += familiarity[row]
-                if partner != other:
-                    bridge = find_pair(partner, other, first, second, familiarity, slots)
+                trust[side] += familiarity[row]
+                partner = second[row] if is_first else first[row]
+                if side == 0 and partner != b:
+                    bridge = find_pair(partner, b, first, second, familiarity, slots)
                     if bridge >= 0:
                         paths += familiarity[row] * familiarity[bridge]
-            row = following
-        result += 0.5 * paths / max(1.0, total)
+            row = next_first[row] if is_first else next_second[row]
+    result: float = 0.5 * paths * (1.0 / max(1.0, trust[0]) + 1.0 / max(1.0, trust[1]))
     return result
 
 

@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, compiled_for
 
-__all__ = ["Process", "draw_columns", "philox", "replication_key", "uniform_rows", "uniforms"]
+__all__ = [
+    "Process",
+    "draw_columns",
+    "philox",
+    "replication_key",
+    "uniform",
+    "uniform_rows",
+    "uniforms",
+]
 
 
 class Process(IntEnum):
@@ -89,6 +97,12 @@ def philox(
     return x0, x1, x2, x3
 
 
+@compiled_for("float64(uint64)")
+def uniform(word: np.uint64) -> float:
+    """Uniform in (0, 1) of a 32-bit word: the middle of one of 2**32 equal steps."""
+    return (float(word) + 0.5) * _SCALE
+
+
 @compiled_for("UniTuple(float64, 4)(uint64[::1], int64, int64, int64, int64)", inline=False)
 def uniforms(
     key: NDArray[np.uint64], entity: int, month: int, process: int, partner: int
@@ -103,12 +117,7 @@ def uniforms(
         Address of the draw; `partner` is the other entity of a pair, or a block number.
     """
     a, b, c, d = philox(entity, month, process, partner, key[0], key[1])
-    return (
-        (float(a) + 0.5) * _SCALE,
-        (float(b) + 0.5) * _SCALE,
-        (float(c) + 0.5) * _SCALE,
-        (float(d) + 0.5) * _SCALE,
-    )
+    return uniform(a), uniform(b), uniform(c), uniform(d)
 
 
 @compiled
@@ -149,8 +158,8 @@ def draw_columns(
     high = key[1]
     for i in range(count):
         a, b, _, _ = philox(identifier[i], month, process, 0, low, high)
-        first[i] = (float(a) + 0.5) * _SCALE
-        second[i] = (float(b) + 0.5) * _SCALE
+        first[i] = uniform(a)
+        second[i] = uniform(b)
 
 
 def replication_key(seed: int) -> NDArray[np.uint64]:

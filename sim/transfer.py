@@ -124,6 +124,7 @@ def sign_licences(
     `signed` (C,) is added to.
     """
     slots = born.shape[1]
+    highest = licence_probability(p.licence_hazard, 1.0, 1.0, p.licence_familiarity, 1.0)
     for row in range(pair_count):
         if second[row] < BODY or familiarity[row] < CONTACT_FAMILIARITY:
             continue
@@ -135,6 +136,9 @@ def sign_licences(
         if filled == 0 or licence_count >= licence_firm.size:
             continue
         u, v, w, x = uniforms(key, identifier[i], month, _LICENCE, body_identifier[b])
+        # Few draws come below the highest chance there is: most pairs end here.
+        if v >= highest:
+            continue
         slot = int(u * filled)
         if quality[b, slot] <= 0.0 or month - born[b, slot] > p.shelf_life:
             continue

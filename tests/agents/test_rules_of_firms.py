@@ -24,6 +24,7 @@ from innocluster.agents.firms import (
     log_productivity,
     role_efficiency,
     shock_step,
+    wanted_capacity,
 )
 
 LOG = st.floats(-3.0, 12.0)
@@ -50,7 +51,8 @@ def test_capacity_is_cobb_douglas(log_a, log_k, log_l, alpha, price):
 
 @given(POSITIVE, st.floats(0.7, 0.95), LOG, LOG, st.floats(0.3, 0.45))
 def test_desired_labour_meets_demand_at_the_wanted_utilisation(real, target, log_a, log_k, alpha):
-    labour = desired_labour(real, target, 0.3, log_a, log_k, alpha)
+    wanted = math.log(wanted_capacity(real, 0.3, target))
+    labour = desired_labour(wanted, log_a, log_k, alpha)
     capacity = capacity_revenue(log_a, log_k, math.log(labour), alpha, 1.0, 0.3)
     assert target * capacity == pytest.approx(real, rel=1e-10)
 

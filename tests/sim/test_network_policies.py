@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from policy_views import START, again, seen_in
-from small_region import same, simulation
+from small_region import simulation
 
 from innocluster.scenarios.matching import planned_b_matching
 from innocluster.scenarios.policies import POLICIES
@@ -242,7 +242,9 @@ def test_without_an_equilibrium_the_programme_goes_on_as_it_was(policy):
     usual = simulation("P5", last=(2007, 12))
     lost.run()
     usual.run()
-    assert same(lost.series.values, usual.series.values, 60)
+    # The same introductions, but P13 lists them in another order, and sums round accordingly.
+    for name, values in usual.series.values.items():
+        np.testing.assert_allclose(lost.series.values[name], values, rtol=1e-12, err_msg=name)
     made = [one for one in lost.state.decisions if one.subject == "plan"]
     word = "key players" if policy == "P12" else "value of links is known"
     # A complex without partners has an equilibrium at any strength.
