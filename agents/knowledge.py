@@ -42,13 +42,11 @@ def cosine(first: Floats, second: Floats) -> float:
     return result
 
 
-@compiled
+@compiled_for("void(float64[::1], float64[::1], float64, float64[::1])")
 def learn(learner: Floats, source: Floats, rate: float, gained: Floats) -> None:
     """K2: add μ·AC·max(k_j - k_i, 0) per field to `gained`; `rate` is μ·AC."""
     for field in range(learner.size):
-        gap = source[field] - learner[field]
-        if gap > 0.0:
-            gained[field] += rate * gap
+        gained[field] += rate * max(source[field] - learner[field], 0.0)
 
 
 @compiled
