@@ -27,7 +27,7 @@ __all__ = ["write_attribution_report"]
 
 
 def write_attribution_report(result: Attribution, folder: Path, language: str) -> Path:
-    """Write the report of an attribution.
+    """Write the report of an attribution and its figures.
 
     Parameters
     ----------

@@ -265,7 +265,6 @@ def main() -> int:
 def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Language) -> None:
     """Write the tables, figures and manifest of a run."""
     from innocluster.scenarios.provenance import storage_errors, write_manifest, write_table
-    from innocluster.viz.figures import save_figures
     from innocluster.viz.report import write_run_report
 
     write_table(result.indicators, folder, "indicators", result.meta)
@@ -275,7 +274,6 @@ def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Languag
     # The report quotes the manifest, and the manifest lists the report.
     write_manifest(folder, scenario, result.meta)
     with storage_errors(folder):
-        save_figures(result, folder, lang.value)
         write_run_report(result, folder, lang.value)
     write_manifest(folder, scenario, result.meta)
 
@@ -283,11 +281,9 @@ def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Languag
 def _save_report(result: Comparison, scenario: Scenario, folder: Path, lang: Language) -> None:
     """Write figures and report beside the tables and bring the manifest up to date."""
     from innocluster.scenarios.provenance import storage_errors, write_manifest
-    from innocluster.viz.figures import save_figures
     from innocluster.viz.report import write_report
 
     with storage_errors(folder):
-        save_figures(result, folder, lang.value)
         write_report(result, folder, lang.value)
     write_manifest(folder, scenario, result.meta)
 

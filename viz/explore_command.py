@@ -118,9 +118,7 @@ def _save(result: Attribution, scenario: Scenario, folder: Path, lang: Language)
     from innocluster.scenarios.provenance import storage_errors, write_manifest
 
     from .channel_report import write_attribution_report
-    from .figures import save_figures
 
     with storage_errors(folder):
-        save_figures(result, folder, lang.value)
         write_attribution_report(result, folder, lang.value)
     write_manifest(folder, scenario, result.meta)

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from innocluster.scenarios.attribution_tables import Attribution
@@ -22,9 +23,27 @@ from .panels import Drawing
 from .style import figure_style
 from .texts import Texts
 
-__all__ = ["drawings", "render_png", "render_svg", "save_figures"]
+__all__ = ["SavedFigure", "drawings", "render_png", "render_svg", "save_figures"]
 
 _FOLDER = "figures"
+
+
+@dataclass(frozen=True)
+class SavedFigure:
+    """A figure as it was written.
+
+    Attributes
+    ----------
+    name, title, caption : as in `Drawing`
+    svg : the stand-alone SVG document, which escapes its own words
+    paths : its files, PNG before SVG
+    """
+
+    name: str
+    title: str
+    caption: str
+    svg: str
+    paths: tuple[Path, ...]
 
 
 @contextmanager
@@ -45,7 +64,7 @@ def drawings(result: RunResult | Comparison | Attribution, texts: Texts) -> Iter
 
 def save_figures(
     result: RunResult | Comparison | Attribution, folder: Path, language: str
-) -> list[Path]:
+) -> list[SavedFigure]:
     """Write every figure of a result as PNG and SVG.
 
     Parameters
@@ -56,8 +75,8 @@ def save_figures(
 
     Returns
     -------
-    list of Path
-        Files in the order of a report, PNG before SVG.
+    list of SavedFigure
+        In the order of a report.
 
     Raises
     ------
@@ -67,15 +86,19 @@ def save_figures(
     texts = Texts(language)
     target = folder / _FOLDER
     target.mkdir(parents=True, exist_ok=True)
-    paths = []
     with drawings(result, texts) as made:
-        for drawing in made:
-            contents = (("png", render_png(drawing)), ("svg", render_svg(drawing).encode()))
-            for suffix, content in contents:
-                path = target / f"{drawing.name}.{suffix}"
-                write_aside(path, content)
-                paths.append(path)
-    return paths
+        return [_save(drawing, target) for drawing in made]
+
+
+def _save(drawing: Drawing, folder: Path) -> SavedFigure:
+    png = render_png(drawing)
+    # The first drawing has found the layout; finding it takes longer than drawing.
+    drawing.figure.set_layout_engine("none")
+    svg = render_svg(drawing)
+    paths = folder / f"{drawing.name}.png", folder / f"{drawing.name}.svg"
+    for path, content in zip(paths, (png, svg.encode()), strict=True):
+        write_aside(path, content)
+    return SavedFigure(drawing.name, drawing.title, drawing.caption, svg, paths)
 
 
 def render_png(drawing: Drawing) -> bytes:

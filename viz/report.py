@@ -17,7 +17,7 @@ from innocluster.sim.world_class import WORLD_CLASS
 
 from .choices import choices, turning_caption, turning_points, turning_rows
 from .decision import decisions, target_shares
-from .figures import drawings, render_svg
+from .figures import save_figures
 from .findings import answers, headline, may_conclude, may_not_conclude, policy_names, unsettled
 from .growth_tables import composition_table, growth_answers, source_tables
 from .panels import targets_of
@@ -45,7 +45,7 @@ Rows = list[list[str]]
 
 
 def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
-    """Write the report of a comparison.
+    """Write the report of a comparison and its figures.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def write_page(
     texts: Texts,
     template: str = "report.html",
 ) -> Path:
-    """Write a page: a template filled with what all reports share and with `content`."""
+    """Write a page and its figures: a template filled with what all reports share and `content`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -162,17 +162,10 @@ def write_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    with drawings(result, texts) as made:
-        figures = [
-            {
-                "name": drawing.name,
-                "title": drawing.title,
-                "caption": drawing.caption,
-                # The drawing escapes its own words.
-                "svg": Markup(render_svg(drawing)),
-            }
-            for drawing in made
-        ]
+    figures = [
+        {"name": one.name, "title": one.title, "caption": one.caption, "svg": Markup(one.svg)}
+        for one in save_figures(result, folder, texts.language)
+    ]
     page = environment.get_template(template).render(
         t=texts,
         language=texts.language,
@@ -184,7 +177,6 @@ def write_page(
         version=result.meta["version"],
         **content,
     )
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     write_aside(path, page.encode())
     return path

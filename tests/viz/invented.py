@@ -1,8 +1,13 @@
-"""Levels of the invented results, of realistic size."""
+"""Levels of the invented results, of realistic size, and what tests of figures share."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+
+from innocluster.viz.figures import save_figures
 
 COMPLEXES = ("ulsan", "gumi", "changwon", "banwol-sihwa", "gwangju", "gunsan", "wonju")
 SHARES = np.array([0.44, 0.22, 0.155, 0.165, 0.015, 0.01, 0.0003])
@@ -29,3 +34,8 @@ PROGRAMME = {
     "spent_research": ("KRW bn", 12.0, 1.05),
     "spent_overhead": ("KRW bn", 2.0, 1.05),
 }
+
+
+def figure_files(result: Any, folder: Path, language: str) -> list[Path]:
+    """Files of all figures of a result, in the order of a report."""
+    return [path for one in save_figures(result, folder, language) for path in one.paths]

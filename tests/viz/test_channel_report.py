@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from invented import figure_files
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -35,7 +36,6 @@ from innocluster.viz.channel_findings import (
 )
 from innocluster.viz.channel_report import write_attribution_report
 from innocluster.viz.channel_tables import print_attribution
-from innocluster.viz.figures import save_figures
 from innocluster.viz.style import figure_style
 from innocluster.viz.texts import LANGUAGES, Texts
 
@@ -223,7 +223,7 @@ def test_figures_without_warnings(
 ) -> None:
     with python_warnings.catch_warnings():
         python_warnings.simplefilter("error")
-        paths = save_figures(result, tmp_path, language)
+        paths = figure_files(result, tmp_path, language)
     names = [f"{name}.{kind}" for name in ("channels", "ends") for kind in ("png", "svg")]
     assert [path.name for path in paths] == names
     assert capfd.readouterr() == ("", "")

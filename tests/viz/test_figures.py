@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from invented import figure_files
 
 from innocluster.scenarios.comparison import Comparison
 from innocluster.scenarios.execution import RunResult
 from innocluster.scenarios.policies import POLICIES
 from innocluster.viz import fonts
-from innocluster.viz.figures import drawings, render_svg, save_figures
+from innocluster.viz.figures import drawings, render_svg
 from innocluster.viz.panels import targets_of, wrap
 from innocluster.viz.style import policy_styles
 from innocluster.viz.texts import LANGUAGES, Texts
@@ -33,7 +34,7 @@ def test_comparison_figures_without_warnings(
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        paths = save_figures(comparison, tmp_path, language)
+        paths = figure_files(comparison, tmp_path, language)
     assert [p.name for p in paths] == [f"{n}.{s}" for n in COMPARISON for s in ("png", "svg")]
     for path in paths:
         start = b"\x89PNG" if path.suffix == ".png" else b"<svg"
@@ -47,14 +48,14 @@ def test_run_figures_without_warnings(
 ) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        paths = save_figures(run_result, tmp_path, language)
+        paths = figure_files(run_result, tmp_path, language)
     assert [p.name for p in paths] == [f"{n}.{s}" for n in RUN for s in ("png", "svg")]
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_same_result_gives_the_same_bytes(comparison: Comparison, tmp_path: Path) -> None:
-    first = save_figures(comparison, tmp_path / "a", "ko")
-    second = save_figures(comparison, tmp_path / "b", "ko")
+    first = figure_files(comparison, tmp_path / "a", "ko")
+    second = figure_files(comparison, tmp_path / "b", "ko")
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
 
 
@@ -111,7 +112,7 @@ def test_printed_export_figures_have_their_own_targets() -> None:
 def test_figures_without_data_are_left_out(comparison: Comparison, tmp_path: Path) -> None:
     idle = comparison.yearly["indicator"].str.startswith(("spent_", "cohort"))
     bare = replace(comparison, yearly=comparison.yearly[~idle])
-    names = {path.stem for path in save_figures(bare, tmp_path, "en")}
+    names = {path.stem for path in figure_files(bare, tmp_path, "en")}
     assert names == set(COMPARISON) - {"participants", "spending"}
 
 

