@@ -12,7 +12,6 @@ from innocluster.agents.elementary import exp
 from innocluster.agents.firms import HIGHEST_HAZARD, exit_hazard
 from innocluster.agents.research_bodies import poisson_count
 
-from .pairs import BODY
 from .random_numbers import Process, uniforms
 
 __all__ = ["ENTRANT_BASE", "break_ties", "close_firms", "count_entrants", "entrant_identifier"]
@@ -66,11 +65,20 @@ def close_firms(
 
 
 @compiled
-def break_ties(count: int, first: Codes, second: Codes, familiarity: Floats, alive: Flags) -> None:
-    """Mark the pairs of closed firms as dead."""
-    for row in range(count):
-        if alive[first[row]] == 0 or (second[row] < BODY and alive[second[row]] == 0):
+def break_ties(
+    closed: Codes,
+    first: Codes,
+    familiarity: Floats,
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+) -> None:
+    """Mark the pairs of the firms in the rows `closed` as dead."""
+    for firm in closed:
+        row = firm_head[firm]
+        while row >= 0:
             familiarity[row] = -1.0
+            row = next_first[row] if first[row] == firm else next_second[row]
 
 
 @compiled
@@ -102,6 +110,6 @@ def count_entrants(
     return result
 
 
-def entrant_identifier(month: int, complex_: int, ordinal: int) -> int:
-    """Identifier of an entrant, the same whatever else entered or left (32 bits)."""
+def entrant_identifier(month: int, complex_: Integers, ordinal: Integers) -> Integers:
+    """Identifiers of entrants, the same whatever else entered or left (32 bits)."""
     return ((month + 1) * ENTRANT_BASE) + (complex_ << 16) + ordinal

@@ -48,20 +48,15 @@ def admit_entrants(run: Simulation, operating: Integers, entrants: Integers) -> 
         state.profit_ratio, run.anchors.usual_profit,
     )  # fmt: skip
     spin_offs = _spin_offs(run)
-    identifiers = np.concatenate(
-        [_identifiers(state.month, c, int(n)) for c, n in enumerate(arrivals)]
-        + [
-            _identifiers(state.month, int(state.bodies.complex[b]), 1, SPIN_OFF_ORDINAL + int(b))
-            for b in spin_offs
-        ]
-    )
-    if identifiers.size == 0:
+    parents = np.concatenate([np.full(arrivals.sum(), -1), spin_offs])
+    if parents.size == 0:
         return
-    parents = np.full(identifiers.size, -1)
-    parents[identifiers.size - spin_offs.size :] = spin_offs
     places = np.concatenate(
         [np.repeat(np.arange(arrivals.size), arrivals), state.bodies.complex[spin_offs]]
     )
+    earlier = np.repeat(np.cumsum(arrivals) - arrivals, arrivals)
+    ordinals = np.concatenate([np.arange(earlier.size) - earlier, SPIN_OFF_ORDINAL + spin_offs])
+    identifiers = entrant_identifier(state.month, places, ordinals)
     sample = _sample(run, identifiers, places, parents)
     rows = _take_rows(run, sample.complex)
     set_firms(
@@ -70,10 +65,6 @@ def admit_entrants(run: Simulation, operating: Integers, entrants: Integers) -> 
     )  # fmt: skip
     _enter_market(run, rows)
     np.add.at(entrants, sample.complex, 1)
-
-
-def _identifiers(month: int, complex_: int, number: int, first: int = 0) -> Integers:
-    return entrant_identifier(month, complex_, first) + np.arange(number)
 
 
 def _spin_offs(run: Simulation) -> Integers:

@@ -214,8 +214,9 @@ def _renew(run: Simulation, counts: Counts) -> None:
     )  # fmt: skip
     rows = closed[:closures]
     np.add.at(counts.closures, firms.complex[rows], 1)
-    if closures:
-        break_ties(pairs.count, pairs.first, pairs.second, pairs.familiarity, firms.alive)
+    break_ties(
+        rows, pairs.first, pairs.familiarity, pairs.next_first, pairs.next_second, firms.first_pair
+    )
     run.forget_agents(rows)
     operating = run.series.values["firms"][month].astype(np.int64) - counts.closures
     admit_entrants(run, operating, counts.entrants)

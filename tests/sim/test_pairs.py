@@ -62,9 +62,8 @@ class Ties:
 
     def close(self, firm: int, _: int) -> None:
         t = self.table
-        alive = np.ones(FIRMS, np.int8)
-        alive[firm] = 0
-        break_ties(t.count, t.first, t.second, t.familiarity, alive)
+        closed = np.array([firm], np.int32)
+        break_ties(closed, t.first, t.familiarity, t.next_first, t.next_second, self.firm_head)
         self.meetings = {key: n for key, n in self.meetings.items() if firm not in key}
 
     def compact(self, *_: int) -> None:
