@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Table, column
-from .compilation import compiled
+from .compilation import inlined
 from .elementary import exp, log, logistic
 
 __all__ = [
@@ -107,13 +107,13 @@ class FirmTable(Table):
     knowledge: Floats = column(np.float64, "1", "knowledge vector k", width=1)
 
 
-@compiled
+@inlined
 def elapsed_years(month: int) -> float:
     """Years from the start of 2003 to the middle of a month."""
     return (month + 0.5) / 12.0
 
 
-@compiled
+@inlined
 def log_productivity(
     level: float,
     drift: float,
@@ -140,7 +140,7 @@ def log_productivity(
     )
 
 
-@compiled
+@inlined
 def worked_labour(employees: float, lost_days: float) -> float:
     """Employees net of the working time that meetings take, at least half of them.
 
@@ -151,7 +151,7 @@ def worked_labour(employees: float, lost_days: float) -> float:
     return max(employees - lost_days / WORKING_DAYS, 0.5 * employees)
 
 
-@compiled
+@inlined
 def capacity_revenue(
     log_a: float,
     log_capital: float,
@@ -167,7 +167,7 @@ def capacity_revenue(
     return price * value_added / value_added_ratio
 
 
-@compiled
+@inlined
 def demand(
     scale: float,
     share: float,
@@ -193,13 +193,13 @@ def demand(
     return scale * market * brand_factor * exp((substitution - 1.0) * log_relative_quality)
 
 
-@compiled
+@inlined
 def brand_price(premium: float, brand: float, reference: float) -> float:
     """D4: price of the brand stage against that at the reference; stages 0, 0.5 and 1."""
     return (1.0 + premium * brand) / (1.0 + premium * reference)
 
 
-@compiled
+@inlined
 def export_share(
     logit: float, log_relative_quality: float, brand_gain: float, slope_q: float, slope_b: float
 ) -> float:
@@ -207,7 +207,7 @@ def export_share(
     return logistic(logit + slope_q * log_relative_quality + slope_b * brand_gain)
 
 
-@compiled
+@inlined
 def growth_dispersion(employees: float, at_twenty: float, exponent: float) -> float:
     """Standard deviation of annual log sales growth, falling with size as L^(-exponent).
 
@@ -216,7 +216,7 @@ def growth_dispersion(employees: float, at_twenty: float, exponent: float) -> fl
     return at_twenty * exp(-exponent * log(max(employees, 1.0) / 20.0))
 
 
-@compiled
+@inlined
 def shock_step(
     shock: float, persistence: float, arrival: float, scale: float, u: float, v: float
 ) -> float:
@@ -234,7 +234,7 @@ def shock_step(
     return persistence * shock + step
 
 
-@compiled
+@inlined
 def role_efficiency(adherence: float, roles: int, returns: float) -> float:
     """F7: e = Σ x^(1+τ) with x = ρ·(own role) + (1-ρ)/n; ρ = 0 gives n^(-τ)."""
     spread = (1.0 - adherence) / roles
@@ -244,7 +244,7 @@ def role_efficiency(adherence: float, roles: int, returns: float) -> float:
     return own + (roles - 1) * other
 
 
-@compiled
+@inlined
 def line_share(revenue: float, line: float) -> float:
     """Share of a firm that one project touches: a product line over annual revenue, at most 1.
 
@@ -255,13 +255,13 @@ def line_share(revenue: float, line: float) -> float:
     return 1.0 if annual <= line else line / annual
 
 
-@compiled
+@inlined
 def wanted_capital(real_demand: float, output_ratio: float) -> float:
     """I1: K* = κ·expected real revenue of a year; `real_demand` is a month's."""
     return output_ratio * 12.0 * real_demand
 
 
-@compiled
+@inlined
 def desired_labour(
     real_demand: float,
     utilisation: float,
@@ -275,7 +275,7 @@ def desired_labour(
     return exp((target - log_a - capital_elasticity * log_capital) / (1.0 - capital_elasticity))
 
 
-@compiled
+@inlined
 def adjusted_capital(
     capital: float, desired: float, depreciation: float, adjustment: float
 ) -> tuple[float, float]:
@@ -284,19 +284,19 @@ def adjusted_capital(
     return (1.0 - depreciation) * capital + investment, investment
 
 
-@compiled
+@inlined
 def adjusted_labour(labour: float, desired: float, adjustment: float) -> float:
     """I1 for labour: partial adjustment, never below one person."""
     return max(1.0, labour + adjustment * (desired - labour))
 
 
-@compiled
+@inlined
 def brand_hazard(base: float, absorption: float, link: float, log_relative_quality: float) -> float:
     """D4: yearly hazard of the next brand stage, h_B·AC·link·logistic(ln q/Q)."""
     return base * absorption * link * logistic(log_relative_quality)
 
 
-@compiled
+@inlined
 def exit_hazard(
     employees: float, age_years: float, base: float, size_exponent: float, age_scale: float
 ) -> float:

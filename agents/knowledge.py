@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .compilation import compiled
+from .compilation import inlined
 
 __all__ = ["absorptive_capacity", "cosine", "dot", "learn", "novelty_value"]
 
 Floats = NDArray[np.float64]
 
 
-@compiled
+@inlined
 def dot(first: Floats, second: Floats) -> float:
     """Inner product of two vectors of equal length, summed in order."""
     total = 0.0
@@ -21,7 +21,7 @@ def dot(first: Floats, second: Floats) -> float:
     return total
 
 
-@compiled
+@inlined
 def cosine(first: Floats, second: Floats) -> float:
     """K1: cosine of two knowledge vectors of equal length; distance is 1 minus this."""
     norms = dot(first, first) * dot(second, second)
@@ -31,7 +31,7 @@ def cosine(first: Floats, second: Floats) -> float:
     return result
 
 
-@compiled
+@inlined
 def learn(learner: Floats, source: Floats, rate: float, gained: Floats) -> None:
     """K2: add μ·AC·max(k_j - k_i, 0) per field to `gained`; `rate` is μ·AC."""
     for field in range(learner.size):
@@ -40,7 +40,7 @@ def learn(learner: Floats, source: Floats, rate: float, gained: Floats) -> None:
             gained[field] += rate * gap
 
 
-@compiled
+@inlined
 def absorptive_capacity(
     stock: float, sector_stock: float, intensity: float, threshold: float
 ) -> float:
@@ -50,7 +50,7 @@ def absorptive_capacity(
     return stock / (stock + sector_stock) * min(1.0, intensity / threshold)
 
 
-@compiled
+@inlined
 def novelty_value(distance: float, optimum: float, stretch: float, mean_absorption: float) -> float:
     """K4: Ω = max(0, (d/d*)(2 - d/d*)), d* = d0(1 + χ·mean AC); an inverted U (Nooteboom 2007)."""
     ratio = distance / (optimum * (1.0 + stretch * mean_absorption))
