@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
-from innocluster.agents.elementary import log
+from innocluster.agents.elementary import log, log_array
 from innocluster.agents.firms import brand_price, elapsed_years, worked_labour
 
 if TYPE_CHECKING:
@@ -63,18 +63,21 @@ TECHNOLOGY = TERMS.index("progress")
 """First row of the terms that make log productivity; they go to the last."""
 
 
-@compiled
-def log_mean(a: float, b: float) -> float:
-    """Logarithmic mean (a - b)/ln(a/b) of two positive numbers, a itself where they agree.
+def log_mean(a: Floats, b: Floats) -> Floats:
+    """Logarithmic mean (a - b)/ln(a/b) of positive numbers, a itself where they agree.
 
     With it as weight, shares of a change in logs are shares of the change itself:
     the weights of Sato (1976) and Vartia (1976).
+
+    Parameters
+    ----------
+    a, b : arrays of one shape
     """
-    d = log(a / b)
+    d = log_array((a / b).ravel()).reshape(a.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (a - b) / d
     # Below this the quotient loses digits; the mean is (a + b)/2 up to d²/12 of it.
-    if abs(d) < 1e-6:
-        return 0.5 * (a + b)
-    return (a - b) / d
+    return np.where(np.abs(d) < 1e-6, 0.5 * (a + b), mean)
 
 
 @compiled

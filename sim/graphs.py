@@ -19,7 +19,6 @@ __all__ = [
     "count_triangles",
     "count_triples",
     "degree_shape",
-    "degrees",
     "giant_component",
     "label_components",
     "link_nodes",
@@ -33,11 +32,6 @@ Small = NDArray[np.int16]
 Integers = NDArray[np.int64]
 
 _SOURCES = 64
-
-
-def degrees(nodes: int, first: Codes, second: Codes) -> Integers:
-    """Number of edges at each node, shape (nodes,)."""
-    return np.bincount(first, minlength=nodes) + np.bincount(second, minlength=nodes)
 
 
 @compiled
@@ -66,9 +60,9 @@ def count_triangles(degree: Integers, first: Codes, second: Codes) -> Integers:
 
     Source: N. Chiba and T. Nishizeki (1985), SIAM Journal on Computing 14(1).
     """
-    one, other = degree[first], degree[second]
-    upward = (one < other) | ((one == other) & (first < second))
-    low, high = np.where(upward, first, second), np.where(upward, second, first)
+    order = degree * degree.size + np.arange(degree.size)
+    low = np.where(order[first] < order[second], first, second)
+    high = first + second - low
     return _closed_at(*arrange(degree.size, low, high))
 
 
@@ -254,19 +248,17 @@ def modularity(
     Q of the graph, from -0.5 to 1, and of each part by the edges inside it; NaN without edges.
     Source: M. E. J. Newman and M. Girvan (2004), Physical Review E 69, 026113.
     """
-    a, b = group[first], group[second]
-    among = (a >= 0) & (b >= 0)
-    a, b = a[among], b[among]
-    within = division[a] == division[b]
-    inside = np.bincount(a[a == b], minlength=groups)
-    ends, ends_in_part = (
-        np.bincount(one, minlength=groups) + np.bincount(other, minlength=groups)
-        for one, other in ((a, b), (a[within], b[within]))
-    )
-    edges_in_part = np.bincount(division[a[within]], minlength=int(division.max(initial=-1)) + 1)
+    size = groups + 1
+    cell = size * (group[first] + 1).astype(np.int64) + group[second] + 1
+    mixing = np.bincount(cell, minlength=size * size).reshape(size, size)[1:, 1:]
+    mixing = mixing + mixing.T
+    inside = mixing.diagonal() // 2
+    within = np.where(division[:, None] == division, mixing, 0).sum(axis=1)
+    edges = np.zeros(int(division.max(initial=-1)) + 1, np.int64)
+    np.add.at(edges, division, within)
     everywhere = np.zeros(groups, np.int64)
-    whole = _excess(inside, ends, np.array([a.size]), everywhere)
-    return float(whole[0]), _excess(inside, ends_in_part, edges_in_part, division)
+    whole = _excess(inside, mixing.sum(axis=1), mixing.sum(keepdims=True)[0] // 2, everywhere)
+    return float(whole[0]), _excess(inside, within, edges // 2, division)
 
 
 def _excess(inside: Integers, ends: Integers, edges: Integers, division: Integers) -> Floats:

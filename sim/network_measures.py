@@ -22,7 +22,6 @@ from .graphs import (
     count_triangles,
     count_triples,
     degree_shape,
-    degrees,
     giant_component,
     label_components,
     link_nodes,
@@ -316,8 +315,8 @@ class Graph:
 
 def connect(nodes: int, first: Codes, second: Codes) -> Graph:
     """The network of these ties."""
-    degree = degrees(nodes, first, second)
     start, neighbour = link_nodes(nodes, first, second)
+    degree = np.diff(start)
     triangles = count_triangles(degree, first, second)
     return Graph(degree, triangles, start, neighbour, label_components(start, neighbour)[0])
 

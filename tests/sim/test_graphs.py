@@ -15,7 +15,6 @@ from innocluster.sim.graphs import (
     count_triangles,
     count_triples,
     degree_shape,
-    degrees,
     giant_component,
     label_components,
     link_nodes,
@@ -34,8 +33,8 @@ def shape(graph: nx.Graph, draw: np.ndarray | None = None) -> dict[str, float]:
     first, second = edges_of(graph)
     nodes = graph.number_of_nodes()
     draw = np.arange(nodes) / nodes if draw is None else draw
-    degree = degrees(nodes, first, second)
     start, neighbour = link_nodes(nodes, first, second)
+    degree = np.diff(start)
     label, components = label_components(start, neighbour)
     giant = giant_component(label, draw)
     size, steps = mean_path_length(0, nodes, start, neighbour, label, giant, draw)
