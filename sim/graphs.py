@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 
 __all__ = [
     "arrange",
@@ -123,7 +123,8 @@ def degree_shape(degree: Integers, part: Integers, parts: int) -> Floats:
 def label_components(start: Integers, neighbour: Codes) -> tuple[Codes, int]:
     """Connected component of every node, numbered by their first nodes, and how many there are."""
     nodes = start.size - 1
-    label = np.full(nodes, -1, np.int32)
+    label = np.empty(nodes, np.int32)
+    label[:] = -1
     waiting = np.empty(nodes, np.int32)
     components = 0
     for first in range(nodes):
@@ -162,7 +163,7 @@ def giant_component(label: Codes, draw: Floats) -> int:
     return int(label[largest[np.argmin(draw[largest])]])
 
 
-@compiled
+@inlined
 def _ones(word: int) -> Any:
     """Number of bits set in 64."""
     x = np.uint64(word)
@@ -206,8 +207,11 @@ def mean_path_length(
         sources = min(sources + 1, _SOURCES)
     if size < 2:
         return size, np.nan
-    reached = np.zeros(high - low, np.uint64)
-    edge_of_search = np.zeros(high - low, np.uint64)
+    reached = np.empty(high - low, np.uint64)
+    edge_of_search = np.empty(high - low, np.uint64)
+    arriving = np.empty(high - low, np.uint64)
+    reached[:] = 0
+    edge_of_search[:] = 0
     for bit in range(sources):
         reached[source[bit] - low] = np.uint64(1) << np.uint64(bit)
         edge_of_search[source[bit] - low] = reached[source[bit] - low]
@@ -217,7 +221,7 @@ def mean_path_length(
     while moving:
         moving = False
         steps += 1
-        arriving = np.zeros(high - low, np.uint64)
+        arriving[:] = 0
         for v in range(low, high):
             if edge_of_search[v - low] != 0:
                 for place in range(start[v], start[v + 1]):

@@ -104,7 +104,6 @@ def ascending(values: Floats) -> NDArray[np.int64]:
     return np.lexsort(((bits & 0xFFFF).astype(np.uint16), (bits >> 16).astype(np.uint16)))
 
 
-@compiled
 def gini(order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[np.int16]) -> Floats:
     """Gini coefficient of non-negative values, of all and within each group.
 
@@ -120,20 +119,24 @@ def gini(order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[n
     -------
     (1 + groups,) that of all first
     """
-    count = np.zeros(1 + groups)
-    total = np.zeros(1 + groups)
-    ranked = np.zeros(1 + groups)
+    n, total, ranked = _ranked_sums(order, values, groups, group)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result = 2.0 * ranked / (n * total) - (n + 1.0) / n
+    return np.where(total > 0.0, result, np.nan)
+
+
+@compiled
+def _ranked_sums(
+    order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[np.int16]
+) -> Floats:
+    """Number, sum, and sum of rank times value, of all and of each group, (3, 1 + groups)."""
+    sums = np.zeros((3, 1 + groups))
     for row in order:
         for column in (0, 1 + group[row]):
-            count[column] += 1.0
-            total[column] += values[row]
-            ranked[column] += count[column] * values[row]
-    result = np.full(1 + groups, np.nan)
-    for column in range(1 + groups):
-        if total[column] > 0.0:
-            n = count[column]
-            result[column] = 2.0 * ranked[column] / (n * total[column]) - (n + 1.0) / n
-    return result
+            sums[0, column] += 1.0
+            sums[1, column] += values[row]
+            sums[2, column] += sums[0, column] * values[row]
+    return sums
 
 
 def between_complexes(revenue: Floats, employees: Floats) -> Floats:
