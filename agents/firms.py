@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Table, column
-from .compilation import compiled
+from .compilation import inlined
 from .elementary import exp, log, logistic
 
 __all__ = [
@@ -108,13 +108,13 @@ class FirmTable(Table):
     knowledge: Floats = column(np.float64, "1", "knowledge vector k", width=1)
 
 
-@compiled
+@inlined
 def elapsed_years(month: int) -> float:
     """Years from the start of 2003 to the middle of a month."""
     return (month + 0.5) / 12.0
 
 
-@compiled
+@inlined
 def log_productivity(
     level: float,
     drift: float,
@@ -141,7 +141,7 @@ def log_productivity(
     )
 
 
-@compiled
+@inlined
 def worked_labour(employees: float, lost_days: float) -> float:
     """Employees net of the working time that meetings take, at least half of them.
 
@@ -152,7 +152,7 @@ def worked_labour(employees: float, lost_days: float) -> float:
     return max(employees - lost_days / WORKING_DAYS, 0.5 * employees)
 
 
-@compiled
+@inlined
 def capacity_revenue(
     log_a: float,
     log_capital: float,
@@ -168,7 +168,7 @@ def capacity_revenue(
     return price * value_added / value_added_ratio
 
 
-@compiled
+@inlined
 def demand(
     scale: float,
     share: float,
@@ -194,13 +194,13 @@ def demand(
     return scale * market * brand_factor * exp((substitution - 1.0) * log_relative_quality)
 
 
-@compiled
+@inlined
 def brand_price(premium: float, brand: float, reference: float) -> float:
     """D4: price of the brand stage against that at the reference; stages 0, 0.5 and 1."""
     return (1.0 + premium * brand) / (1.0 + premium * reference)
 
 
-@compiled
+@inlined
 def export_share(
     logit: float, log_relative_quality: float, brand_gain: float, slope_q: float, slope_b: float
 ) -> float:
@@ -208,7 +208,7 @@ def export_share(
     return logistic(logit + slope_q * log_relative_quality + slope_b * brand_gain)
 
 
-@compiled
+@inlined
 def growth_dispersion(employees: float, at_twenty: float, exponent: float) -> float:
     """Standard deviation of annual log sales growth, falling with size as L^(-exponent).
 
@@ -217,7 +217,7 @@ def growth_dispersion(employees: float, at_twenty: float, exponent: float) -> fl
     return at_twenty * exp(-exponent * log(max(employees, 1.0) / 20.0))
 
 
-@compiled
+@inlined
 def shock_step(
     shock: float, persistence: float, arrival: float, scale: float, u: float, v: float
 ) -> float:
@@ -235,7 +235,7 @@ def shock_step(
     return persistence * shock + step
 
 
-@compiled
+@inlined
 def role_efficiency(adherence: float, roles: int, returns: float) -> float:
     """F7: e = Σ x^(1+τ) with x = ρ·(own role) + (1-ρ)/n; ρ = 0 gives n^(-τ)."""
     spread = (1.0 - adherence) / roles
@@ -245,7 +245,7 @@ def role_efficiency(adherence: float, roles: int, returns: float) -> float:
     return own + (roles - 1) * other
 
 
-@compiled
+@inlined
 def line_share(revenue: float, line: float) -> float:
     """Share of a firm that one project touches: a product line over annual revenue, at most 1.
 
@@ -256,13 +256,13 @@ def line_share(revenue: float, line: float) -> float:
     return 1.0 if annual <= line else line / annual
 
 
-@compiled
+@inlined
 def wanted_capital(real_demand: float, output_ratio: float) -> float:
     """I1: K* = κ·expected real revenue of a year; `real_demand` is a month's."""
     return output_ratio * 12.0 * real_demand
 
 
-@compiled
+@inlined
 def desired_labour(
     log_capacity: float, log_a: float, log_capital: float, capital_elasticity: float
 ) -> float:
@@ -277,13 +277,13 @@ def desired_labour(
     )
 
 
-@compiled
+@inlined
 def wanted_capacity(real_demand: float, value_added_ratio: float, utilisation: float) -> float:
     """I1: value added at full capacity with which demand is met at normal utilisation."""
     return real_demand * value_added_ratio / utilisation
 
 
-@compiled
+@inlined
 def adjusted_capital(
     capital: float, desired: float, depreciation: float, adjustment: float
 ) -> tuple[float, float]:
@@ -292,19 +292,19 @@ def adjusted_capital(
     return (1.0 - depreciation) * capital + investment, investment
 
 
-@compiled
+@inlined
 def adjusted_labour(labour: float, desired: float, adjustment: float) -> float:
     """I1 for labour: partial adjustment, never below one person."""
     return max(1.0, labour + adjustment * (desired - labour))
 
 
-@compiled
+@inlined
 def brand_hazard(base: float, absorption: float, link: float, log_relative_quality: float) -> float:
     """D4: yearly hazard of the next brand stage, h_B·AC·link·logistic(ln q/Q)."""
     return base * absorption * link * logistic(log_relative_quality)
 
 
-@compiled
+@inlined
 def exit_hazard(
     employees: float, age_years: float, base: float, size_exponent: float, age_scale: float
 ) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .compilation import compiled, compiled_for
+from .compilation import compiled_for, inlined
 
 __all__ = ["absorptive_capacity", "cosine", "dot", "learn", "novelty_value"]
 
@@ -32,7 +32,7 @@ def dot(first: Floats, second: Floats) -> float:
     return (a + b) + (c + d)
 
 
-@compiled
+@inlined
 def cosine(first: Floats, second: Floats) -> float:
     """K1: cosine of two knowledge vectors of equal length; distance is 1 minus this."""
     norms = dot(first, first) * dot(second, second)
@@ -49,7 +49,7 @@ def learn(learner: Floats, source: Floats, rate: float, gained: Floats) -> None:
         gained[field] += rate * max(source[field] - learner[field], 0.0)
 
 
-@compiled
+@inlined
 def absorptive_capacity(
     stock: float, sector_stock: float, intensity: float, threshold: float
 ) -> float:
@@ -59,7 +59,7 @@ def absorptive_capacity(
     return stock / (stock + sector_stock) * min(1.0, intensity / threshold)
 
 
-@compiled
+@inlined
 def novelty_value(distance: float, optimum: float, stretch: float, mean_absorption: float) -> float:
     """K4: Ω = max(0, (d/d*)(2 - d/d*)), d* = d0(1 + χ·mean AC); an inverted U (Nooteboom 2007)."""
     ratio = distance / (optimum * (1.0 + stretch * mean_absorption))

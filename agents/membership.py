@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .compilation import compiled
+from .compilation import inlined
 from .elementary import log, logistic
 
 __all__ = ["LARGE_FIRM", "LARGE_REVENUE", "joining_hazard", "joining_score", "leaving_hazard"]
@@ -11,7 +11,7 @@ LARGE_FIRM = 300.0
 LARGE_REVENUE = 150_000.0
 
 
-@compiled
+@inlined
 def joining_score(
     employees: float,
     revenue: float,
@@ -35,7 +35,7 @@ def joining_score(
     return score
 
 
-@compiled
+@inlined
 def joining_hazard(
     constant: float, score: float, peers: float, peer_effect: float, benefit: float
 ) -> float:
@@ -43,7 +43,7 @@ def joining_hazard(
     return logistic(constant + score + peer_effect * peers + benefit)
 
 
-@compiled
+@inlined
 def leaving_hazard(rate: float, benefit: float) -> float:
     """M0: monthly hazard of leaving, a twelfth of the yearly `rate` lowered by net benefit."""
     return rate / 12.0 / (1.0 + max(benefit, -0.5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compilation import compiled
+from .compilation import inlined
 from .elementary import exp, log, logistic
 
 __all__ = [
@@ -20,13 +20,13 @@ __all__ = [
 ]
 
 
-@compiled
+@inlined
 def familiarity_step(familiarity: float, decay: float, gain: float) -> float:
     """T1: F' = clip[(1 - δ_F)F + gain, 0, 1]; `gain` sums meetings, successes, failures."""
     return min(1.0, max(0.0, (1.0 - decay) * familiarity + gain))
 
 
-@compiled
+@inlined
 def faded_familiarity(familiarity: float, decay: float, months: int) -> float:
     """T1 without any contact: F·(1 - δ_F)^months."""
     if months <= 0:
@@ -34,7 +34,7 @@ def faded_familiarity(familiarity: float, decay: float, months: int) -> float:
     return familiarity * exp(months * log(1.0 - decay))
 
 
-@compiled
+@inlined
 def information_gain(
     gain: float,
     absorption: float,
@@ -63,7 +63,7 @@ def information_gain(
     return gain * absorption * similarity * gap * (1.0 - rivalry) / meetings * share * room
 
 
-@compiled
+@inlined
 def information_room(learned: float, ceiling: float) -> float:
     """T3: 1 - Z/Z_max from nothing learned in meetings to all there is to learn, at least 0.
 
@@ -73,7 +73,7 @@ def information_room(learned: float, ceiling: float) -> float:
     return max(0.0, 1.0 - learned / ceiling)
 
 
-@compiled
+@inlined
 def proposal_probability(
     constant: float,
     familiarity_term: float,
@@ -88,7 +88,7 @@ def proposal_probability(
     )
 
 
-@compiled
+@inlined
 def success_probability(
     low: float,
     high: float,
@@ -103,20 +103,20 @@ def success_probability(
     return min(0.95, low + (high - low) * trust + novelty_weight * novelty)
 
 
-@compiled
+@inlined
 def joint_gain(gain: float, novelty: float, absorption: float, share: float) -> float:
     """J1: productivity gain of a success, z_J(0.3 + Ω)√AC on the line that the project touches."""
     result: float = gain * (0.3 + novelty) * np.sqrt(absorption) * share
     return result
 
 
-@compiled
+@inlined
 def duplication_factor(same_field: int, exponent: float) -> float:
     """F7: N same-field projects of a month return N^λ, so each returns N^(λ-1)."""
     return exp((exponent - 1.0) * log(float(same_field)))
 
 
-@compiled
+@inlined
 def erlang_months(stages: int, mean: float, u: tuple[float, float, float, float]) -> int:
     """Erlang duration with up to four stages, rounded to whole months, at least one.
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .columns import Table, column
-from .compilation import compiled
+from .compilation import inlined
 from .elementary import exp, normal_quantile
 
 __all__ = [
@@ -44,13 +44,13 @@ class ResearchBodyTable(Table):
     knowledge: Floats = column(np.float64, "1", "knowledge vector k")
 
 
-@compiled
+@inlined
 def inventions_mean(rate: float, researchers: float, applied_share: float) -> float:
     """U1: expected inventions η·N·(1 - b/2) in the period of `rate`."""
     return rate * researchers * (1.0 - 0.5 * applied_share)
 
 
-@compiled
+@inlined
 def poisson_count(mean: float, u: float) -> int:
     """Poisson count from one uniform, by inversion; the normal limit above a mean of 200."""
     if mean > 200.0:
@@ -65,13 +65,13 @@ def poisson_count(mean: float, u: float) -> int:
     return count
 
 
-@compiled
+@inlined
 def invention_quality(u: float, spread: float) -> float:
     """U1: lognormal quality with median 1."""
     return exp(spread * normal_quantile(u))
 
 
-@compiled
+@inlined
 def licence_probability(
     hazard: float, absorption: float, overlap: float, loading: float, familiarity: float
 ) -> float:
@@ -82,7 +82,7 @@ def licence_probability(
     return 1.0 - exp(-hazard * absorption * overlap * (1.0 + loading * familiarity))
 
 
-@compiled
+@inlined
 def applied_share_step(
     share: float, reference: float, contract_share: float, drift: float
 ) -> float:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
-from innocluster.agents.elementary import exp, exp_array, log, normal_quantile
+from innocluster.agents.compilation import compiled, inlined
+from innocluster.agents.elementary import exp, exp_array, log, log_array, normal_quantile
 
 __all__ = [
     "Floats",
@@ -89,7 +89,6 @@ def normal_quantiles(u: Floats) -> Floats:
     return result
 
 
-@compiled
 def _pareto_mean(exponent: float, smallest: float, largest: float) -> float:
     """Mean of a Pareto law between `smallest` and `largest`."""
     span = log(largest / smallest)
@@ -102,7 +101,6 @@ def _pareto_mean(exponent: float, smallest: float, largest: float) -> float:
     return exponent * smallest * span * growth / mass
 
 
-@compiled
 def lower_truncation(mean: float, exponent: float, largest: float) -> float:
     """Lower end of a Pareto law with this mean, tail exponent and upper end."""
     low = log(1e-6 * mean)
@@ -116,14 +114,10 @@ def lower_truncation(mean: float, exponent: float, largest: float) -> float:
     return exp(0.5 * (low + high))
 
 
-@compiled
 def truncated_pareto(tail: Floats, exponent: float, smallest: float, largest: float) -> Floats:
     """Sizes that a share `tail` of a truncated Pareto law exceeds."""
     upper = exp(-exponent * log(largest / smallest))
-    result = np.empty_like(tail)
-    for i in range(tail.size):
-        result[i] = smallest * exp(-log(upper + tail[i] * (1.0 - upper)) / exponent)
-    return result
+    return np.asarray(smallest * exp_array(-log_array(upper + tail * (1.0 - upper)) / exponent))
 
 
 def productivity_exponent(
@@ -183,7 +177,7 @@ def quotas(
     return chosen
 
 
-@compiled
+@inlined
 def _class_means(
     sales_small: float, sales_large: float, exports: float, most: float, log_odds: float
 ) -> tuple[float, float]:
@@ -253,17 +247,22 @@ def export_shares(
     The constants make the groups' shares of sales equal to `mean`.
     """
     groups = mean.size
-    low = np.full(groups, -4.0 * _LARGEST_LOG_ODDS)
-    high = np.full(groups, 4.0 * _LARGEST_LOG_ODDS)
-    middle = np.zeros(groups)
+    low = np.empty(groups)
+    high = np.empty(groups)
+    middle = np.empty(groups)
+    sales = np.empty(groups)
+    exports = np.empty(groups)
     result = np.empty_like(scatter)
-    sales = np.zeros(groups)
+    for g in range(groups):
+        low[g] = -4.0 * _LARGEST_LOG_ODDS
+        high[g] = 4.0 * _LARGEST_LOG_ODDS
+        sales[g] = 0.0
     for i in range(group.size):
         sales[group[i]] += revenue[i]
     for _ in range(_HALVINGS):
-        exports = np.zeros(groups)
         for g in range(groups):
             middle[g] = 0.5 * (low[g] + high[g])
+            exports[g] = 0.0
         for i in range(group.size):
             result[i] = most / (1.0 + exp(-(scatter[i] + middle[group[i]])))
             exports[group[i]] += result[i] * revenue[i]
@@ -275,42 +274,29 @@ def export_shares(
     return result
 
 
-@compiled
 def own_brand(exports: Floats, share: float) -> NDArray[np.bool_]:
     """Which of the firms, taken in turn, fit into a `share` of their exports."""
-    total = 0.0
-    for i in range(exports.size):
-        total += exports[i]
     taken = np.zeros(exports.size, np.bool_)
-    room = share * total
-    for i in range(exports.size):
-        if exports[i] <= room:
+    room = share * float(np.cumsum(exports)[-1]) if exports.size else 0.0
+    for i, value in enumerate(exports.tolist()):
+        if value <= room:
             taken[i] = True
-            room -= exports[i]
+            room -= value
     return taken
 
 
-@compiled
 def closest_theme(
     knowledge: Floats, complex_: Integers, theme: Floats, theme_complex: Integers
 ) -> Integers:
     """Mini-cluster of the firm's complex with the highest cosine to its knowledge, -1 for none."""
     result = np.full(complex_.size, -1, np.int64)
-    fields = theme.shape[1]
-    length = np.zeros(theme_complex.size)
-    for m in range(length.size):
-        for f in range(fields):
-            length[m] += theme[m, f] * theme[m, f]
-        length[m] = np.sqrt(length[m])
-    for i in range(complex_.size):
-        best = -1.0
-        for m in range(length.size):
-            if theme_complex[m] != complex_[i]:
-                continue
-            product = 0.0
-            for f in range(fields):
-                product += knowledge[i, f] * theme[m, f]
-            if product / length[m] > best:
-                best = product / length[m]
-                result[i] = m
+    for c in np.unique(theme_complex):
+        firms, themes = np.flatnonzero(complex_ == c), np.flatnonzero(theme_complex == c)
+        product = np.zeros((firms.size, themes.size))
+        squares = np.zeros(themes.size)
+        # Field by field, so that every processor adds up in the same order.
+        for field in range(theme.shape[1]):
+            product += np.outer(knowledge[firms, field], theme[themes, field])
+            squares += theme[themes, field] * theme[themes, field]
+        result[firms] = themes[np.argmax(product / np.sqrt(squares), axis=1)]
     return result

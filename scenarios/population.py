@@ -122,7 +122,7 @@ class _Synthesis:
 
     def draws(self, block: int) -> Floats:
         """Four uniforms of every firm, (N, 4)."""
-        return uniform_rows(self.key, self.identifier, 0, int(Process.POPULATION), block)
+        return uniform_rows(self.key, self.identifier, 0, int(Process.POPULATION), int(block))
 
     def firms(self) -> FirmSample:
         """All steps, and the rows sorted by complex, mini-cluster and identifier."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
-from innocluster.agents.elementary import log
+from innocluster.agents.elementary import log, log_array
 from innocluster.agents.firms import brand_price, elapsed_years, worked_labour
 
 if TYPE_CHECKING:
@@ -63,21 +63,23 @@ TECHNOLOGY = TERMS.index("progress")
 """First row of the terms that make log productivity; they go to the last."""
 
 
-@compiled
-def log_mean(a: float, b: float) -> float:
-    """Logarithmic mean (a - b)/ln(a/b) of two positive numbers, a itself where they agree.
+def log_mean(a: Floats, b: Floats) -> Floats:
+    """Logarithmic mean (a - b)/ln(a/b) of positive numbers, a itself where they agree.
 
     With it as weight, shares of a change in logs are shares of the change itself:
     the weights of Sato (1976) and Vartia (1976).
+
+    Parameters
+    ----------
+    a, b : arrays of one shape
     """
-    d = log(a / b)
+    d = log_array((a / b).ravel()).reshape(a.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (a - b) / d
     # Below this the quotient loses digits; the mean is (a + b)/2 up to d²/12 of it.
-    if abs(d) < 1e-6:
-        return 0.5 * (a + b)
-    return (a - b) / d
+    return np.where(np.abs(d) < 1e-6, 0.5 * (a + b), mean)
 
 
-@compiled
 def firm_terms(
     month: int,
     p: Any,
@@ -116,37 +118,47 @@ def firm_terms(
     -------
     (14, count) log points, rows as in `TERMS`
     """
-    drift = p.technical_progress * elapsed_years(month)
-    log_price = log(price)
-    brand_premium = p.brand_premium
-    capital_elasticity = p.capital_elasticity
-    rd_elasticity = p.rd_elasticity
-    spillover_elasticity = p.spillover_elasticity
+    alpha = p["capital_elasticity"]
     terms = np.empty((14, count))
-    for i in range(count):
-        terms[0, i] = log_price
-    for i in range(count):
-        terms[1, i] = log(brand_price(brand_premium, brand[i], brand_reference[i]))
-    for i in range(count):
-        terms[2, i] = log(utilisation[i])
-    for i in range(count):
-        terms[3, i] = capital_elasticity * log(capital[i])
-    for i in range(count):
-        worked = worked_labour(employees[i], lost_days[i])
-        terms[4, i] = (1.0 - capital_elasticity) * log(worked)
-    for i in range(count):
-        terms[5, i] = level[i] + drift
-        terms[6, i] = shock[i]
-        terms[8, i] = spillover_elasticity * spillover[i]
-        terms[9, i] = gain_own[i] - gain_reference[i]
-        terms[10, i] = gain_transfer[i]
-        terms[11, i] = gain_joint[i]
-        terms[12, i] = gain_meeting[i]
-        terms[13, i] = role[i]
-    for i in range(count):
-        grown = research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
-        terms[7, i] = rd_elasticity * log(grown)
+    _ruled_terms(month, p, count, level, employees, lost_days, brand, brand_reference, terms)
+    terms[2] = utilisation[:count]
+    terms[3] = capital[:count]
+    terms[1:5] = log_array(terms[1:5].ravel()).reshape(4, count)
+    terms[0] = log(price)
+    terms[3] *= alpha
+    terms[4] *= 1.0 - alpha
+    terms[6] = shock[:count]
+    stock, reference = research_stock[:count], research_reference[:count]
+    grown = np.divide(stock, reference, out=np.ones(count), where=reference > 0.0)
+    np.multiply(p["rd_elasticity"], log_array(grown), out=terms[7])
+    np.multiply(p["spillover_elasticity"], spillover[:count], out=terms[8])
+    np.subtract(gain_own[:count], gain_reference[:count], out=terms[9])
+    terms[10] = gain_transfer[:count]
+    terms[11] = gain_joint[:count]
+    terms[12] = gain_meeting[:count]
+    terms[13] = role[:count]
     return terms
+
+
+@compiled
+def _ruled_terms(
+    month: int,
+    p: Any,
+    count: int,
+    level: Floats,
+    employees: Floats,
+    lost_days: Floats,
+    brand: Floats,
+    brand_reference: Floats,
+    terms: Floats,
+) -> None:
+    """Fill price of the brand stage, labour worked and `progress`, the first two before logs."""
+    drift = p.technical_progress * elapsed_years(month)
+    brand_premium = p.brand_premium
+    for i in range(count):
+        terms[1, i] = brand_price(brand_premium, brand[i], brand_reference[i])
+        terms[4, i] = worked_labour(employees[i], lost_days[i])
+        terms[5, i] = level[i] + drift
 
 
 def current_terms(run: Simulation) -> Floats:

@@ -69,9 +69,11 @@ def complete_projects(
     A project whose firm closed ends without result.  `successes` (C,) is added to.
     """
     fields = firm_knowledge.shape[1]
-    same_field = np.zeros(fields, np.int64)
-    outcome = np.zeros(count, np.int8)  # 0 goes on, 1 failed, 2 succeeded, 3 broken off
+    same_field = np.empty(fields, np.int64)
+    same_field[:] = 0
+    outcome = np.empty(count, np.int8)  # 0 goes on, 1 failed, 2 succeeded, 3 broken off
     for n in range(count):
+        outcome[n] = 0
         for actor in (project_first[n], project_second[n], project_third[n]):
             if 0 <= actor < BODY and alive[actor] == 0:
                 outcome[n] = 3
@@ -84,8 +86,9 @@ def complete_projects(
     for n in range(count):
         if outcome[n] == 1 or outcome[n] == 2:
             ending += 1
-    learned = np.zeros((3 * ending, fields))
-    learner = np.full(3 * ending, -1, np.int64)
+    learned = np.empty((3 * ending, fields))
+    learned[:] = 0.0
+    learner = np.empty(3 * ending, np.int64)
     lesson = 0
     kept = 0
     for n in range(count):

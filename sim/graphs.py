@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 
 __all__ = [
+    "arrange",
     "count_triangles",
     "count_triples",
     "degree_shape",
-    "degrees",
     "giant_component",
     "label_components",
     "link_nodes",
@@ -35,122 +35,96 @@ _SOURCES = 64
 
 
 @compiled
-def degrees(nodes: int, first: Codes, second: Codes) -> Integers:
-    """Number of edges at each node, shape (nodes,)."""
-    result = np.zeros(nodes, np.int64)
-    for edge in range(first.size):
-        result[first[edge]] += 1
-        result[second[edge]] += 1
-    return result
+def arrange(nodes: int, source: Codes, target: Codes) -> tuple[Integers, Codes]:
+    """Targets by source: those of v are ``arranged[start[v]:start[v + 1]]``, in their order."""
+    start = np.zeros(nodes + 1, np.int64)
+    for edge in range(source.size):
+        start[source[edge]] += 1
+    for v in range(nodes):
+        start[v + 1] += start[v]
+    arranged = np.empty(source.size, np.int32)
+    # From the last to the first, so that every start ends where it belongs.
+    for edge in range(source.size - 1, -1, -1):
+        start[source[edge]] -= 1
+        arranged[start[source[edge]]] = target[edge]
+    return start, arranged
 
 
-@compiled
-def link_nodes(degree: Integers, first: Codes, second: Codes) -> tuple[Integers, Codes]:
+def link_nodes(nodes: int, first: Codes, second: Codes) -> tuple[Integers, Codes]:
     """Neighbours of every node: those of v are ``neighbour[start[v]:start[v + 1]]``."""
-    start = np.zeros(degree.size + 1, np.int64)
-    for v in range(degree.size):
-        start[v + 1] = start[v] + degree[v]
-    place = start[:-1].copy()
-    neighbour = np.empty(2 * first.size, np.int32)
-    for edge in range(first.size):
-        a = first[edge]
-        b = second[edge]
-        neighbour[place[a]] = b
-        neighbour[place[b]] = a
-        place[a] += 1
-        place[b] += 1
-    return start, neighbour
+    return arrange(nodes, np.concatenate([first, second]), np.concatenate([second, first]))
 
 
-@compiled
 def count_triangles(degree: Integers, first: Codes, second: Codes) -> Integers:
     """Number of triangles at each node, each counted at its node of lowest degree only.
 
     Source: N. Chiba and T. Nishizeki (1985), SIAM Journal on Computing 14(1).
     """
-    nodes = degree.size
-    ahead = np.zeros(nodes + 1, np.int64)
-    low = np.empty(first.size, np.int32)
-    high = np.empty(first.size, np.int32)
-    for edge in range(first.size):
-        a = first[edge]
-        b = second[edge]
-        if degree[a] < degree[b] or (degree[a] == degree[b] and a < b):
-            low[edge] = a
-            high[edge] = b
-        else:
-            low[edge] = b
-            high[edge] = a
-        ahead[low[edge] + 1] += 1
-    for v in range(nodes):
-        ahead[v + 1] += ahead[v]
-    place = ahead[:-1].copy()
-    target = np.empty(first.size, np.int32)
-    for edge in range(first.size):
-        target[place[low[edge]]] = high[edge]
-        place[low[edge]] += 1
+    order = degree * degree.size + np.arange(degree.size)
+    low = np.where(order[first] < order[second], first, second)
+    high = first + second - low
+    return _closed_at(*arrange(degree.size, low, high))
+
+
+@compiled
+def _closed_at(start: Integers, target: Codes) -> Integers:
+    """Number of triangles v → u → w, v → w at every v, shape (n,)."""
+    nodes = start.size - 1
     marked = np.zeros(nodes, np.int64)
     result = np.zeros(nodes, np.int64)
     for v in range(nodes):
-        for one in range(ahead[v], ahead[v + 1]):
+        for one in range(start[v], start[v + 1]):
             marked[target[one]] = 1
         # Adding marks instead of asking for them: no branch that nobody can predict.
-        for one in range(ahead[v], ahead[v + 1]):
+        for one in range(start[v], start[v + 1]):
             u = target[one]
-            for other in range(ahead[u], ahead[u + 1]):
+            for other in range(start[u], start[u + 1]):
                 result[v] += marked[target[other]]
-        for one in range(ahead[v], ahead[v + 1]):
+        for one in range(start[v], start[v + 1]):
             marked[target[one]] = 0
     return result
 
 
-@compiled
-def count_triples(degree: Integers) -> int:
-    """Number of connected triples, pairs of edges that share a node."""
-    triples = 0
-    for v in range(degree.size):
-        triples += degree[v] * (degree[v] - 1) // 2
-    return triples
+def count_triples(degree: Integers) -> Integers:
+    """Number of connected triples, pairs of edges that share a node, around each node."""
+    return degree * (degree - 1) // 2
 
 
-@compiled
-def degree_shape(degree: Integers) -> tuple[float, float]:
-    """Skewness and Gini coefficient of the degrees of all nodes; NaN where all are equal."""
-    nodes = degree.size
-    if nodes == 0:
-        return np.nan, np.nan
-    largest = 0
-    total = 0
-    for v in range(nodes):
-        largest = max(largest, degree[v])
-        total += degree[v]
-    having = np.zeros(largest + 1, np.int64)
-    for v in range(nodes):
-        having[degree[v]] += 1
-    mean = total / nodes
-    second = 0.0
-    third = 0.0
-    ranks = 0.0
-    before = 0
-    for d in range(largest + 1):
-        gap = d - mean
-        second += having[d] * gap * gap
-        third += having[d] * gap * gap * gap
-        # Ranks before + 1 … before + having[d] all have degree d.
-        ranks += d * (having[d] * before + 0.5 * having[d] * (having[d] + 1))
-        before += having[d]
-    if second <= 0.0:
-        return np.nan, np.nan
-    spread = np.sqrt(second / nodes)
-    skewness = third / nodes / (spread * spread * spread)
-    return skewness, 2.0 * ranks / (nodes * total) - (nodes + 1.0) / nodes
+def degree_shape(degree: Integers, part: Integers, parts: int) -> Floats:
+    """Skewness and Gini coefficient of the degrees of the nodes of each part.
+
+    Parameters
+    ----------
+    degree, part : (n,) of every node
+    parts : number of parts
+
+    Returns
+    -------
+    (2, parts), NaN where all nodes have the same degree
+    """
+    size = 1 + int(degree.max(initial=0))
+    having = np.bincount(part * size + degree, minlength=parts * size).reshape(parts, size)
+    d = np.arange(size)
+    nodes, total = having.sum(axis=1), having @ d
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = d - (total / nodes)[:, None]
+        squares = having * gap * gap
+        second, third = (np.cumsum(x, axis=1)[:, -1] for x in (squares, squares * gap))
+        # Ranks before + 1 … before + having of a part all have degree d.
+        before = np.cumsum(having, axis=1) - having
+        ranks = (d * (having * before + 0.5 * having * (having + 1))).sum(axis=1)
+        spread = np.sqrt(second / nodes)
+        skewness = third / nodes / (spread * spread * spread)
+        gini = 2.0 * ranks / (nodes * total) - (nodes + 1.0) / nodes
+    return np.where(second > 0.0, np.stack([skewness, gini]), np.nan)
 
 
 @compiled
 def label_components(start: Integers, neighbour: Codes) -> tuple[Codes, int]:
     """Connected component of every node, numbered by their first nodes, and how many there are."""
     nodes = start.size - 1
-    label = np.full(nodes, -1, np.int32)
+    label = np.empty(nodes, np.int32)
+    label[:] = -1
     waiting = np.empty(nodes, np.int32)
     components = 0
     for first in range(nodes):
@@ -173,30 +147,23 @@ def label_components(start: Integers, neighbour: Codes) -> tuple[Codes, int]:
     return label, components
 
 
-@compiled
-def giant_component(low: int, high: int, label: Codes, components: int, draw: Floats) -> int:
-    """Largest component among the nodes from `low` up to `high`.
+def giant_component(label: Codes, draw: Floats) -> int:
+    """Largest component among some nodes, -1 where there is none.
 
-    Of several, the one with the lowest `draw` (n,), whatever the order of the nodes; -1
-    where there is no node.
+    Of several, the one with the lowest `draw`, whatever the order of the nodes.
+
+    Parameters
+    ----------
+    label, draw : component and draw of each of the nodes
     """
-    size = np.zeros(components, np.int64)
-    lowest = np.ones(components)
-    for v in range(low, high):
-        size[label[v]] += 1
-        lowest[label[v]] = min(lowest[label[v]], draw[v])
-    giant = -1
-    for c in range(components):
-        if size[c] > 0 and (
-            giant < 0
-            or size[c] > size[giant]
-            or (size[c] == size[giant] and lowest[c] < lowest[giant])
-        ):
-            giant = c
-    return giant
+    if label.size == 0:
+        return -1
+    size = np.bincount(label)[label]
+    largest = np.flatnonzero(size == size.max())
+    return int(label[largest[np.argmin(draw[largest])]])
 
 
-@compiled
+@inlined
 def _ones(word: int) -> Any:
     """Number of bits set in 64."""
     x = np.uint64(word)
@@ -240,8 +207,11 @@ def mean_path_length(
         sources = min(sources + 1, _SOURCES)
     if size < 2:
         return size, np.nan
-    reached = np.zeros(high - low, np.uint64)
-    edge_of_search = np.zeros(high - low, np.uint64)
+    reached = np.empty(high - low, np.uint64)
+    edge_of_search = np.empty(high - low, np.uint64)
+    arriving = np.empty(high - low, np.uint64)
+    reached[:] = 0
+    edge_of_search[:] = 0
     for bit in range(sources):
         reached[source[bit] - low] = np.uint64(1) << np.uint64(bit)
         edge_of_search[source[bit] - low] = reached[source[bit] - low]
@@ -251,7 +221,7 @@ def mean_path_length(
     while moving:
         moving = False
         steps += 1
-        arriving = np.zeros(high - low, np.uint64)
+        arriving[:] = 0
         for v in range(low, high):
             if edge_of_search[v - low] != 0:
                 for place in range(start[v], start[v + 1]):
@@ -266,7 +236,6 @@ def mean_path_length(
     return size, distance / (sources * (size - 1.0))
 
 
-@compiled
 def modularity(
     groups: int, group: Small, division: Integers, first: Codes, second: Codes
 ) -> tuple[float, Floats]:
@@ -283,37 +252,23 @@ def modularity(
     Q of the graph, from -0.5 to 1, and of each part by the edges inside it; NaN without edges.
     Source: M. E. J. Newman and M. Girvan (2004), Physical Review E 69, 026113.
     """
-    parts = 0
-    for g in range(groups):
-        parts = max(parts, division[g] + 1)
-    inside = np.zeros(groups, np.int64)
-    ends = np.zeros(groups, np.int64)
-    ends_in_part = np.zeros(groups, np.int64)
-    edges_in_part = np.zeros(parts, np.int64)
-    edges = 0
-    for edge in range(first.size):
-        a = group[first[edge]]
-        b = group[second[edge]]
-        if a < 0 or b < 0:
-            continue
-        edges += 1
-        ends[a] += 1
-        ends[b] += 1
-        if a == b:
-            inside[a] += 1
-        if division[a] == division[b]:
-            edges_in_part[division[a]] += 1
-            ends_in_part[a] += 1
-            ends_in_part[b] += 1
-    whole = 0.0 if edges > 0 else np.nan
-    by_part = np.zeros(parts)
-    by_part[edges_in_part == 0] = np.nan
-    for g in range(groups):
-        if edges > 0:
-            share = ends[g] / (2.0 * edges)
-            whole += inside[g] / edges - share * share
-        own = edges_in_part[division[g]]
-        if own > 0:
-            share = ends_in_part[g] / (2.0 * own)
-            by_part[division[g]] += inside[g] / own - share * share
-    return whole, by_part
+    size = groups + 1
+    cell = size * (group[first] + 1).astype(np.int64) + group[second] + 1
+    mixing = np.bincount(cell, minlength=size * size).reshape(size, size)[1:, 1:]
+    mixing = mixing + mixing.T
+    inside = mixing.diagonal() // 2
+    within = np.where(division[:, None] == division, mixing, 0).sum(axis=1)
+    edges = np.zeros(int(division.max(initial=-1)) + 1, np.int64)
+    np.add.at(edges, division, within)
+    everywhere = np.zeros(groups, np.int64)
+    whole = _excess(inside, mixing.sum(axis=1), mixing.sum(keepdims=True)[0] // 2, everywhere)
+    return float(whole[0]), _excess(inside, within, edges // 2, division)
+
+
+def _excess(inside: Integers, ends: Integers, edges: Integers, division: Integers) -> Floats:
+    """Sums of L_g/L - (d_g/2L)² by part, L the edges of the part."""
+    with np.errstate(invalid="ignore"):
+        share = ends / (2.0 * edges[division])
+        excess = inside / edges[division] - share * share
+    sums = np.bincount(division, weights=excess, minlength=edges.size)
+    return np.where(edges > 0, sums, np.nan)

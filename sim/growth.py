@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
-from innocluster.agents.elementary import exp, log, log_array
+from innocluster.agents.elementary import exp_array, log_array
 
 from .accounting import AGGREGATES, TECHNOLOGY, TERMS, current_terms, log_mean
+from .group_sums import sum_by_group
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -112,23 +112,11 @@ class December:
         return self
 
 
-@compiled
 def _levels(terms: Floats) -> tuple[Floats, Floats, Floats]:
     """Productivity, composite input and volume from the terms of `firm_terms`."""
-    rows, n = terms.shape
-    productivity = np.zeros(n)
-    inputs = np.empty(n)
-    volume = np.empty(n)
-    for k in range(5, rows):
-        for i in range(n):
-            productivity[i] += terms[k, i]
-    for i in range(n):
-        productivity[i] = exp(productivity[i])
-    for i in range(n):
-        inputs[i] = exp(terms[3, i] + terms[4, i])
-    for i in range(n):
-        volume[i] = productivity[i] * inputs[i] * exp(terms[2, i])
-    return productivity, inputs, volume
+    productivity = exp_array(np.add.reduce(terms[TECHNOLOGY:]))
+    inputs = exp_array(terms[3] + terms[4])
+    return productivity, inputs, productivity * inputs * exp_array(terms[2])
 
 
 def measure_growth(run: Simulation) -> dict[str, Floats]:
@@ -166,7 +154,6 @@ def measure_growth(run: Simulation) -> dict[str, Floats]:
     return dict(zip(GROWTH_UNITS, measured, strict=True))
 
 
-@compiled
 def year_sources(recorded: Floats, price: Floats, capital_elasticity: float) -> Floats:
     """Sources of the growth of value added from one calendar year to the next.
 
@@ -186,54 +173,34 @@ def year_sources(recorded: Floats, price: Floats, capital_elasticity: float) -> 
     (6, places) percentage points in the order of `SOURCES`; NaN for a place that stood
     still for a month
     """
-    places = recorded.shape[2]
-    result = np.zeros((6, places))
-    terms = np.empty((6, 24))
-    for place in range(places):
-        stands = True
-        totals = np.zeros(2)
-        for month in range(24):
-            for row in range(5):
-                stands = stands and recorded[row, month, place] > 0.0
-            totals[month // 12] += recorded[0, month, place]
-        if not stands:
-            result[:, place] = np.nan
-            continue
-        for month in range(24):
-            value = log(recorded[0, month, place])
-            capital = capital_elasticity * log(recorded[1, month, place])
-            labour = (1.0 - capital_elasticity) * log(recorded[2, month, place])
-            volume = log(recorded[3, month, place])
-            capacity = log(recorded[4, month, place])
-            terms[0, month] = log(price[month])
-            terms[1, month] = value - volume - terms[0, month]
-            terms[2, month] = volume - capacity
-            terms[3, month] = capital
-            terms[4, month] = labour
-            terms[5, month] = capacity - capital - labour
-        weights = 0.0
-        for month in range(12):
-            weight = log_mean(
-                recorded[0, month + 12, place] / totals[1], recorded[0, month, place] / totals[0]
-            )
-            weights += weight
-            for row in range(6):
-                result[row, place] += weight * (terms[row, month + 12] - terms[row, month])
-        for row in range(6):
-            result[row, place] *= POINTS / weights
-    return result
+    stands = (recorded > 0.0).all(axis=(0, 1))
+    known = np.where(stands, recorded, 1.0)
+    value, capital, labour, volume, capacity = _logs(known)
+    capital *= capital_elasticity
+    labour *= 1.0 - capital_elasticity
+    prices = np.broadcast_to(log_array(price)[:, None], value.shape)
+    terms = np.stack(
+        [
+            prices,
+            value - volume - prices,
+            volume - capacity,
+            capital,
+            labour,
+            capacity - capital - labour,
+        ]
+    )
+    before, now = known[0, :12], known[0, 12:]
+    # Sums month by month, so that places are added up alike however many there are.
+    weight = log_mean(now / np.cumsum(now, axis=0)[-1], before / np.cumsum(before, axis=0)[-1])
+    change = np.cumsum(weight * (terms[:, 12:] - terms[:, :12]), axis=1)[:, -1]
+    return np.where(stands, change * (POINTS / np.cumsum(weight, axis=0)[-1]), np.nan)
 
 
-@compiled
-def _log_means(first: Floats, second: Floats) -> Floats:
-    result = np.empty_like(first)
-    for row in range(first.shape[0]):
-        for column in range(first.shape[1]):
-            result[row, column] = log_mean(first[row, column], second[row, column])
-    return result
+def _logs(values: Floats) -> Floats:
+    """Logarithms of an array of any shape."""
+    return log_array(values.ravel()).reshape(values.shape)
 
 
-@compiled
 def productivity_parts(
     first_identifier: Integers,
     first_technology: Floats,
@@ -271,51 +238,47 @@ def productivity_parts(
     arrived : (4, C) in units of Π, gains that arrived in the year by channel, before forgetting
     totals : (6, C) then and now: input, capacity; volume of entrants now, of the closed then
     """
-    terms = technology.shape[0]
-    n = identifier.size
-    known = first_identifier.size
-    totals = np.zeros((complexes, 6))
-    for i in range(n):
-        sums = totals[complex_[i]]
-        stays = i < known and first_identifier[i] == identifier[i]
-        if i < known and first_identifier[i] >= 0:
-            sums[0] += first_inputs[i]
-            sums[1] += first_inputs[i] * first_productivity[i]
-            sums[5] += 0.0 if stays else first_volume[i]
-        if identifier[i] >= 0:
-            sums[2] += inputs[i]
-            sums[3] += inputs[i] * productivity[i]
-            sums[4] += 0.0 if stays else volume[i]
-    weight = np.zeros(n)
-    for i in range(min(n, known)):
-        weight[i] = first_inputs[i] * log_mean(productivity[i], first_productivity[i])
-    parts = np.zeros((complexes, terms + 4))
-    standing = np.zeros((complexes, 4))
-    for i in range(n):
-        c = complex_[i]
-        then, now = totals[c, 0], totals[c, 2]
-        if then == 0.0 or now == 0.0:
-            continue
-        usual = totals[c, 1] / then
-        was = i < known and first_identifier[i] >= 0
-        here = identifier[i] >= 0
-        if was and first_identifier[i] == identifier[i]:
-            share = weight[i] / then
-            for k in range(terms):
-                parts[c, k] += share * (technology[k, i] - first_technology[k, i])
-            standing[c, 0] += share * (first_technology[4, i] + gain_reference[i])
-            for k in range(1, 4):
-                standing[c, k] += share * first_technology[4 + k, i]
-            gained = inputs[i] / now - first_inputs[i] / then
-            parts[c, terms] += gained * (first_productivity[i] - usual)
-            parts[c, terms + 1] += gained * (productivity[i] - first_productivity[i])
-            continue
-        if here:
-            parts[c, terms + 2] += inputs[i] / now * (productivity[i] - usual)
-        if was:
-            parts[c, terms + 3] -= first_inputs[i] / then * (first_productivity[i] - usual)
-    arrived = parts[:, 4:8] + (1.0 - kept) * standing
-    return parts.T.copy(), arrived.T.copy(), totals.T.copy()
+    n, known = identifier.size, first_identifier.size
+    place = complex_[:n]
+    operated, operates = first_identifier >= 0, identifier >= 0
+    both = operated & (first_identifier == identifier[:known])
+    was, here, stays = (np.flatnonzero(x) for x in (operated, operates, both))
+    closed = np.flatnonzero(operated & ~both)
+    operates[:known] &= ~both
+    new = np.flatnonzero(operates)
+
+    def sums(rows: Integers, weight: Floats, *columns: Floats) -> Floats:
+        """Sums by complex, (columns, C)."""
+        return sum_by_group(rows, place, complexes, weight, np.stack(columns))
+
+    then, capacity_then = sums(was, first_inputs, np.ones(known), first_productivity)
+    now, capacity_now = sums(here, inputs, np.ones(n), productivity)
+    (entered,), (left,) = sums(new, np.ones(n), volume), sums(closed, np.ones(known), first_volume)
+    # A complex that was empty then or is now has no account.
+    stands = (then > 0.0) & (now > 0.0)
+    then_of, now_of = (np.where(stands, x, np.inf)[place] for x in (then, now))
+    usual = (capacity_then / np.where(stands, then, 1.0))[place]
+    # Share in composite input and productivity against the complex's, then and now.
+    old_share, share = first_inputs / then_of[:known], inputs / now_of
+    old_gap, gap = first_productivity - usual[:known], productivity - usual
+    weight = first_inputs * log_mean(productivity[:known], first_productivity) / then_of[:known]
+    changes = sum_by_group(
+        stays, place, complexes, weight, technology[:, :known] - first_technology
+    )
+    gained = share[:known] - old_share
+    parts = np.concatenate(
+        [
+            changes,
+            sums(stays, gained, old_gap, productivity[:known] - first_productivity),
+            sums(new, share, gap),
+            sums(closed, -old_share, old_gap),
+        ]
+    )
+    standing = sums(
+        stays, weight, first_technology[4] + gain_reference[:known], *first_technology[5:8]
+    )
+    arrived = parts[4:8] + (1.0 - kept) * standing
+    return parts, arrived, np.stack([then, capacity_then, now, capacity_now, entered, left])
 
 
 def composition_points(
@@ -343,10 +306,11 @@ def composition_points(
     then = _ratio(capacity_then, input_then)
     # A complex that closes leaves with the productivity that it had.
     now = np.where(input_now > 0.0, _ratio(capacity_now, input_now), then)
-    scale = np.where(stands, POINTS / _log_means(now[None], then[None])[0], np.nan)
+    scale = np.where(stands, POINTS / log_mean(now, then), np.nan)
     shares_then, shares_now = (row / row.sum() for row in (input_then, input_now))
     usual = capacity_then.sum() / input_then.sum()
-    whole = POINTS / log_mean(capacity_now.sum() / input_now.sum(), usual)
+    level = np.array([capacity_now.sum() / input_now.sum()])
+    whole = POINTS / log_mean(level, np.array([usual]))[0]
     moved = whole * ((shares_now - shares_then) * (now - usual)).sum()
 
     def put_together(by_complex: Floats) -> Floats:

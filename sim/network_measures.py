@@ -22,7 +22,6 @@ from .graphs import (
     count_triangles,
     count_triples,
     degree_shape,
-    degrees,
     giant_component,
     label_components,
     link_nodes,
@@ -72,7 +71,7 @@ NETWORK_UNITS: dict[str, str] = {
 
 # Rows of what `select_ties` counts.
 _TIES, _BODY_TIES, _BROKERED, _BEFORE, _STILL, _RELEASED, _PERSISTING = range(7)
-# Rows of what `measure_graph` fills.
+# Rows of what `measure_graphs` returns.
 _SHAPES = (
     "ties",
     "mean_degree",
@@ -100,17 +99,16 @@ def measure_network(run: Simulation) -> dict[str, Floats]:
     complexes = len(run.region.complexes.keys)
     actors = _actors(run)
     counts = np.zeros((7, 1 + complexes), np.int64)
-    first, second, inside = select_ties(
+    ends, inside, crossing = select_ties(
         state.month, run.values.familiarity_decay, actors.firm_node, actors.body_node,
         state.firms.complex, state.bodies.complex, pairs.count, pairs.first, pairs.second,
         pairs.familiarity, pairs.projects, pairs.brokered, pairs.last_brokered, pairs.last_own,
         pairs.own_familiarity, pairs.tie, counts,
     )  # fmt: skip
-    shapes = np.full((len(_SHAPES), 1 + complexes), np.nan)
-    measure_graphs(
-        actors.start, actors.cluster, run.region.mini_clusters.complex, actors.draw, first, second,
-        inside, counts[_TIES], shapes,
-    )  # fmt: skip
+    first, second = np.delete(ends, np.s_[inside : pairs.count - crossing], axis=1)
+    shapes = measure_graphs(
+        actors, run.region.mini_clusters.complex, first, second, inside, counts[_TIES]
+    )
     result = {name: shapes[row] for row, name in enumerate(_SHAPES)}
     shares = percent(
         counts[[_BODY_TIES, _BROKERED, _STILL, _PERSISTING]],
@@ -147,54 +145,22 @@ class Actors:
 
 def _actors(run: Simulation) -> Actors:
     firms, bodies = run.state.firms, run.state.bodies
-    firm_node, body_node, start, cluster, identifier = number_actors(
-        len(run.region.complexes.keys), firms.count, firms.alive, firms.research_intensity,
-        firms.complex, firms.mini_cluster, firms.identifier, bodies.complex, bodies.identifier,
-    )  # fmt: skip
+    complexes = len(run.region.complexes.keys)
+    n = firms.count
+    rows = np.flatnonzero((firms.alive[:n] == 1) & (firms.research_intensity[:n] > 0.0))
+    place = np.concatenate([firms.complex[rows], bodies.complex])
+    order = np.argsort(place, kind="stable")
+    node = np.empty(order.size, np.int32)
+    node[order] = np.arange(order.size)
+    firm_node = np.full(n, -1, np.int32)
+    firm_node[rows] = node[: rows.size]
+    start = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=complexes))])
+    outside = np.full(bodies.complex.size, -1, np.int16)
+    cluster = np.concatenate([firms.mini_cluster[rows], outside])[order]
+    identifier = np.concatenate([firms.identifier[rows], bodies.identifier])[order]
     draw, unused = np.empty(identifier.size), np.empty(identifier.size)
     draw_columns(run.key, 0, _SAMPLE, identifier.size, identifier, draw, unused)
-    return Actors(firm_node, body_node, start, cluster, draw)
-
-
-@compiled
-def number_actors(
-    complexes: int,
-    count: int,
-    alive: Flags,
-    research_intensity: Floats,
-    firm_complex: Small,
-    mini_cluster: Small,
-    firm_identifier: Integers,
-    body_complex: Small,
-    body_identifier: Integers,
-) -> tuple[Codes, Codes, Integers, Small, Integers]:
-    """Number the actors by complex; see `Actors`, the last result is the identifier of each."""
-    start = np.zeros(complexes + 1, np.int64)
-    for row in range(count):
-        if alive[row] == 1 and research_intensity[row] > 0.0:
-            start[firm_complex[row] + 1] += 1
-    for body in range(body_complex.size):
-        start[body_complex[body] + 1] += 1
-    for c in range(complexes):
-        start[c + 1] += start[c]
-    place = start[:-1].copy()
-    cluster = np.full(start[complexes], -1, np.int16)
-    identifier = np.empty(start[complexes], np.int64)
-    firm_node = np.full(count, -1, np.int32)
-    for row in range(count):
-        if alive[row] == 1 and research_intensity[row] > 0.0:
-            node = place[firm_complex[row]]
-            place[firm_complex[row]] += 1
-            firm_node[row] = node
-            cluster[node] = mini_cluster[row]
-            identifier[node] = firm_identifier[row]
-    body_node = np.empty(body_complex.size, np.int32)
-    for body in range(body_complex.size):
-        node = place[body_complex[body]]
-        place[body_complex[body]] += 1
-        body_node[body] = node
-        identifier[node] = body_identifier[body]
-    return firm_node, body_node, start, cluster, identifier
+    return Actors(firm_node, node[rows.size :], start, cluster, draw)
 
 
 @compiled
@@ -216,7 +182,7 @@ def select_ties(
     own_familiarity: Floats,
     tie: Flags,
     counts: Integers,
-) -> tuple[Codes, Codes, int]:
+) -> tuple[Codes, int, int]:
     """Ties of the network as pairs of nodes; marks them in `tie`.
 
     Parameters
@@ -230,11 +196,12 @@ def select_ties(
 
     Returns
     -------
-    nodes of both ends, ties within a complex first, and the number of those
+    nodes of both ends (2, pairs), how many ties within a complex stand at the front, and
+    how many across complexes at the back
     """
-    across = counts.shape[1] - 1
-    ends = np.empty((2, 2, pair_count), np.int32)
-    ties = [0, 0]
+    ends = np.empty((2, pair_count), np.int32)
+    inside = 0
+    crossing = 0
     for row in range(pair_count):
         before = tie[row] == 1
         now = familiarity[row] >= TIE_FAMILIARITY or projects[row] > 0
@@ -244,131 +211,156 @@ def select_ties(
         body = second[row] >= BODY
         a = firm_node[first[row]]
         b = body_node[second[row] - BODY] if body else firm_node[second[row]]
-        here = firm_complex[first[row]]
-        if here != (body_complex[second[row] - BODY] if body else firm_complex[second[row]]):
-            here = across
+        # The first column counts ties across complexes until the others are added to it.
+        here = 1 + firm_complex[first[row]]
+        if here != 1 + (body_complex[second[row] - BODY] if body else firm_complex[second[row]]):
+            here = 0
         tie[row] = 0
         if before:
-            _count(counts, _BEFORE, here)
+            counts[_BEFORE, here] += 1
         # A familiarity below zero is a pair of which a firm has closed.
         if familiarity[row] < 0.0 or a < 0 or b < 0:
             continue
         if released and brokered[row] > 0:
-            _count(counts, _RELEASED, here)
+            counts[_RELEASED, here] += 1
             if projects[row] > 0 or (last_own[row] >= 0 and month - last_own[row] < 12):
-                _count(counts, _PERSISTING, here)
+                counts[_PERSISTING, here] += 1
         if not now:
             continue
         tie[row] = 1
         if before:
-            _count(counts, _STILL, here)
-        crosses = 1 if here == across else 0
-        ends[crosses, 0, ties[crosses]] = a
-        ends[crosses, 1, ties[crosses]] = b
-        ties[crosses] += 1
-        _count(counts, _TIES, here)
+            counts[_STILL, here] += 1
+        if here > 0:
+            ends[0, inside] = a
+            ends[1, inside] = b
+            inside += 1
+        else:
+            crossing += 1
+            ends[0, pair_count - crossing] = a
+            ends[1, pair_count - crossing] = b
+        counts[_TIES, here] += 1
         if body:
-            _count(counts, _BODY_TIES, here)
+            counts[_BODY_TIES, here] += 1
         if brokered[row] > 0:
             own = own_familiarity[row]
             if own >= TIE_FAMILIARITY:
                 own = faded_familiarity(own, decay, month - last_own[row])
             if own < TIE_FAMILIARITY:
-                _count(counts, _BROKERED, here)
-    inside, crossing = ties
-    first_node = np.concatenate((ends[0, 0, :inside], ends[1, 0, :crossing]))
-    second_node = np.concatenate((ends[0, 1, :inside], ends[1, 1, :crossing]))
-    return first_node, second_node, inside
+                counts[_BROKERED, here] += 1
+    for row in range(counts.shape[0]):
+        for column in range(1, counts.shape[1]):
+            counts[row, 0] += counts[row, column]
+    return ends, inside, crossing
 
 
-@compiled
-def _count(counts: Integers, row: int, complex_: int) -> None:
-    """Count for the region and, where the tie lies within one, for the complex."""
-    counts[row, 0] += 1
-    if complex_ < counts.shape[1] - 1:
-        counts[row, 1 + complex_] += 1
-
-
-@compiled
 def measure_graphs(
-    node_start: Integers,
-    cluster: Small,
+    actors: Actors,
     cluster_complex: Integers,
-    draw: Floats,
     first: Codes,
     second: Codes,
     inside: int,
     ties: Integers,
-    shapes: Floats,
-) -> None:
+) -> Floats:
     """Shape of the network of the region and of every complex.
 
     Parameters
     ----------
-    node_start : (C + 1,) where the nodes of each complex start
-    cluster, draw : see `Actors`
     cluster_complex : (M,) complex of every mini-cluster
     first, second : nodes of every tie, the `inside` ones within a complex first
     ties : (1 + C,) number of ties
-    shapes : (10, 1 + C), NaN at first: the first measures of `NETWORK_UNITS`
+
+    Returns
+    -------
+    (10, 1 + C) the first measures of `NETWORK_UNITS`
     """
-    nodes = cluster.size
-    complexes = node_start.size - 1
-    degree = degrees(nodes, first[:inside], second[:inside])
-    start, neighbour = link_nodes(degree, first[:inside], second[:inside])
-    triangles = count_triangles(degree, first[:inside], second[:inside])
-    label, components = label_components(start, neighbour)
-    closed = 0.0
-    expected = 0.0
-    for c in range(complexes):
-        low, high = node_start[c], node_start[c + 1]
-        describe(low, high, ties[1 + c], cluster, degree, triangles, shapes[:, 1 + c])
-        closed += 3.0 * triangles[low:high].sum()
-        if ties[1 + c] > 0:
-            expected += count_triples(degree[low:high]) * shapes[2, 1 + c] / 100.0
-        giant = giant_component(low, high, label, components, draw)
-        size, steps = mean_path_length(low, high, start, neighbour, label, giant, draw)
-        shapes[6, 1 + c] = steps
-        shapes[7, 1 + c] = 100.0 * size / (high - low)
-    if inside < first.size:
-        degree = degrees(nodes, first, second)
-        start, neighbour = link_nodes(degree, first, second)
-        triangles = count_triangles(degree, first, second)
-        label, components = label_components(start, neighbour)
-    describe(0, nodes, ties[0], cluster, degree, triangles, shapes[:, 0])
+    nodes, start = actors.cluster.size, actors.start
+    within = connect(nodes, first[:inside], second[:inside])
+    whole = within if inside == first.size else connect(nodes, first, second)
+    of_region = describe(actors, np.array([0, nodes]), whole, ties[:1])
+    of_complexes = describe(actors, start, within, ties[1:])
     # Against all pairs of the region, ties would seem to cluster merely because few of them cross.
-    shapes[4, 0] = closed / expected
-    giant = giant_component(0, nodes, label, components, draw)
-    size, steps = mean_path_length(0, nodes, start, neighbour, label, giant, draw)
-    shapes[6, 0] = steps
-    shapes[7, 0] = 100.0 * size / nodes
-    whole, by_complex = modularity(cluster_complex.size, cluster, cluster_complex, first, second)
-    shapes[5, 0] = whole
+    closed = 3.0 * within.triangles.sum()
+    triples = _sums(count_triples(within.degree), start)
+    expected = np.where(ties[1:] > 0, triples * of_complexes[2] / 100.0, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_region[4] = closed / np.cumsum(expected)[-1]
+    shapes = np.concatenate([of_region, of_complexes], axis=1)
+    shapes[5] = np.nan
+    whole_index, by_complex = modularity(
+        cluster_complex.size, actors.cluster, cluster_complex, first, second
+    )
+    shapes[5, 0] = whole_index
     shapes[5, 1 : 1 + by_complex.size] = by_complex
+    return shapes
 
 
-@compiled
-def describe(
-    low: int,
-    high: int,
-    ties: int,
-    cluster: Small,
-    degree: Integers,
-    triangles: Integers,
-    shape: Floats,
-) -> None:
-    """Ties, degrees, density and clustering of the nodes from `low` up to `high`.
+@dataclass(frozen=True)
+class Graph:
+    """A network and what its measures are made of.
 
-    `triangles` (n,) are counted at one of their nodes.  Clustering is transitivity: the
-    share of connected triples that are closed.
+    Attributes
+    ----------
+    degree : (n,) ties of each node
+    triangles : (n,) each counted at one of its nodes
+    start, neighbour : see `link_nodes`
+    label : (n,) connected component of each node
     """
-    nodes = high - low
-    density = 2.0 * ties / (nodes * (nodes - 1.0))
-    triples = count_triples(degree[low:high])
-    clustering = 3.0 * triangles[low:high].sum() / triples if triples > 0 else np.nan
-    shape[0] = ties
-    shape[1] = 2.0 * ties / nodes
-    shape[2] = 100.0 * density
-    shape[3] = 100.0 * clustering
-    shape[4] = clustering / density
-    shape[8], shape[9] = degree_shape(degree[low:high][cluster[low:high] >= 0])
+
+    degree: Integers
+    triangles: Integers
+    start: Integers
+    neighbour: Codes
+    label: Codes
+
+
+def connect(nodes: int, first: Codes, second: Codes) -> Graph:
+    """The network of these ties."""
+    start, neighbour = link_nodes(nodes, first, second)
+    degree = np.diff(start)
+    triangles = count_triangles(degree, first, second)
+    return Graph(degree, triangles, start, neighbour, label_components(start, neighbour)[0])
+
+
+def describe(actors: Actors, start: Integers, graph: Graph, ties: Integers) -> Floats:
+    """Ties, degrees, density, clustering and distances in each part of a network.
+
+    Clustering is transitivity: the share of connected triples that are closed.
+
+    Parameters
+    ----------
+    start : (parts + 1,) where the nodes of each part start; no tie leaves a part
+    ties : (parts,)
+
+    Returns
+    -------
+    (10, parts) in the order of `NETWORK_UNITS`; modularity is left open
+    """
+    parts = ties.size
+    nodes = np.diff(start)
+    triples, triangles = (_sums(x, start) for x in (count_triples(graph.degree), graph.triangles))
+    shape = np.empty((len(_SHAPES), parts))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        density = 2.0 * ties / (nodes * (nodes - 1.0))
+        clustering = 3.0 * triangles / triples
+        shape[:5] = (
+            ties,
+            2.0 * ties / nodes,
+            100.0 * density,
+            100.0 * clustering,
+            (clustering / density),
+        )
+    for part, (low, high) in enumerate(zip(start[:-1].tolist(), start[1:].tolist(), strict=True)):
+        giant = giant_component(graph.label[low:high], actors.draw[low:high])
+        size, steps = mean_path_length(
+            low, high, graph.start, graph.neighbour, graph.label, giant, actors.draw
+        )
+        shape[6, part] = steps
+        shape[7, part] = 100.0 * size / (high - low)
+    firm = np.flatnonzero(actors.cluster >= 0)
+    shape[8:] = degree_shape(graph.degree[firm], np.repeat(np.arange(parts), nodes)[firm], parts)
+    return shape
+
+
+def _sums(values: Integers, start: Integers) -> Integers:
+    """Sums of whole numbers over the nodes of each part."""
+    return np.diff(np.concatenate([[0], np.cumsum(values)])[start])

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
-
 from .calendar import PROGRAMME_START, year_of
+from .group_sums import sum_by_group
 from .shares import percent
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["PARTICIPANT_UNITS", "growth_gap", "measure_participants"]
 
 Floats = NDArray[np.float64]
-Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
 
 PARTICIPANT_UNITS: dict[str, str] = {
     "member_revenue_gap": "%p",
@@ -51,11 +48,22 @@ def measure_participants(run: Simulation) -> dict[str, Floats]:
     complexes = len(run.region.complexes.keys)
     if year <= last_before:
         return {name: np.full(1 + complexes, np.nan) for name in PARTICIPANT_UNITS}
-    sums = np.zeros((2, 2, 2, 2, complexes))
-    sum_groups(
-        n, firms.alive, firms.complex, firms.member, firms.cohort, firms.revenue_before,
-        firms.revenue_year, firms.research_before, firms.research_year, sums,
+    columns = np.stack([firms.revenue_before[:n], firms.revenue_year[:n]])
+    research = np.stack([firms.research_before[:n], firms.research_year[:n]])
+    research *= firms.research_before[:n] > 0.0
+    columns = np.concatenate([columns, research])
+    there = np.flatnonzero((firms.alive[:n] == 1) & (firms.revenue_before[:n] > 0.0))
+    sums = np.stack(
+        [
+            sum_by_group(
+                there, complexes * division[:n] + firms.complex[:n], 2 * complexes, np.ones(n),
+                columns,
+            ).reshape(2, 2, 2, complexes)
+            for division in (firms.member, firms.cohort)
+        ]
     )  # fmt: skip
+    # From (division, what, when, group, C) to (division, what, group, when, 1 + C).
+    sums = sums.swapaxes(2, 3)
     totals = np.concatenate([sums.sum(axis=4, keepdims=True), sums], axis=4)
     gaps = (growth_gap(totals[group, what]) for group in range(2) for what in range(2))
     return dict(zip(PARTICIPANT_UNITS, gaps, strict=True))
@@ -71,34 +79,3 @@ def growth_gap(sums: Floats) -> Floats:
     growth = percent(sums[:, 1], sums[:, 0])
     gap: Floats = growth[1] - growth[0]
     return gap
-
-
-@compiled
-def sum_groups(
-    count: int,
-    alive: Flags,
-    complex_: Small,
-    member: Flags,
-    cohort: Flags,
-    revenue_before: Floats,
-    revenue_year: Floats,
-    research_before: Floats,
-    research_year: Floats,
-    sums: Floats,
-) -> None:
-    """Sums over operating firms that already were there, in row order.
-
-    `sums`, zero at first, is (2, 2, 2, 2, C): by membership or cohort, of sales or
-    R&D, of the others or the group, in 2004 or this year.
-    """
-    for i in range(count):
-        if alive[i] == 0 or revenue_before[i] <= 0.0:
-            continue
-        c = complex_[i]
-        for division in range(2):
-            group = member[i] if division == 0 else cohort[i]
-            sums[division, 0, group, 0, c] += revenue_before[i]
-            sums[division, 0, group, 1, c] += revenue_year[i]
-            if research_before[i] > 0.0:
-                sums[division, 1, group, 0, c] += research_before[i]
-                sums[division, 1, group, 1, c] += research_year[i]

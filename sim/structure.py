@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import log_array
 
+from .group_sums import sum_by_group
 from .pairs import BODY
 from .shares import percent
 
@@ -20,7 +21,6 @@ __all__ = ["STRUCTURE_UNITS", "ascending", "between_complexes", "gini", "measure
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
 
 # Small manufacturers of the Framework Act on Small and Medium Enterprises: below 50 employees.
@@ -61,12 +61,7 @@ def measure_structure(run: Simulation) -> dict[str, Floats]:
         month, projects.count, projects.first, projects.second, projects.third,
         firms.last_joint, firms.last_joint_body,
     )  # fmt: skip
-    by_complex = np.zeros((9, complexes))
-    sum_structure(
-        month, firms.count, firms.alive, firms.complex, firms.employees, firms.age, firms.entered,
-        firms.revenue_year, firms.research_year, firms.brand, firms.last_joint,
-        firms.last_joint_body, by_complex,
-    )  # fmt: skip
+    by_complex = sum_structure(run, complexes)
     totals = np.concatenate([by_complex.sum(axis=1, keepdims=True), by_complex], axis=1)
     year = slice(month - 11, month + 1)
     exports = run.series.values["exports"][year].sum(axis=0)
@@ -109,7 +104,6 @@ def ascending(values: Floats) -> NDArray[np.int64]:
     return np.lexsort(((bits & 0xFFFF).astype(np.uint16), (bits >> 16).astype(np.uint16)))
 
 
-@compiled
 def gini(order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[np.int16]) -> Floats:
     """Gini coefficient of non-negative values, of all and within each group.
 
@@ -125,20 +119,24 @@ def gini(order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[n
     -------
     (1 + groups,) that of all first
     """
-    count = np.zeros(1 + groups)
-    total = np.zeros(1 + groups)
-    ranked = np.zeros(1 + groups)
+    n, total, ranked = _ranked_sums(order, values, groups, group)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result = 2.0 * ranked / (n * total) - (n + 1.0) / n
+    return np.where(total > 0.0, result, np.nan)
+
+
+@compiled
+def _ranked_sums(
+    order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[np.int16]
+) -> Floats:
+    """Number, sum, and sum of rank times value, of all and of each group, (3, 1 + groups)."""
+    sums = np.zeros((3, 1 + groups))
     for row in order:
         for column in (0, 1 + group[row]):
-            count[column] += 1.0
-            total[column] += values[row]
-            ranked[column] += count[column] * values[row]
-    result = np.full(1 + groups, np.nan)
-    for column in range(1 + groups):
-        if total[column] > 0.0:
-            n = count[column]
-            result[column] = 2.0 * ranked[column] / (n * total[column]) - (n + 1.0) / n
-    return result
+            sums[0, column] += 1.0
+            sums[1, column] += values[row]
+            sums[2, column] += sums[0, column] * values[row]
+    return sums
 
 
 def between_complexes(revenue: Floats, employees: Floats) -> Floats:
@@ -163,7 +161,6 @@ def between_complexes(revenue: Floats, employees: Floats) -> Floats:
     return np.concatenate([[terms.sum()], terms])
 
 
-@compiled
 def mark_cooperation(
     month: int,
     projects: int,
@@ -174,51 +171,35 @@ def mark_cooperation(
     last_joint_body: Small,
 ) -> None:
     """Note the month in every firm that has joint R&D under way, alone or with a research body."""
-    for n in range(projects):
-        team = (first[n], second[n], third[n])
-        body = team[0] >= BODY or team[1] >= BODY or team[2] >= BODY
-        for actor in team:
-            if 0 <= actor < BODY:
-                last_joint[actor] = month
-                if body:
-                    last_joint_body[actor] = month
+    team = np.stack([first[:projects], second[:projects], third[:projects]])
+    firm = (team >= 0) & (team < BODY)
+    last_joint[team[firm]] = month
+    last_joint_body[team[firm & (team >= BODY).any(axis=0)]] = month
 
 
-@compiled
-def sum_structure(
-    month: int,
-    count: int,
-    alive: Flags,
-    complex_: Small,
-    employees: Floats,
-    age: Floats,
-    entered: Small,
-    revenue_year: Floats,
-    research_year: Floats,
-    brand: Floats,
-    last_joint: Small,
-    last_joint_body: Small,
-    totals: Floats,
-) -> None:
-    """Sum firms in row order by complex; `totals` (9, C) is zero at first.
+def sum_structure(run: Simulation, complexes: int) -> Floats:
+    """Sum the operating firms by complex, (9, C).
 
     Employees, those of firms younger than five years, sales, those of small firms,
     R&D, sales under own brands, firms that a survey would ask, those of them with
     joint R&D in the last three years, and with a research body.
     """
+    firms, month, n = run.state.firms, run.state.month, run.state.firms.count
     since = max(month - SURVEYED_MONTHS, -1)
-    for i in range(count):
-        if alive[i] == 0:
-            continue
-        c = complex_[i]
-        # Choices between two values: branches that nobody can predict take most of the time.
-        surveyed = 1.0 if employees[i] >= SURVEYED_FIRM else 0.0
-        totals[0, c] += employees[i]
-        totals[1, c] += employees[i] if age[i] + month - entered[i] < YOUNG_MONTHS else 0.0
-        totals[2, c] += revenue_year[i]
-        totals[3, c] += revenue_year[i] if employees[i] < SMALL_FIRM else 0.0
-        totals[4, c] += research_year[i]
-        totals[5, c] += revenue_year[i] if brand[i] == 1.0 else 0.0
-        totals[6, c] += surveyed
-        totals[7, c] += surveyed if last_joint[i] > since else 0.0
-        totals[8, c] += surveyed if last_joint_body[i] > since else 0.0
+    employees, revenue = firms.employees[:n], firms.revenue_year[:n]
+    surveyed = (employees >= SURVEYED_FIRM).astype(np.float64)
+    columns = np.stack(
+        [
+            employees,
+            employees * (firms.age[:n] + month - firms.entered[:n] < YOUNG_MONTHS),
+            revenue,
+            revenue * (employees < SMALL_FIRM),
+            firms.research_year[:n],
+            revenue * (firms.brand[:n] == 1.0),
+            surveyed,
+            surveyed * (firms.last_joint[:n] > since),
+            surveyed * (firms.last_joint_body[:n] > since),
+        ]
+    )
+    alive = np.flatnonzero(firms.alive[:n] == 1)
+    return sum_by_group(alive, firms.complex, complexes, np.ones(n), columns)
