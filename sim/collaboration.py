@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, normal_quantile
 from innocluster.agents.knowledge import novelty_value
 from innocluster.agents.membership import LARGE_FIRM
@@ -50,7 +50,7 @@ PROJECT_STAGES = 3
 GUIDANCE, LINK = 1, 2
 
 
-@compiled
+@inlined
 def grant_rate(employees: float) -> float:
     """M3: highest grant over cost: 75 % small and medium, 60 % mid-size, 33 % large firms."""
     if employees < LARGE_FIRM:
@@ -58,7 +58,7 @@ def grant_rate(employees: float) -> float:
     return 0.60 if employees < 1000.0 else 0.33
 
 
-@compiled
+@inlined
 def project_room(employees: float) -> int:
     """J2: concurrent joint projects: one below 20 employees, two below 100, three, large five."""
     if employees >= LARGE_FIRM:
@@ -68,7 +68,7 @@ def project_room(employees: float) -> int:
     return 2 if employees >= 20.0 else 1
 
 
-@compiled
+@inlined
 def _has_room(
     actor: int, employees: Floats, projects: Small, body_room: Small, body_projects: Small
 ) -> bool:
@@ -77,7 +77,7 @@ def _has_room(
     return bool(projects[actor] < project_room(employees[actor]))
 
 
-@compiled
+@inlined
 def count_project(actor: int, change: int, projects: Small, body_projects: Small) -> None:
     """J2: add `change` to the joint projects that an actor has under way."""
     if actor >= BODY:
@@ -86,7 +86,7 @@ def count_project(actor: int, change: int, projects: Small, body_projects: Small
         projects[actor] += change
 
 
-@compiled
+@inlined
 def _joint_field(own: Floats, other: Floats) -> int:
     best = 0
     value = -1.0

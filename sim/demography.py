@@ -74,7 +74,8 @@ def break_ties(
     firm_head: Codes,
 ) -> None:
     """Mark the pairs of the firms in the rows `closed` as dead."""
-    for firm in closed:
+    for n in range(closed.size):
+        firm = closed[n]
         row = firm_head[firm]
         while row >= 0:
             familiarity[row] = -1.0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.columns import Table, column
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, compiled_for, inlined
 
 __all__ = [
     "BODY",
@@ -84,7 +84,7 @@ def empty_slots(capacity: int) -> Codes:
     return np.full(1 << int(2 * capacity - 1).bit_length(), -1, np.int32)
 
 
-@compiled
+@inlined
 def _slot(first: int, second: int, mask: int) -> np.int64:
     mixed = np.uint64(first) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(second) * np.uint64(
         0xC2B2AE3D27D4EB4F
@@ -94,7 +94,7 @@ def _slot(first: int, second: int, mask: int) -> np.int64:
     return np.int64((mixed >> np.uint64(33)) & np.uint64(mask))
 
 
-@compiled
+@compiled_for("int64(int64, int64, int32[::1], int32[::1], float64[::1], int32[::1])", inline=False)
 def find_pair(
     a: int, b: int, first: Codes, second: Codes, familiarity: Floats, slots: Codes
 ) -> int:

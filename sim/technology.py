@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, log
 from innocluster.agents.firms import growth_dispersion, shock_step
 from innocluster.agents.knowledge import absorptive_capacity, dot
@@ -31,13 +31,13 @@ Flags = NDArray[np.int8]
 _OWN_INNOVATION = int(Process.OWN_INNOVATION)
 
 
-@compiled
+@inlined
 def monthly_rate(annual: float) -> float:
     """Monthly rate that compounds to the annual one, 1 - (1 - r)^(1/12)."""
     return 1.0 - exp(log(1.0 - annual) / 12.0)
 
 
-@compiled
+@inlined
 def shock_unit(persistence: float, arrival: float, substitution: float) -> float:
     """Laplace scale of a step per unit of dispersion of annual log sales growth.
 
