@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AGGREGATES",
+    "SAME",
     "TECHNOLOGY",
     "TERMS",
     "current_terms",
@@ -62,6 +63,9 @@ TERMS = (
 TECHNOLOGY = TERMS.index("progress")
 """First row of the terms that make log productivity; they go to the last."""
 
+SAME = 1e-6
+"""Change in logs below which the logarithmic mean of two numbers is taken as their mean."""
+
 
 def log_mean(a: Floats, b: Floats) -> Floats:
     """Logarithmic mean (a - b)/ln(a/b) of positive numbers, a itself where they agree.
@@ -76,8 +80,8 @@ def log_mean(a: Floats, b: Floats) -> Floats:
     d = log_array((a / b).ravel()).reshape(a.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (a - b) / d
-    # Below this the quotient loses digits; the mean is (a + b)/2 up to d²/12 of it.
-    return np.where(np.abs(d) < 1e-6, 0.5 * (a + b), mean)
+    # Where they agree the quotient loses digits; the mean is (a + b)/2 up to d²/12 of it.
+    return np.where(np.abs(d) < SAME, 0.5 * (a + b), mean)
 
 
 def firm_terms(
@@ -161,15 +165,17 @@ def _ruled_terms(
         terms[5, i] = level[i] + drift
 
 
-def current_terms(run: Simulation) -> Floats:
-    """`firm_terms` of the month under way, once it is sold and before factors adjust."""
+def current_terms(run: Simulation, rows: slice) -> Floats:
+    """`firm_terms` of some firms in the month under way, sold and before factors adjust."""
     firms, month = run.state.firms, run.state.month
     return firm_terms(
-        month, run.parameters, run.settings.macro.price_index[month], firms.count, firms.level,
-        firms.shock, firms.role, firms.research_stock, firms.research_reference, firms.spillover,
-        firms.gain_own, firms.gain_transfer, firms.gain_joint, firms.gain_meeting,
-        firms.gain_reference, firms.capital, firms.employees, firms.lost_days, firms.brand,
-        firms.brand_reference, firms.utilisation,
+        month, run.parameters, run.settings.macro.price_index[month], rows.stop - rows.start,
+        firms.level[rows], firms.shock[rows], firms.role[rows], firms.research_stock[rows],
+        firms.research_reference[rows], firms.spillover[rows], firms.gain_own[rows],
+        firms.gain_transfer[rows], firms.gain_joint[rows], firms.gain_meeting[rows],
+        firms.gain_reference[rows], firms.capital[rows], firms.employees[rows],
+        firms.lost_days[rows], firms.brand[rows], firms.brand_reference[rows],
+        firms.utilisation[rows],
     )  # fmt: skip
 
 

@@ -9,16 +9,16 @@ of F2, and reallocation, entry and exit after Foster, Haltiwanger and Krizan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.elementary import exp_array, log_array
+from innocluster.agents.elementary import log_array
 
 from .accounting import AGGREGATES, TECHNOLOGY, TERMS, current_terms, log_mean
-from .group_sums import sum_by_group
+from .blocks import row_blocks
+from .december import CHANGES, December, add_changes, productivity_parts
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -28,10 +28,8 @@ __all__ = [
     "COMPOSITION",
     "GROWTH_UNITS",
     "SOURCES",
-    "December",
     "composition_points",
     "measure_growth",
-    "productivity_parts",
     "year_sources",
 ]
 
@@ -72,53 +70,6 @@ GROWTH_UNITS: dict[str, str] = {
 """Names and units of the measures; NaN in the first year."""
 
 
-@dataclass(frozen=True)
-class December:
-    """The firms of a December; never changed in place.
-
-    Attributes
-    ----------
-    identifier : (n,) of the firm in each row, -1 where none operates
-    technology : (9, n) terms of log productivity
-    productivity : (n,) A, value added at full capacity per composite input
-    inputs : (n,) composite input K^α L^(1-α)
-    volume : (n,) KRW million of 2003/month
-    """
-
-    identifier: Integers
-    technology: Floats
-    productivity: Floats
-    inputs: Floats
-    volume: Floats
-
-    @classmethod
-    def none(cls) -> Self:
-        """No firms: no December has passed."""
-        empty = np.zeros(0)
-        return cls(np.zeros(0, np.int64), np.zeros((len(_WITHIN), 0)), empty, empty, empty)
-
-    @classmethod
-    def of(cls, run: Simulation) -> Self:
-        """The firms of the month under way, once it is sold and before factors adjust."""
-        firms = run.state.firms
-        n = firms.count
-        terms = current_terms(run)
-        productivity, inputs, volume = _levels(terms)
-        identifier = np.where(firms.alive[:n] == 1, firms.identifier[:n], -1)
-        return cls(identifier, terms[TECHNOLOGY:], productivity, inputs, volume)
-
-    def copy(self) -> Self:
-        """Itself, since it never changes."""
-        return self
-
-
-def _levels(terms: Floats) -> tuple[Floats, Floats, Floats]:
-    """Productivity, composite input and volume from the terms of `firm_terms`."""
-    productivity = exp_array(np.add.reduce(terms[TECHNOLOGY:]))
-    inputs = exp_array(terms[3] + terms[4])
-    return productivity, inputs, productivity * inputs * exp_array(terms[2])
-
-
 def measure_growth(run: Simulation) -> dict[str, Floats]:
     """Account for the growth of the year that ends.
 
@@ -127,9 +78,8 @@ def measure_growth(run: Simulation) -> dict[str, Floats]:
     measure -> (1 + C,), the region first, in percentage points
     """
     complexes = len(run.region.complexes.keys)
-    before, after = run.state.december, December.of(run)
-    run.state.december = after
     month = run.state.month
+    changes = _changes_since_last_december(run)
     if month < 23:
         return {name: np.full(1 + complexes, np.nan) for name in GROWTH_UNITS}
     values = run.series.values
@@ -138,12 +88,7 @@ def measure_growth(run: Simulation) -> dict[str, Floats]:
     alpha = run.values.capital_elasticity
     whole = np.concatenate([recorded.sum(axis=2, keepdims=True), recorded], axis=2)
     growth = year_sources(whole, run.settings.macro.price_index[months], alpha)
-    firms = run.state.firms
-    parts, arrived, totals = productivity_parts(
-        before.identifier, before.technology, before.productivity, before.inputs, before.volume,
-        after.identifier, after.technology, after.productivity, after.inputs, after.volume,
-        firms.complex, firms.gain_reference, 1.0 - run.values.innovation_depreciation, complexes,
-    )  # fmt: skip
+    parts, arrived, totals = productivity_parts(changes, 1.0 - run.values.innovation_depreciation)
     composition, gains, output = composition_points(
         parts, arrived, totals, whole[1:4, 11::12], alpha
     )
@@ -152,6 +97,19 @@ def measure_growth(run: Simulation) -> dict[str, Floats]:
         [growth.sum(axis=0, keepdims=True), growth, composition, timing[None], gains, output]
     )
     return dict(zip(GROWTH_UNITS, measured, strict=True))
+
+
+def _changes_since_last_december(run: Simulation) -> Floats:
+    """Sums of what firms changed, see `CHANGES`; this December takes the place of the last."""
+    firms = run.state.firms
+    before = run.state.december = run.state.december.extended(firms.capacity)
+    sums = np.zeros((CHANGES, len(run.region.complexes.keys)))
+    for rows in row_blocks(firms.count):
+        identifier = np.where(firms.alive[rows] == 1, firms.identifier[rows], -1)
+        after = December.of(identifier, current_terms(run, rows))
+        add_changes(before.rows(rows), after, firms.complex[rows], firms.gain_reference[rows], sums)
+        before.put(rows, after)
+    return sums
 
 
 def year_sources(recorded: Floats, price: Floats, capital_elasticity: float) -> Floats:
@@ -199,86 +157,6 @@ def year_sources(recorded: Floats, price: Floats, capital_elasticity: float) -> 
 def _logs(values: Floats) -> Floats:
     """Logarithms of an array of any shape."""
     return log_array(values.ravel()).reshape(values.shape)
-
-
-def productivity_parts(
-    first_identifier: Integers,
-    first_technology: Floats,
-    first_productivity: Floats,
-    first_inputs: Floats,
-    first_volume: Floats,
-    identifier: Integers,
-    technology: Floats,
-    productivity: Floats,
-    inputs: Floats,
-    volume: Floats,
-    complex_: Small,
-    gain_reference: Floats,
-    kept: float,
-    complexes: int,
-) -> tuple[Floats, Floats, Floats]:
-    """Parts of the change of each complex's productivity between two Decembers.
-
-    Aggregate productivity Π = Σ θ_i A_i, with θ_i the firm's share in composite input,
-    is the complex's capacity per unit of composite input.  Foster, Haltiwanger and Krizan
-    (2001): ΔΠ = Σ θ_i ΔA_i + Σ Δθ_i (A_i - Π) + Σ Δθ_i ΔA_i over firms that stay, all but
-    the changes of the year before, + Σ θ_i (A_i - Π) over entrants now - Σ θ_i (A_i - Π)
-    over the closed then.  The first is split by the terms of ln A with the
-    logarithmic mean of A as weight.
-
-    Parameters
-    ----------
-    first_… and the others : columns of `December` then and now; rows keep their complex
-    gain_reference : (capacity,) Z at the start, of own R&D alone
-    kept : share of a gain that a year leaves, 1 - δ_Z
-
-    Returns
-    -------
-    parts : (13, C) in units of Π, rows the terms, between, cross, entry, exit
-    arrived : (4, C) in units of Π, gains that arrived in the year by channel, before forgetting
-    totals : (6, C) then and now: input, capacity; volume of entrants now, of the closed then
-    """
-    n, known = identifier.size, first_identifier.size
-    place = complex_[:n]
-    operated, operates = first_identifier >= 0, identifier >= 0
-    both = operated & (first_identifier == identifier[:known])
-    was, here, stays = (np.flatnonzero(x) for x in (operated, operates, both))
-    closed = np.flatnonzero(operated & ~both)
-    operates[:known] &= ~both
-    new = np.flatnonzero(operates)
-
-    def sums(rows: Integers, weight: Floats, *columns: Floats) -> Floats:
-        """Sums by complex, (columns, C)."""
-        return sum_by_group(rows, place, complexes, weight, np.stack(columns))
-
-    then, capacity_then = sums(was, first_inputs, np.ones(known), first_productivity)
-    now, capacity_now = sums(here, inputs, np.ones(n), productivity)
-    (entered,), (left,) = sums(new, np.ones(n), volume), sums(closed, np.ones(known), first_volume)
-    # A complex that was empty then or is now has no account.
-    stands = (then > 0.0) & (now > 0.0)
-    then_of, now_of = (np.where(stands, x, np.inf)[place] for x in (then, now))
-    usual = (capacity_then / np.where(stands, then, 1.0))[place]
-    # Share in composite input and productivity against the complex's, then and now.
-    old_share, share = first_inputs / then_of[:known], inputs / now_of
-    old_gap, gap = first_productivity - usual[:known], productivity - usual
-    weight = first_inputs * log_mean(productivity[:known], first_productivity) / then_of[:known]
-    changes = sum_by_group(
-        stays, place, complexes, weight, technology[:, :known] - first_technology
-    )
-    gained = share[:known] - old_share
-    parts = np.concatenate(
-        [
-            changes,
-            sums(stays, gained, old_gap, productivity[:known] - first_productivity),
-            sums(new, share, gap),
-            sums(closed, -old_share, old_gap),
-        ]
-    )
-    standing = sums(
-        stays, weight, first_technology[4] + gain_reference[:known], *first_technology[5:8]
-    )
-    arrived = parts[4:8] + (1.0 - kept) * standing
-    return parts, arrived, np.stack([then, capacity_then, now, capacity_now, entered, left])
 
 
 def composition_points(

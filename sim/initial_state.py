@@ -71,7 +71,7 @@ def initial_state(
         firms=firms,
         bodies=_bodies(population),
         coordinators=_coordinators(governance, complexes),
-        pairs=PairTable.allocate(4 * n + 1024),
+        pairs=PairTable.allocate(n + 1024),
         projects=ProjectTable.allocate(1024),
         licences=LicenceTable.allocate(4096),
         shelf=_shelf(len(region.research_bodies.names)),

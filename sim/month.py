@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .accounting import AGGREGATES, sum_aggregates
+from .blocks import row_blocks
 from .calendar import PROGRAMME_START, month_number
 from .collaboration import propose_projects
 from .completion import complete_projects
@@ -36,8 +37,6 @@ __all__ = ["advance"]
 _SHOCK = int(Process.SHOCK)
 _EXIT = int(Process.EXIT)
 FORGOTTEN = 0.01
-SALES_BLOCK = 1 << 15
-"""Firms that sell in one go: few enough that their intermediate values stay in the cache."""
 
 
 def advance(run: Simulation) -> None:
@@ -164,11 +163,10 @@ def _sell(run: Simulation) -> None:
     firms = state.firms
     exchange_rate = macro.exchange_rate[month]
     foreign = macro.world_demand[month] * exchange_rate / run.reference_exchange_rate
-    for start in range(0, firms.count, SALES_BLOCK):
-        rows = slice(start, min(start + SALES_BLOCK, firms.count))
+    for rows in row_blocks(firms.count):
         produce_and_sell(
             month, run.parameters, macro.domestic_demand[month], foreign, exchange_rate,
-            macro.price_index[month], run.region.sectors.value_added_ratio, rows.stop - start,
+            macro.price_index[month], run.region.sectors.value_added_ratio, rows.stop - rows.start,
             firms.sector[rows], firms.level[rows], firms.shock[rows], firms.role[rows],
             firms.research_stock[rows], firms.research_reference[rows], firms.spillover[rows],
             firms.gain_own[rows], firms.gain_transfer[rows], firms.gain_joint[rows],

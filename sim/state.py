@@ -12,7 +12,7 @@ from innocluster.agents.coordinators import CoordinatorTable, Decision
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
-from .growth import December
+from .december import December
 from .pairs import PairTable
 from .projects import LicenceTable, ProjectTable, Shelf
 
@@ -58,7 +58,7 @@ class State:
     reports: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
-    december: December = field(default_factory=December.none)
+    december: December = field(default_factory=lambda: December.empty(0))
 
     def copy(self) -> Self:
         """Return an independent copy."""

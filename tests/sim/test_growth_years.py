@@ -12,14 +12,13 @@ from small_region import full_population, simulation
 
 from innocluster.scenarios.policies import POLICIES
 from innocluster.sim.accounting import AGGREGATES, log_mean
+from innocluster.sim.december import CHANGES, December, add_changes, productivity_parts
 from innocluster.sim.growth import (
     CHANNELS,
     COMPOSITION,
     GROWTH_UNITS,
     SOURCES,
-    December,
     composition_points,
-    productivity_parts,
     year_sources,
 )
 from innocluster.sim.simulation import Simulation
@@ -134,11 +133,12 @@ def december(firms: dict[int, tuple[float, float]], order: list[int]) -> Decembe
 def parts_of(
     first: December, last: December, complex_: np.ndarray, complexes: int, kept: float = 0.9
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    return productivity_parts(
-        first.identifier, first.technology, first.productivity, first.inputs, first.volume,
-        last.identifier, last.technology, last.productivity, last.inputs, last.volume,
-        complex_, np.zeros(complex_.size), kept, complexes,
-    )  # fmt: skip
+    sums = np.zeros((CHANGES, complexes))
+    half = complex_.size // 2
+    for rows in (slice(0, half), slice(half, complex_.size)):
+        reference = np.zeros(rows.stop - rows.start)
+        add_changes(first.rows(rows), last.rows(rows), complex_[rows], reference, sums)
+    return productivity_parts(sums, kept)
 
 
 def test_two_firms_and_an_entrant_by_hand() -> None:
