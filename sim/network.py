@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.elementary import log
 from innocluster.agents.firms import line_share
 from innocluster.agents.knowledge import cosine, learn
 from innocluster.agents.membership import (
@@ -23,7 +24,7 @@ from innocluster.agents.relations import (
     information_room,
 )
 
-from .pairs import BODY, meet_pair
+from .pairs import BODY, TIE_FAMILIARITY, meet_pair
 from .random_numbers import Process, uniforms
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "expected_joiners",
     "hold_meetings",
     "joining_scores",
+    "tied_partner",
     "update_familiarity",
 ]
 
@@ -44,8 +46,14 @@ Integers = NDArray[np.int64]
 
 _BACKGROUND = int(Process.BACKGROUND)
 _BACKGROUND_PEER = int(Process.BACKGROUND_PEER)
+_KNOWN_CONTACT = int(Process.KNOWN_CONTACT)
+_INTRODUCED_CONTACT = int(Process.INTRODUCED_CONTACT)
 _INFORMATION = int(Process.MEETING_INFORMATION)
-USUAL_CONTACTS = 5
+
+BODY_SHARE = 0.2
+"""Share of the occasions that lead to a university or institute."""
+LATEST_PAIRS = 64
+"""Pairs of an actor that come to mind: institutes meet hundreds of firms."""
 
 
 @compiled
@@ -183,30 +191,107 @@ def decide_membership(
 
 
 @compiled
+def tied_partner(
+    key: NDArray[np.uint64],
+    month: int,
+    process: int,
+    caller: int,
+    centre: int,
+    excluded: int,
+    identifier: Integers,
+    body_identifier: Integers,
+    research_intensity: Floats,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+    body_head: Codes,
+) -> int:
+    """M1: one of the partners of an actor, by chance in proportion to familiarity, or -1.
+
+    Every candidate waits an exponential time at the rate of its familiarity, under an
+    address of its own, and the first one is taken.  So a tie that one policy adds changes
+    the choice only where it wins.
+
+    Parameters
+    ----------
+    caller : identifier of the firm that wants to meet somebody
+    centre : whose partners are asked for; those of its `LATEST_PAIRS` latest pairs that are
+        ties with a research body or with a firm that does R&D
+    excluded : code of who is not to be chosen
+    """
+    chosen = -1
+    shortest = np.inf
+    looked = 0
+    row = body_head[centre - BODY] if centre >= BODY else firm_head[centre]
+    while row >= 0 and looked < LATEST_PAIRS:
+        trust = familiarity[row]
+        if first[row] == centre:
+            other = second[row]
+            row = next_first[row]
+        else:
+            other = first[row]
+            row = next_second[row]
+        if trust >= 0.0:
+            looked += 1
+        if trust < TIE_FAMILIARITY or other == excluded:
+            continue
+        if other < BODY:
+            if research_intensity[other] <= 0.0:
+                continue
+            name = identifier[other]
+        else:
+            name = body_identifier[other - BODY]
+        u, _, _, _ = uniforms(key, caller, month, process, name)
+        wait = -log(u) / trust
+        if wait < shortest:
+            shortest = wait
+            chosen = other
+    return chosen
+
+
+@compiled
 def background_encounters(
     key: NDArray[np.uint64],
     month: int,
     rate: float,
+    repeat: float,
+    closure: float,
     anchor_share: float,
     anchors: Codes,
     count: int,
     alive: Flags,
     identifier: Integers,
+    body_identifier: Integers,
     complex_: Small,
     research_intensity: Floats,
     places: Codes,
     place_start: Integers,
     body_rows: Codes,
     body_start: Integers,
+    first: Codes,
+    second: Codes,
+    familiarity: Floats,
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+    body_head: Codes,
     meeting_first: Codes,
     meeting_second: Codes,
 ) -> int:
-    """M1: spontaneous meetings of R&D firms with their usual contacts; returns their number.
+    """M1: spontaneous meetings of R&D firms; returns their number.
 
-    Every firm has five usual contacts, fixed by a keyed draw: a research body of
-    its complex and four places in the complex, of which it deals with whichever
-    R&D firm stands there.  No entry or exit elsewhere shifts them.  Where an
-    anchor firm dominates, a share of the meetings is with it instead.
+    An occasion leads a firm to somebody new: in one of five cases a research body of its
+    complex, otherwise one of four places there, the first where an R&D firm stands (none,
+    if there is none).  With the chance `repeat` the firm meets one of its partners instead,
+    whoever made them known to each other; with the chance `closure` a partner of one of its
+    partners.  The occasions are the same whomever the firm knows.  Where an anchor firm
+    dominates, a share of the meetings is with it instead.  Read are the ties of last month.
+
+    Source: Jackson and Rogers (2007), who meet strangers and friends of friends; Gulati
+    (1995) and Gulati and Gargiulo (1999) for the return to partners and to theirs.
 
     Parameters
     ----------
@@ -214,17 +299,16 @@ def background_encounters(
     anchors : (C,) row of the anchor of each complex, -1 where there is none
     places, place_start : rows of the firms of 2003 by complex, and where each complex starts
     body_rows, body_start : the same for research bodies
+    first … body_head : columns and lists of `PairTable`
     """
     meetings = 0
     for i in range(count):
         if alive[i] == 0 or research_intensity[i] <= 0.0:
             continue
-        u, v, w, _ = uniforms(key, identifier[i], month, _BACKGROUND, 0)
+        u, v, w, x = uniforms(key, identifier[i], month, _BACKGROUND, 0)
         if u >= rate or meetings >= meeting_first.size:
             continue
         c = complex_[i]
-        contact = int(v * USUAL_CONTACTS)
-        a, b, d, e = uniforms(key, identifier[i], 0, _BACKGROUND_PEER, contact)
         other = -1
         anchor = anchors[c]
         if (
@@ -235,17 +319,35 @@ def background_encounters(
             and research_intensity[anchor] > 0.0
         ):
             other = anchor
-        elif contact == 0:
-            bodies = body_start[c + 1] - body_start[c]
-            if bodies > 0:
-                other = BODY + body_rows[body_start[c] + int(a * bodies)]
         else:
-            size = place_start[c + 1] - place_start[c]
-            for trial in (a, b, d, e):
-                place = places[place_start[c] + int(trial * size)]
-                if place != i and alive[place] == 1 and research_intensity[place] > 0.0:
-                    other = place
-                    break
+            a, b, d, e = uniforms(key, identifier[i], month, _BACKGROUND_PEER, 0)
+            if v < BODY_SHARE:
+                bodies = body_start[c + 1] - body_start[c]
+                if bodies > 0:
+                    other = BODY + body_rows[body_start[c] + int(a * bodies)]
+            else:
+                size = place_start[c + 1] - place_start[c]
+                for trial in (a, b, d, e):
+                    place = places[place_start[c] + int(trial * size)]
+                    if place != i and alive[place] == 1 and research_intensity[place] > 0.0:
+                        other = place
+                        break
+            if other >= 0 and x < repeat + closure:
+                process = _KNOWN_CONTACT
+                known = tied_partner(
+                    key, month, process, identifier[i], i, -1, identifier, body_identifier,
+                    research_intensity, first, second, familiarity, next_first, next_second,
+                    firm_head, body_head,
+                )  # fmt: skip
+                if known >= 0 and x >= repeat:
+                    process = _INTRODUCED_CONTACT
+                    known = tied_partner(
+                        key, month, process, identifier[i], known, i, identifier, body_identifier,
+                        research_intensity, first, second, familiarity, next_first, next_second,
+                        firm_head, body_head,
+                    )  # fmt: skip
+                if known >= 0:
+                    other = known
         if other >= 0:
             meeting_first[meetings] = i
             meeting_second[meetings] = other
