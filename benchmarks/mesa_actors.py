@@ -68,13 +68,14 @@ class Actor(mesa.Agent):
         return self.model.draw(self.identifier, process, partner)
 
     def partner_called_on(self, process: Process, caller: Firm) -> Actor | None:
-        """M1: a partner that does R&D, by chance in proportion to familiarity."""
+        """M1: a partner that does R&D, by chance in proportion to the square of familiarity."""
         chosen, shortest = None, math.inf
         for other, pair in list(reversed(self.ties.items()))[:LATEST_PAIRS]:
             does_research = not isinstance(other, Firm) or other.research_intensity > 0.0
             if other is caller or pair.familiarity < TIE_FAMILIARITY or not does_research:
                 continue
-            wait = -math.log(caller.draw(process, other.identifier)[0]) / pair.familiarity
+            u = caller.draw(process, other.identifier)[0]
+            wait = -math.log(u) / pair.familiarity**2
             if wait < shortest:
                 chosen, shortest = other, wait
         return chosen

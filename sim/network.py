@@ -209,11 +209,12 @@ def tied_partner(
     firm_head: Codes,
     body_head: Codes,
 ) -> int:
-    """M1: one of the partners of an actor, by chance in proportion to familiarity, or -1.
+    """M1: one of the partners of an actor, by chance in proportion to F², or -1.
 
-    Every candidate waits an exponential time at the rate of its familiarity, under an
-    address of its own, and the first one is taken.  So a tie that one policy adds changes
-    the choice only where it wins.
+    It takes two to meet, and either side turns to the other in proportion to familiarity F:
+    few strong ties are kept up, the others fade (Karsai, Perra and Vespignani 2014).  Every
+    candidate waits an exponential time at the rate F², under an address of its own, and the
+    first one is taken, so that a tie that one policy adds changes the choice only where it wins.
 
     Parameters
     ----------
@@ -245,7 +246,7 @@ def tied_partner(
         else:
             name = body_identifier[other - BODY]
         u, _, _, _ = uniforms(key, caller, month, process, name)
-        wait = -log(u) / trust
+        wait = -log(u) / (trust * trust)
         if wait < shortest:
             shortest = wait
             chosen = other
