@@ -153,7 +153,7 @@ def test_the_share_of_meetings_with_partners_is_the_parameter(lively) -> None:
     assert np.mean(redirected) == pytest.approx(repeat, abs=error)
 
 
-def test_a_firm_that_never_meets_strangers_keeps_its_contacts_for_life(lively) -> None:
+def test_a_firm_that_returns_to_partners_alone_meets_nobody_else(lively) -> None:
     known = partners(lively)
     met = np.hstack([encounters(lively, month, 1.0, 0.0) for month in range(60)])
     with_partners = [(i, other) for i, other in met.T.tolist() if known.get(i)]
