@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from .collaboration import run_small_tasks
 from .coordination import CoordinationView, Payments, contact_events
 from .counts import Counts
+from .encounters import background_encounters
 from .governance import file_reports
 from .network import (
     apply_learning,
-    background_encounters,
     decide_membership,
     hold_meetings,
     update_familiarity,

@@ -9,7 +9,7 @@ import pytest
 from small_region import full_population, simulation
 
 from innocluster.sim import meetings
-from innocluster.sim.network import LATEST_PAIRS, background_encounters, tied_partner
+from innocluster.sim.encounters import LATEST_PAIRS, background_encounters, tied_partner
 from innocluster.sim.network_measures import measure_network
 from innocluster.sim.pairs import BODY, TIE_FAMILIARITY, PairTable, meet_pair
 from innocluster.sim.random_numbers import Process, replication_key
