@@ -39,7 +39,9 @@ __all__ = [
     "University",
 ]
 
-USUAL_CONTACTS = 5
+BODY_SHARE = 0.2
+LATEST_PAIRS = 64
+TIE_FAMILIARITY = 0.1
 WORKING_DAYS = 21.0
 SHELF_SLOTS = 512
 HIGHEST_HAZARD = 0.5
@@ -64,6 +66,19 @@ class Actor(mesa.Agent):
     def draw(self, process: Process, partner: int = 0) -> tuple[float, float, float, float]:
         """Four uniforms of this actor, process and month."""
         return self.model.draw(self.identifier, process, partner)
+
+    def partner_called_on(self, process: Process, caller: Firm) -> Actor | None:
+        """M1: a partner that does R&D, by chance in proportion to the square of familiarity."""
+        chosen, shortest = None, math.inf
+        for other, pair in list(reversed(self.ties.items()))[:LATEST_PAIRS]:
+            does_research = not isinstance(other, Firm) or other.research_intensity > 0.0
+            if other is caller or pair.familiarity < TIE_FAMILIARITY or not does_research:
+                continue
+            u = caller.draw(process, other.identifier)[0]
+            wait = -math.log(u) / pair.familiarity**2
+            if wait < shortest:
+                chosen, shortest = other, wait
+        return chosen
 
 
 class Pair:
@@ -128,12 +143,12 @@ class Firm(Actor):
         return 5
 
     def decide_encounter(self) -> None:
-        """M1: meet one of five usual contacts, a research body or R&D firms on four sites."""
+        """M1: meet somebody new, a partner or a partner's partner."""
         self.lost_days = 0.0
         self.encounter = None
         if self.research_intensity <= 0.0:
             return
-        u, v, w, _ = self.draw(Process.BACKGROUND)
+        u, v, w, x = self.draw(Process.BACKGROUND)
         if u >= self.model.p.background_rate:
             return
         if w < self.model.p.anchor_share:
@@ -142,18 +157,27 @@ class Firm(Actor):
             if anchor is not None and anchor is not self and anchor.research_intensity > 0.0:
                 self.encounter = anchor
                 return
-        contact = int(v * USUAL_CONTACTS)
-        trials = self.model.draw(self.identifier, Process.BACKGROUND_PEER, contact, month=0)
-        if contact == 0:
-            bodies = self.model.bodies_at[self.complex]
-            self.encounter = bodies[int(trials[0] * len(bodies))] if bodies else None
+        self.encounter = self.stranger(v)
+        p = self.model.p
+        if self.encounter is None or x >= p.background_repeat + p.background_closure:
             return
+        known = self.partner_called_on(Process.KNOWN_CONTACT, self)
+        if known is not None and x >= p.background_repeat:
+            known = known.partner_called_on(Process.INTRODUCED_CONTACT, self)
+        self.encounter = known or self.encounter
+
+    def stranger(self, v: float) -> Actor | None:
+        """M1: a research body of the complex or the first R&D firm of four places there."""
+        trials = self.draw(Process.BACKGROUND_PEER)
+        if v < BODY_SHARE:
+            bodies = self.model.bodies_at[self.complex]
+            return bodies[int(trials[0] * len(bodies))] if bodies else None
         sites = self.model.sites_at[self.complex]
         for trial in trials:
             other = self.model.sites[sites[int(trial * len(sites))]]
             if other is not None and other is not self and other.research_intensity > 0.0:
-                self.encounter = other
-                return
+                return other
+        return None
 
     def decide_membership(self) -> None:
         """M0: join or leave the mini-cluster."""

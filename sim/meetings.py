@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from .collaboration import run_small_tasks
 from .coordination import CoordinationView, Payments, contact_events
 from .counts import Counts
+from .encounters import background_encounters
 from .governance import file_reports
 from .network import (
     apply_learning,
-    background_encounters,
     decide_membership,
     hold_meetings,
     update_familiarity,
@@ -65,11 +65,14 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     room = firms.count
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
+    pairs = state.pairs
     spontaneous = background_encounters(
-        key, month, run.values.background_rate, run.values.anchor_share, scratch.anchors,
-        firms.count, firms.alive, firms.identifier,
+        key, month, run.values.background_rate, run.values.background_repeat,
+        run.values.background_closure, run.values.anchor_share, scratch.anchors,
+        firms.count, firms.alive, firms.identifier, bodies.identifier,
         firms.complex, firms.research_intensity, scratch.places, scratch.place_start,
-        scratch.body_rows, scratch.body_start, first, second,
+        scratch.body_rows, scratch.body_start, pairs.first, pairs.second, pairs.familiarity,
+        pairs.next_first, pairs.next_second, firms.first_pair, bodies.first_pair, first, second,
     )  # fmt: skip
     firsts, seconds = [first[:spontaneous]], [second[:spontaneous]]
 
@@ -96,7 +99,6 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     first, second = np.concatenate(firsts), np.concatenate(seconds)
     row = np.empty(first.size, np.int32)
     learned = np.zeros((first.size, 2, firms.knowledge.shape[1]))
-    pairs = state.pairs
     pairs.reserve(pairs.count + first.size)
     done = 0
     for brokered, meetings in ((0, spontaneous), (1, first.size - spontaneous)):

@@ -1,4 +1,4 @@
-"""Phases 3 and 4: joining, encounters, meetings, familiarity, learning (M0, M1, T1, T3)."""
+"""Phases 3 and 4: joining, meetings, familiarity, learning (M0, M1, T1, T3)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from .random_numbers import Process, uniforms
 
 __all__ = [
     "apply_learning",
-    "background_encounters",
     "decide_membership",
     "expected_joiners",
     "hold_meetings",
@@ -42,10 +41,7 @@ Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
-_BACKGROUND = int(Process.BACKGROUND)
-_BACKGROUND_PEER = int(Process.BACKGROUND_PEER)
 _INFORMATION = int(Process.MEETING_INFORMATION)
-USUAL_CONTACTS = 5
 
 
 @compiled
@@ -180,77 +176,6 @@ def decide_membership(
         )
         if joins[i] < joining_hazard(constant[complex_[i]], score, peers, p.joining_peers, net):
             decision[i] = 1
-
-
-@compiled
-def background_encounters(
-    key: NDArray[np.uint64],
-    month: int,
-    rate: float,
-    anchor_share: float,
-    anchors: Codes,
-    count: int,
-    alive: Flags,
-    identifier: Integers,
-    complex_: Small,
-    research_intensity: Floats,
-    places: Codes,
-    place_start: Integers,
-    body_rows: Codes,
-    body_start: Integers,
-    meeting_first: Codes,
-    meeting_second: Codes,
-) -> int:
-    """M1: spontaneous meetings of R&D firms with their usual contacts; returns their number.
-
-    Every firm has five usual contacts, fixed by a keyed draw: a research body of
-    its complex and four places in the complex, of which it deals with whichever
-    R&D firm stands there.  No entry or exit elsewhere shifts them.  Where an
-    anchor firm dominates, a share of the meetings is with it instead.
-
-    Parameters
-    ----------
-    anchor_share : share of the meetings that are with the anchor of the complex
-    anchors : (C,) row of the anchor of each complex, -1 where there is none
-    places, place_start : rows of the firms of 2003 by complex, and where each complex starts
-    body_rows, body_start : the same for research bodies
-    """
-    meetings = 0
-    for i in range(count):
-        if alive[i] == 0 or research_intensity[i] <= 0.0:
-            continue
-        u, v, w, _ = uniforms(key, identifier[i], month, _BACKGROUND, 0)
-        if u >= rate or meetings >= meeting_first.size:
-            continue
-        c = complex_[i]
-        contact = int(v * USUAL_CONTACTS)
-        a, b, d, e = uniforms(key, identifier[i], 0, _BACKGROUND_PEER, contact)
-        other = -1
-        anchor = anchors[c]
-        if (
-            w < anchor_share
-            and anchor >= 0
-            and anchor != i
-            and alive[anchor] == 1
-            and research_intensity[anchor] > 0.0
-        ):
-            other = anchor
-        elif contact == 0:
-            bodies = body_start[c + 1] - body_start[c]
-            if bodies > 0:
-                other = BODY + body_rows[body_start[c] + int(a * bodies)]
-        else:
-            size = place_start[c + 1] - place_start[c]
-            for trial in (a, b, d, e):
-                place = places[place_start[c] + int(trial * size)]
-                if place != i and alive[place] == 1 and research_intensity[place] > 0.0:
-                    other = place
-                    break
-        if other >= 0:
-            meeting_first[meetings] = i
-            meeting_second[meetings] = other
-            meetings += 1
-    return meetings
 
 
 @compiled

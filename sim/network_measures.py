@@ -28,14 +28,14 @@ from .graphs import (
     mean_path_length,
     modularity,
 )
-from .pairs import BODY
+from .pairs import BODY, TIE_FAMILIARITY
 from .random_numbers import Process, draw_columns
 from .shares import percent
 
 if TYPE_CHECKING:
     from .simulation import Simulation
 
-__all__ = ["NETWORK_UNITS", "TIE_FAMILIARITY", "measure_network"]
+__all__ = ["NETWORK_UNITS", "measure_network"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -43,10 +43,6 @@ Integers = NDArray[np.int64]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 
-# Half of what one meeting gives: a tie outlives its last meeting by one half-life of
-# familiarity, about two years, as long as ties of R&D networks last.  Contact for a licence
-# (`sim/transfer.py`) is a weaker thing and lasts five.
-TIE_FAMILIARITY = 0.1
 RELEASED_FROM, RELEASED_TO = 24, 36
 _SAMPLE = int(Process.NETWORK_SAMPLE)
 

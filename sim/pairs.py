@@ -18,6 +18,7 @@ from innocluster.agents.compilation import compiled, compiled_for, inlined
 
 __all__ = [
     "BODY",
+    "TIE_FAMILIARITY",
     "PairTable",
     "common_trust",
     "compact_pairs",
@@ -27,6 +28,11 @@ __all__ = [
 ]
 
 BODY = 1 << 29
+
+# Half of what one meeting gives: a tie outlives its last meeting by one half-life of
+# familiarity, about two years, as long as ties of R&D networks last.  Contact for a licence
+# (`sim/transfer.py`) is a weaker thing and lasts five.
+TIE_FAMILIARITY = 0.1
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]

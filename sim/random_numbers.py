@@ -67,6 +67,8 @@ class Process(IntEnum):
     SHORTLIST = 31
     ARM = 32
     NETWORK_SAMPLE = 33
+    KNOWN_CONTACT = 34
+    INTRODUCED_CONTACT = 35
 
 
 _MASK = np.uint64(0xFFFFFFFF)

@@ -178,7 +178,7 @@ def test_key_players_host_and_everything_else_is_as_in_the_thematic_programme(vi
     assert changed.size > 0.3 * usual.row.size
     hosts = set(made.second[changed].tolist())
     firms = view.state.firms
-    keys = set()
+    keys, level = set(), set()
     for network in research_networks(view, rho=0.0):
         members = firms.member[network.rows] == 1
         wanted = int(np.ceil(view.values.key_player_share * members.sum()))
@@ -187,12 +187,17 @@ def test_key_players_host_and_everything_else_is_as_in_the_thematic_programme(vi
         cost = intercentrality(matrix(network), network.game.phi)
         ranked = sorted(np.flatnonzero(members), key=lambda i: -cost[i])
         keys |= set(network.rows[ranked[:wanted]].tolist())
-    assert hosts <= keys
-    assert hosts == keys or len(hosts) > 0.5 * len(keys)
+        last = cost[ranked[wanted - 1]]
+        level |= set(network.rows[members & (abs(cost - last) <= 1e-9 * last)].tolist())
+    # Firms in the same position cost the network the same, and rounding decides between them.
+    assert hosts <= keys | level
+    assert 0.5 * len(keys) < len(hosts) <= len(keys)
     assert (firms.complex[made.second[changed]] == firms.complex[made.first[changed]]).all()
     queue = policy.queue(seen)
-    assert set(queue[: len(keys)].tolist()) == keys
-    rest = view.members[~np.isin(view.members, list(keys))]
+    first = set(queue[: len(keys)].tolist())
+    assert hosts <= first
+    assert keys - level <= first <= keys | level
+    rest = view.members[~np.isin(view.members, list(first))]
     assert np.array_equal(queue[len(keys) :], rest)
 
 
