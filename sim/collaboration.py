@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
-from innocluster.agents.elementary import exp, normal_quantile
+from innocluster.agents.elementary import exp, log, normal_quantile
 from innocluster.agents.knowledge import novelty_value
 from innocluster.agents.membership import LARGE_FIRM
 from innocluster.agents.relations import (
@@ -201,18 +201,7 @@ def propose_projects(
     -------
     number of projects in the table
     """
-    # Chance of a pair with full trust, credit and novelty; most draws come above it.
-    highest = np.empty((2, 2))
-    for body in range(2):
-        for aid in range(2):
-            highest[body, aid] = proposal_probability(
-                p.proposal_base,
-                max(0.0, p.proposal_familiarity),
-                max(0.0, p.proposal_structure),
-                max(0.0, p.proposal_distance),
-                body * p.proposal_research_body,
-                aid * p.proposal_subsidy,
-            )
+    best = p.proposal_base + max(0.0, p.proposal_structure) + max(0.0, p.proposal_distance)
     for m in range(meetings):
         row = meeting_row[m]
         a: Any = np.int64(meeting_first[m])
@@ -228,12 +217,13 @@ def propose_projects(
         id_b = body_identifier[b - BODY] if b >= BODY else identifier[b]
         low = min(id_a, id_b)
         high = max(id_a, id_b)
-        u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
-        if u >= highest[1 if b >= BODY else 0, 1 if eligible else 0]:
-            continue
         body_term = p.proposal_research_body if b >= BODY else 0.0
         subsidy_term = p.proposal_subsidy if eligible else 0.0
         trust_term = p.proposal_familiarity * familiarity[row]
+        u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
+        # Credit and novelty are at most 1 and the logistic below the exponential: most end here.
+        if log(u) >= best + trust_term + body_term + subsidy_term:
+            continue
         if not _has_room(a, employees, projects, body_room, body_projects) or not _has_room(
             b, employees, projects, body_room, body_projects
         ):

@@ -86,6 +86,9 @@ def tied_partner(
         else:
             name = body_identifier[other - BODY]
         u, _, _, _ = uniforms(key, caller, month, process, name)
+        # -ln u is at least 1 - u: most candidates are known to come later without it.
+        if 1.0 - u >= shortest * trust * trust:
+            continue
         wait = -log(u) / (trust * trust)
         if wait < shortest:
             shortest = wait
@@ -103,6 +106,7 @@ def background_encounters(
     anchor_share: float,
     anchors: Codes,
     count: int,
+    occasion: Floats,
     alive: Flags,
     identifier: Integers,
     body_identifier: Integers,
@@ -138,17 +142,18 @@ def background_encounters(
     ----------
     anchor_share : share of the meetings that are with the anchor of the complex
     anchors : (C,) row of the anchor of each complex, -1 where there is none
+    occasion : (capacity,) uniforms of the process `BACKGROUND`: a firm has an occasion below `rate`
     places, place_start : rows of the firms of 2003 by complex, and where each complex starts
     body_rows, body_start : the same for research bodies
     first … body_head : columns and lists of `PairTable`
     """
     meetings = 0
     for i in range(count):
-        if alive[i] == 0 or research_intensity[i] <= 0.0:
+        if occasion[i] >= rate or alive[i] == 0 or research_intensity[i] <= 0.0:
             continue
-        u, v, w, x = uniforms(key, identifier[i], month, _BACKGROUND, 0)
-        if u >= rate or meetings >= meeting_first.size:
+        if meetings >= meeting_first.size:
             continue
+        _, v, w, x = uniforms(key, identifier[i], month, _BACKGROUND, 0)
         c = complex_[i]
         other = -1
         anchor = anchors[c]

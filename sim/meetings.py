@@ -31,6 +31,7 @@ __all__ = ["Meetings", "meet"]
 
 Codes = NDArray[np.int32]
 
+_BACKGROUND = int(Process.BACKGROUND)
 _JOINING = int(Process.JOINING)
 MAXIMUM_EVENTS = 20
 
@@ -66,10 +67,13 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
     pairs = state.pairs
+    draw_columns(
+        key, month, _BACKGROUND, firms.count, firms.identifier, scratch.draw, scratch.second_draw
+    )
     spontaneous = background_encounters(
         key, month, run.values.background_rate, run.values.background_repeat,
         run.values.background_closure, run.values.anchor_share, scratch.anchors,
-        firms.count, firms.alive, firms.identifier, bodies.identifier,
+        firms.count, scratch.draw, firms.alive, firms.identifier, bodies.identifier,
         firms.complex, firms.research_intensity, scratch.places, scratch.place_start,
         scratch.body_rows, scratch.body_start, pairs.first, pairs.second, pairs.familiarity,
         pairs.next_first, pairs.next_second, firms.first_pair, bodies.first_pair, first, second,

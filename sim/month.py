@@ -35,6 +35,7 @@ __all__ = ["advance"]
 
 # Plain integers: compiled functions take an enumeration member far more slowly.
 _SHOCK = int(Process.SHOCK)
+_INNOVATION = int(Process.OWN_INNOVATION)
 _EXIT = int(Process.EXIT)
 FORGOTTEN = 0.01
 
@@ -141,9 +142,10 @@ def _advance_technology(run: Simulation, counts: Counts) -> None:
     if "grants" in closed:
         scratch.grants[:n] = 0.0
     run.overrule_research(scratch.own_spending)
+    draw_columns(key, month, _INNOVATION, n, firms.identifier, scratch.draw, scratch.second_draw)
     advance_research(
-        key, month, run.settings.macro.price_index[month], p, n, firms.alive, firms.identifier,
-        firms.complex, firms.sector, firms.research_intensity, scratch.own_spending,
+        run.settings.macro.price_index[month], p, n, scratch.draw, scratch.second_draw,
+        firms.alive, firms.complex, firms.sector, firms.research_intensity, scratch.own_spending,
         scratch.grants,
         firms.research_stock, firms.research_lagged, firms.absorption, firms.gain_own,
         firms.gain_transfer, firms.gain_joint, firms.gain_meeting, run.anchors.sector_stock,

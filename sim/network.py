@@ -141,16 +141,17 @@ def decide_membership(
         LARGE_FIRM, 0.0, True, p.joining_size, p.joining_research, p.joining_large
     )
     bound = np.empty(constant.size)
+    leaving = np.empty(constant.size)
     for c in range(constant.size):
         net = p.joining_benefit * benefit[c]
         bound[c] = joining_hazard(constant[c], highest, 1.0, p.joining_peers, net)
+        leaving[c] = leaving_hazard(p.leaving_rate, net)
     for i in range(count):
         decision[i] = 0
         if alive[i] == 0 or mini_cluster[i] < 0:
             continue
-        net = p.joining_benefit * benefit[complex_[i]]
         if member[i] == 1:
-            decision[i] = 0 if leaves[i] < leaving_hazard(p.leaving_rate, net) else 1
+            decision[i] = 0 if leaves[i] < leaving[complex_[i]] else 1
             continue
         # Few draws come below what the most eager firm would need: most firms end here.
         if joins[i] >= bound[complex_[i]]:
@@ -166,6 +167,7 @@ def decide_membership(
                 joined += member[other]
             row = following
         peers = joined / known if known > 0 else 0.0
+        net = p.joining_benefit * benefit[complex_[i]]
         score = joining_score(
             employees[i],
             12.0 * revenue[i],

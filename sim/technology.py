@@ -13,7 +13,6 @@ from innocluster.agents.firms import growth_dispersion, shock_step
 from innocluster.agents.knowledge import absorptive_capacity, dot
 
 from .pairs import BODY
-from .random_numbers import Process, uniforms
 
 __all__ = [
     "advance_research",
@@ -27,8 +26,6 @@ __all__ = [
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
-
-_OWN_INNOVATION = int(Process.OWN_INNOVATION)
 
 
 @inlined
@@ -84,13 +81,12 @@ def advance_shocks(
 
 @compiled
 def advance_research(
-    key: NDArray[np.uint64],
-    month: int,
     price: float,
     p: Any,
     count: int,
+    succeeds: Floats,
+    step: Floats,
     alive: Flags,
-    identifier: NDArray[np.int64],
     complex_: Small,
     sector: Small,
     research_intensity: Floats,
@@ -112,6 +108,7 @@ def advance_research(
 
     Parameters
     ----------
+    succeeds, step : (capacity,) uniforms that decide whether an innovation comes, and how large
     own_spending : (capacity,) KRW million of own R&D this month
     sector_stock : (H,) KRW million of 2003, median R&D stock of performers in 2003
     sector_intensity : (H,) mean R&D intensity of performers in 2003
@@ -137,9 +134,10 @@ def advance_research(
         absorption[i] = absorptive_capacity(
             research_stock[i], sector_stock[s], research_lagged[i], p.absorption_threshold
         )
-        u, v, _, _ = uniforms(key, identifier[i], month, _OWN_INNOVATION, 0)
-        if u < 1.0 - exp(-attempts * research_lagged[i] / sector_intensity[s]):
-            gain_own[i] += -p.own_innovation_step * log(v)
+        hazard = attempts * research_lagged[i] / sector_intensity[s]
+        # The chance is below the hazard, so that most draws need no exponential.
+        if succeeds[i] < hazard and succeeds[i] < 1.0 - exp(-hazard):
+            gain_own[i] += -p.own_innovation_step * log(step[i])
             innovations[complex_[i]] += 1
 
 

@@ -124,7 +124,6 @@ def sign_licences(
     `signed` (C,) is added to.
     """
     slots = born.shape[1]
-    highest = licence_probability(p.licence_hazard, 1.0, 1.0, p.licence_familiarity, 1.0)
     for row in range(pair_count):
         if second[row] < BODY or familiarity[row] < CONTACT_FAMILIARITY:
             continue
@@ -136,8 +135,8 @@ def sign_licences(
         if filled == 0 or licence_count >= licence_firm.size:
             continue
         u, v, w, x = uniforms(key, identifier[i], month, _LICENCE, body_identifier[b])
-        # Few draws come below the highest chance there is: most pairs end here.
-        if v >= highest:
+        # The overlap is at most 1 and the chance below the hazard: most pairs end here.
+        if v >= p.licence_hazard * absorption[i] * (1.0 + p.licence_familiarity * familiarity[row]):
             continue
         slot = int(u * filled)
         if quality[b, slot] <= 0.0 or month - born[b, slot] > p.shelf_life:
