@@ -7,7 +7,7 @@ years stands in `growth`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import log, log_array
 from innocluster.agents.firms import brand_price, elapsed_years, worked_labour
+
+from .parameters import ParameterRow
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -86,7 +88,7 @@ def log_mean(a: Floats, b: Floats) -> Floats:
 
 def firm_terms(
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     price: float,
     count: int,
     level: Floats,
@@ -122,9 +124,12 @@ def firm_terms(
     -------
     (14, count) log points, rows as in `TERMS`
     """
+    p = parameters[0]
     alpha = p["capital_elasticity"]
     terms = np.empty((14, count))
-    _ruled_terms(month, p, count, level, employees, lost_days, brand, brand_reference, terms)
+    _ruled_terms(
+        month, parameters, count, level, employees, lost_days, brand, brand_reference, terms
+    )
     terms[2] = utilisation[:count]
     terms[3] = capital[:count]
     terms[1:5] = log_array(terms[1:5].ravel()).reshape(4, count)
@@ -147,7 +152,7 @@ def firm_terms(
 @compiled
 def _ruled_terms(
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     count: int,
     level: Floats,
     employees: Floats,
@@ -157,6 +162,7 @@ def _ruled_terms(
     terms: Floats,
 ) -> None:
     """Fill price of the brand stage, labour worked and `progress`, the first two before logs."""
+    p = parameters[0]
     drift = p.technical_progress * elapsed_years(month)
     brand_premium = p.brand_premium
     for i in range(count):
@@ -181,7 +187,7 @@ def current_terms(run: Simulation, rows: slice) -> Floats:
 
 @compiled
 def sum_aggregates(
-    p: Any,
+    parameters: ParameterRow,
     price: float,
     count: int,
     alive: Flags,
@@ -201,6 +207,7 @@ def sum_aggregates(
 
     Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
     """
+    p = parameters[0]
     brand_premium = p.brand_premium
     work = np.empty((3, count))
     worked = work[0]

@@ -20,6 +20,7 @@ from innocluster.agents.knowledge import cosine, novelty_value
 from .coordination import CoordinationView
 from .governance import Report
 from .pairs import BODY, find_pair
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
 __all__ = [
@@ -253,7 +254,7 @@ def pair_score(
 def best_candidates(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     scope: int,
     score: int,
     proposer: Codes,
@@ -275,6 +276,7 @@ def best_candidates(
     proposer, slot : (n,) firm row, and number that tells the places of a proposer apart
     seeks_expert : (n,) look among the research bodies of its complex instead
     """
+    p = parameters[0]
     wanted = int(p.candidate_pairs)
     partner = np.full(proposer.size, -1, np.int32)
     value = np.full(proposer.size, -np.inf)

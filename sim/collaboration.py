@@ -18,6 +18,7 @@ from innocluster.agents.relations import (
 )
 
 from .pairs import BODY, common_trust
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
 __all__ = [
@@ -133,7 +134,7 @@ def _third_partner(
 def propose_projects(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     meetings: int,
     meeting_first: Codes,
     meeting_second: Codes,
@@ -201,6 +202,7 @@ def propose_projects(
     -------
     number of projects in the table
     """
+    p = parameters[0]
     best = p.proposal_base + max(0.0, p.proposal_structure) + max(0.0, p.proposal_distance)
     for m in range(meetings):
         row = meeting_row[m]
@@ -327,7 +329,7 @@ def propose_projects(
 def run_small_tasks(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     balance: Floats,
     members: Codes,
     identifier: Integers,
@@ -352,6 +354,7 @@ def run_small_tasks(
     needed : (n,) of each member: `GUIDANCE` or `LINK` where it must be that kind of task,
         0 where the kind is drawn
     """
+    p = parameters[0]
     introductions = 0
     for n in range(members.size):
         row = members[n]

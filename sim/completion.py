@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +12,7 @@ from innocluster.agents.relations import duplication_factor, joint_gain
 
 from .collaboration import count_project
 from .pairs import BODY, find_pair
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
 __all__ = ["complete_projects"]
@@ -31,7 +30,7 @@ _OUTCOME = int(Process.PROJECT_OUTCOME)
 def complete_projects(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     count: int,
     project_first: Codes,
     project_second: Codes,
@@ -68,6 +67,7 @@ def complete_projects(
 
     A project whose firm closed ends without result.  `successes` (C,) is added to.
     """
+    p = parameters[0]
     fields = firm_knowledge.shape[1]
     same_field = np.empty(fields, np.int64)
     same_field[:] = 0

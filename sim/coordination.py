@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from innocluster.agents.compilation import compiled
 from innocluster.agents.coordinators import Decision
 from innocluster.agents.research_bodies import poisson_count
 
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class CoordinationView:
     key: NDArray[np.uint64]
     month: int
     values: SimpleNamespace
-    parameters: Any
+    parameters: ParameterRow
     event_cluster: Codes
     event_size: Codes
     event_introductions: Codes
@@ -226,7 +227,7 @@ class Policy:
 def contact_events(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     member_start: Integers,
     cluster_complex: Integers,
     balance: Floats,
@@ -246,6 +247,7 @@ def contact_events(
     balance : (C,) KRW million, reduced by the cost
     spent : (2, C) KRW million for formal meetings and for visits, added to
     """
+    p = parameters[0]
     events = 0
     for m in range(cluster_complex.size):
         members = member_start[m + 1] - member_start[m]

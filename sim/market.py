@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +23,7 @@ from innocluster.agents.firms import (
     worked_labour,
 )
 
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 from .technology import monthly_rate
 
@@ -40,7 +39,7 @@ _BRAND = int(Process.BRAND)
 @compiled
 def produce_and_sell(
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     domestic: float,
     foreign: float,
     exchange_rate: float,
@@ -87,6 +86,7 @@ def produce_and_sell(
     exchange_rate : KRW per USD
     price : price index, year mean of 2003 = 1
     """
+    p = parameters[0]
     years = elapsed_years(month)
     drift = p.technical_progress * years
     log_rivals = p.rivals_growth * years
@@ -186,7 +186,7 @@ def produce_and_sell(
 def adjust_factors(
     price: float,
     wage_index: float,
-    p: Any,
+    parameters: ParameterRow,
     value_added_ratio: Floats,
     count: int,
     alive: Flags,
@@ -211,6 +211,7 @@ def adjust_factors(
     Grants pay R&D that is charged in full, so they appear as income and as cost.
     What exceeds three times the first cash ratio is paid out.
     """
+    p = parameters[0]
     depreciation = monthly_rate(p.capital_depreciation)
     interest = p.interest_rate / 12.0
     ceiling = 3.0 * p.first_cash * 12.0
@@ -243,7 +244,7 @@ def adjust_factors(
 def upgrade_brands(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     count: int,
     alive: Flags,
     identifier: NDArray[np.int64],
@@ -258,6 +259,7 @@ def upgrade_brands(
 
     Only exporters (reference export share above 5 %) have a foreign buyer's brand to leave.
     """
+    p = parameters[0]
     log_rivals = p.rivals_growth * elapsed_years(month)
     upgraded = 0
     for i in range(count):

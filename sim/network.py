@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +22,7 @@ from innocluster.agents.relations import (
 )
 
 from .pairs import BODY, meet_pair
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
 __all__ = [
@@ -72,7 +71,7 @@ def joining_scores(
 def expected_joiners(
     constant: float,
     months: int,
-    p: Any,
+    parameters: ParameterRow,
     score: Floats,
     research: NDArray[np.bool_],
     joined: Floats,
@@ -87,6 +86,7 @@ def expected_joiners(
     score : joining scores of the firms of one complex
     joined : scratch of the same length, chance of each to be a member
     """
+    p = parameters[0]
     performers = 0
     for i in range(score.size):
         joined[i] = 0.0
@@ -111,7 +111,7 @@ def expected_joiners(
 
 @compiled
 def decide_membership(
-    p: Any,
+    parameters: ParameterRow,
     constant: Floats,
     benefit: Floats,
     count: int,
@@ -137,6 +137,7 @@ def decide_membership(
     Joining and leaving are voluntary (A6). A firm knows the firms of its pairs.
     `joins` and `leaves` (capacity,) hold uniforms for every firm.
     """
+    p = parameters[0]
     highest = joining_score(
         LARGE_FIRM, 0.0, True, p.joining_size, p.joining_research, p.joining_large
     )
@@ -184,7 +185,7 @@ def decide_membership(
 def hold_meetings(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     brokered: int,
     meetings: int,
     meeting_first: Codes,
@@ -231,6 +232,7 @@ def hold_meetings(
     brokered : 1 for meetings that the programme makes; those cost working time
     sector_log_a : (H,) mean log productivity of the sector in 2003
     """
+    p = parameters[0]
     decay = p.familiarity_decay
     for m in range(meetings):
         a = meeting_first[m]

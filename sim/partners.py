@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +9,7 @@ from innocluster.agents.compilation import compiled
 
 from .candidates import NOVELTY, Experts, Roster, pair_score, signalled_pair
 from .pairs import BODY
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
 __all__ = [
@@ -194,7 +193,7 @@ def gatekeepers_meet(
 def broker_pairs(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     places: Integers,
     roster: Roster,
     bodies: Experts,
@@ -208,6 +207,7 @@ def broker_pairs(
     ----------
     places : (C,) introductions that the events of the month can make in each complex
     """
+    p = parameters[0]
     assessed = int(p.broker_bandwidth)
     first = np.empty(places.sum(), np.int32)
     second = np.empty(places.sum(), np.int32)

@@ -120,7 +120,7 @@ class Simulation:
         # The trial is over, and its memory free, before this run's state is made.
         reached = _trial_of_2003(settings) if settings.match_2003 else None
         self.settings = settings
-        self.parameters: Any = settings.parameters.record()
+        self.parameters = settings.parameters.row()
         self.values = settings.parameters.namespace()
         self.key = replication_key(settings.seed)
         self.region = settings.population.region
@@ -252,7 +252,7 @@ class Simulation:
         twin = object.__new__(Simulation)
         twin.__dict__.update(self.__dict__)
         twin.settings = replace(self.settings, **changes)
-        twin.parameters = twin.settings.parameters.record()
+        twin.parameters = twin.settings.parameters.row()
         twin.values = twin.settings.parameters.namespace()
         twin.state = self.state.copy()
         twin.series = self.series.copy()

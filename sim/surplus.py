@@ -36,6 +36,7 @@ from .candidates import Experts, Roster, signalled_distance
 from .collaboration import GOOD_PROJECT, project_room
 from .coordination import CoordinationView
 from .pairs import BODY, find_pair
+from .parameters import ParameterRow
 from .technology import monthly_rate
 from .ties import Ties
 from .transfer import CONTACT_FAMILIARITY
@@ -102,7 +103,7 @@ def _room(employees: Floats) -> Integers:
 @compiled
 def _offers(
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     inventions: Codes,
     licences_year: Floats,
     capacity: Floats,
@@ -116,6 +117,7 @@ def _offers(
     An office that is on the way to its capacity signs a further licence only in
     place of another; January still shows the whole last year.
     """
+    p = parameters[0]
     elapsed = month % 12 if month % 12 > 0 else 12
     offer = np.zeros((inventions.size, fields))
     for b in range(inventions.size):
@@ -209,7 +211,7 @@ def _licensed(p: Any, absorption: float, overlap: float, before: float, after: f
 @compiled
 def surplus_of_pairs(
     key: NDArray[np.uint64],
-    p: Any,
+    parameters: ParameterRow,
     roster: Roster,
     bodies: Experts,
     known: Ties,
@@ -233,6 +235,7 @@ def surplus_of_pairs(
     -------
     (n,) KRW million
     """
+    p = parameters[0]
     # Arrays are taken out of their tuples once: doing so in the loop costs more than the rest.
     rows, absorption, advantage = roster.rows, roster.absorption, roster.advantage
     revenue, sector, knowledge = roster.revenue, roster.sector, roster.knowledge

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, log
 from innocluster.agents.firms import growth_dispersion, shock_step
-from innocluster.agents.knowledge import absorptive_capacity, dot
+from innocluster.agents.knowledge import absorptive_capacity
 
 from .pairs import BODY
+from .parameters import ParameterRow
 
 __all__ = [
     "advance_research",
@@ -55,7 +54,7 @@ def shock_unit(persistence: float, arrival: float, substitution: float) -> float
 
 @compiled
 def advance_shocks(
-    p: Any,
+    parameters: ParameterRow,
     count: int,
     employees: Floats,
     arrives: Floats,
@@ -68,6 +67,7 @@ def advance_shocks(
     ----------
     arrives, size : (capacity,) uniforms that decide whether a step comes, and which
     """
+    p = parameters[0]
     persistence = exp(-log(2.0) / p.shock_half_life)
     unit = shock_unit(persistence, p.shock_arrival, p.substitution)
     for i in range(count):
@@ -82,7 +82,7 @@ def advance_shocks(
 @compiled
 def advance_research(
     price: float,
-    p: Any,
+    parameters: ParameterRow,
     count: int,
     succeeds: Floats,
     step: Floats,
@@ -114,6 +114,7 @@ def advance_research(
     sector_intensity : (H,) mean R&D intensity of performers in 2003
     innovations : (C,) own innovations, added to
     """
+    p = parameters[0]
     keep_stock = 1.0 - monthly_rate(p.rd_depreciation)
     keep_gain = 1.0 - monthly_rate(p.innovation_depreciation)
     attempts = p.attempt_rate / 12.0 * p.commercial_success
@@ -197,9 +198,14 @@ def spill_over(
         ties[i] = 0.0
         if alive[i] == 0 or research_stock[i] <= 0.0:
             continue
-        factor = research_stock[i] / np.sqrt(dot(knowledge[i], knowledge[i]))
+        c = complex_[i]
+        s = sector[i]
+        norm = 0.0
         for f in range(fields):
-            sector_sum[complex_[i], sector[i], f] += factor * knowledge[i, f]
+            norm += knowledge[i, f] * knowledge[i, f]
+        factor = research_stock[i] / np.sqrt(norm)
+        for f in range(fields):
+            sector_sum[c, s, f] += factor * knowledge[i, f]
     for c in range(complexes):
         for s in range(sectors):
             for f in range(fields):
@@ -212,13 +218,16 @@ def spill_over(
                     reach[c, s, f] += weights[c, other] * (
                         all_sum[other, f] - stealing * sector_sum[other, s, f]
                     )
+    nearer = np.empty_like(weights)
+    for c in range(complexes):
+        for other in range(complexes):
+            nearer[c, other] = proximity[c, other] - weights[c, other]
     for row in range(pair_count):
-        a = first[row]
-        b = second[row]
-        if familiarity[row] <= 0.0 or b >= BODY:
+        if familiarity[row] <= 0.0 or second[row] >= BODY:
             continue
-        near = proximity[complex_[a], complex_[b]] - weights[complex_[a], complex_[b]]
-        extra = near * familiarity[row] * similarity[row]
+        a = np.uint32(first[row])
+        b = np.uint32(second[row])
+        extra = nearer[complex_[a], complex_[b]] * familiarity[row] * similarity[row]
         if sector[a] == sector[b]:
             extra *= 1.0 - stealing
         ties[a] += extra * research_stock[b]

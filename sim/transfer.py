@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +18,7 @@ from innocluster.agents.research_bodies import (
 )
 
 from .pairs import BODY
+from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
 __all__ = ["CONTACT_FAMILIARITY", "commercialise", "invent", "sign_licences"]
@@ -41,7 +40,7 @@ CONTACT_FAMILIARITY = 0.03
 def invent(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     identifier: Integers,
     researchers: Floats,
     applied_share: Floats,
@@ -56,6 +55,7 @@ def invent(
     quality: Floats,
 ) -> int:
     """U1, U4: new inventions go on the shelf; the applied share drifts; returns their number."""
+    p = parameters[0]
     made = 0
     slots = born.shape[1]
     for b in range(identifier.size):
@@ -90,7 +90,7 @@ def invent(
 def sign_licences(
     key: NDArray[np.uint64],
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     pair_count: int,
     first: Codes,
     second: Codes,
@@ -123,6 +123,7 @@ def sign_licences(
     firm does not move the others' view.  Returns the licences in the table;
     `signed` (C,) is added to.
     """
+    p = parameters[0]
     slots = born.shape[1]
     for row in range(pair_count):
         if second[row] < BODY or familiarity[row] < CONTACT_FAMILIARITY:
@@ -165,7 +166,7 @@ def sign_licences(
 @compiled
 def commercialise(
     month: int,
-    p: Any,
+    parameters: ParameterRow,
     count: int,
     licence_firm: Codes,
     licence_body: Codes,
@@ -185,6 +186,7 @@ def commercialise(
     Success adds z_T·q on the product line it touches, and a royalty on the sales
     that it brings.  `succeeded` (C,) is added to.
     """
+    p = parameters[0]
     kept = 0
     for n in range(count):
         i = licence_firm[n]

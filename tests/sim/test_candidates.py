@@ -122,7 +122,7 @@ def test_a_small_scope_is_looked_at_entirely_and_the_best_is_taken(view):
     proposers, partner, value = best(
         view, OWN_COMPLEX, roster=roster, candidate_pairs=64.0, penalty=0.7
     )
-    p, pairs, firms = view.parameters, view.state.pairs, view.state.firms
+    p, pairs, firms = view.parameters[0], view.state.pairs, view.state.firms
     met = {
         (int(a), int(b)): int(times)
         for a, b, times, trust in zip(
