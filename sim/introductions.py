@@ -15,7 +15,7 @@ from innocluster.agents.compilation import compiled
 
 from .coordination import CoordinationView
 from .pairs import BODY
-from .random_numbers import Process, philox, uniform, uniforms
+from .random_numbers import Process, draw_four, uniforms
 
 __all__ = [
     "Proposers",
@@ -117,20 +117,17 @@ def seats_of_events(
         slot[event] = slot[event - 1] + 1 if event > 0 and event_cluster[event - 1] == m else 0
     seat = np.empty(start[events], np.int32)
     seat_draw = np.empty(start[events])
+    entity = np.empty(members.size, np.int64)
     draws = np.empty((4, members.size))
-    low_key, high_key = key[0], key[1]
     for event in range(events):
         m = event_cluster[event]
-        group = member_start[m + 1] - member_start[m]
-        if slot[event] % 4 == 0:  # one draw serves four events of a mini-cluster
-            block = slot[event] // 4
+        origin = member_start[m]
+        group = member_start[m + 1] - origin
+        if slot[event] == 0:
             for g in range(group):
-                entity = identifier[members[member_start[m] + g]]
-                a, b, c, d = philox(entity, month, _ATTENDANCE, block, low_key, high_key)
-                draws[0, g] = uniform(a)
-                draws[1, g] = uniform(b)
-                draws[2, g] = uniform(c)
-                draws[3, g] = uniform(d)
+                entity[g] = identifier[members[origin + g]]
+        if slot[event] % 4 == 0:  # one draw serves four events of a mini-cluster
+            draw_four(key, month, _ATTENDANCE, slot[event] // 4, entity[:group], draws)
         drawn = draws[slot[event] % 4]
         low = start[event]
         last = start[event + 1] - 1
@@ -145,7 +142,7 @@ def seats_of_events(
                 seat[place] = seat[place - 1]
                 place -= 1
             seat_draw[place] = u
-            seat[place] = members[member_start[m] + g]
+            seat[place] = members[origin + g]
     return seat, start, slot
 
 

@@ -24,7 +24,6 @@ from innocluster.agents.firms import (
 )
 
 from .parameters import ParameterRow
-from .random_numbers import Process, uniforms
 from .technology import monthly_rate
 
 __all__ = ["adjust_factors", "produce_and_sell", "upgrade_brands"]
@@ -32,8 +31,6 @@ __all__ = ["adjust_factors", "produce_and_sell", "upgrade_brands"]
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
-
-_BRAND = int(Process.BRAND)
 
 
 @compiled
@@ -242,12 +239,11 @@ def adjust_factors(
 
 @compiled
 def upgrade_brands(
-    key: NDArray[np.uint64],
     month: int,
     parameters: ParameterRow,
     count: int,
+    draw: Floats,
     alive: Flags,
-    identifier: NDArray[np.int64],
     absorption: Floats,
     export_logit: Floats,
     link_until: Small,
@@ -258,6 +254,7 @@ def upgrade_brands(
     """D4: OEM to ODM to own brand, a stage at a time; returns the number of upgradings.
 
     Only exporters (reference export share above 5 %) have a foreign buyer's brand to leave.
+    `draw` (capacity,) holds uniforms of the month.
     """
     p = parameters[0]
     log_rivals = p.rivals_growth * elapsed_years(month)
@@ -266,12 +263,14 @@ def upgrade_brands(
         if alive[i] == 0 or brand[i] >= 1.0 or absorption[i] <= 0.0 or export_logit[i] < -2.944:
             continue
         link = 1.0 if link_until[i] >= month else p.brand_background_link
+        # The last factor of the hazard is at most 1: most draws come above it anyway.
+        if draw[i] >= 2.0 * p.brand_hazard * absorption[i] * link / 12.0:
+            continue
         hazard = brand_hazard(
             p.brand_hazard, absorption[i], link, log_a[i] - log_rivals - demand_reference[i]
         )
-        u, _, _, _ = uniforms(key, identifier[i], month, _BRAND, 0)
         # Two stages in the mean time that the yearly hazard gives for the whole way.
-        if u < 2.0 * hazard / 12.0:
+        if draw[i] < 2.0 * hazard / 12.0:
             brand[i] += 0.5
             upgraded += 1
     return upgraded

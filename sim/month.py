@@ -36,6 +36,7 @@ __all__ = ["advance"]
 # Plain integers: compiled functions take an enumeration member far more slowly.
 _SHOCK = int(Process.SHOCK)
 _INNOVATION = int(Process.OWN_INNOVATION)
+_BRAND = int(Process.BRAND)
 _EXIT = int(Process.EXIT)
 FORGOTTEN = 0.01
 
@@ -194,8 +195,11 @@ def _adjust(run: Simulation) -> None:
         firms.employees, firms.cash, firms.months_negative, state.profit_ratio, sales,
     )  # fmt: skip
     np.divide(state.profit_ratio, sales, out=state.profit_ratio, where=sales > 0.0)
+    draw_columns(
+        run.key, month, _BRAND, firms.count, firms.identifier, scratch.draw, scratch.second_draw
+    )
     upgrade_brands(
-        run.key, month, p, firms.count, firms.alive, firms.identifier, firms.absorption,
+        month, p, firms.count, scratch.draw, firms.alive, firms.absorption,
         firms.export_logit, firms.link_until, firms.log_productivity, firms.demand_reference,
         firms.brand,
     )  # fmt: skip
