@@ -40,6 +40,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
+Stages = NDArray[np.float32]
 Flags = NDArray[np.int8]
 Integers = NDArray[np.int64]
 
@@ -87,8 +88,8 @@ class FirmTable(Table):
     gain_joint: Floats = column(np.float64, "log", "Z of joint R&D, F5")
     gain_meeting: Floats = column(np.float64, "log", "Z of meetings, F5")
     gain_reference: Floats = column(np.float64, "log", "Z at the start")
-    brand: Floats = column(np.float64, "0, 0.5 or 1", "OEM, ODM, own brand")
-    brand_reference: Floats = column(np.float64, "0, 0.5 or 1", "brand stage at the reference")
+    brand: Stages = column(np.float32, "0, 0.5 or 1", "OEM, ODM, own brand")
+    brand_reference: Stages = column(np.float32, "0, 0.5 or 1", "brand stage at the reference")
     link_until: Small = column(np.int16, "month", "last month of a design or marketing link")
     cash: Floats = column(np.float64, "KRW million", "liquid assets")
     months_negative: Small = column(np.int16, "months", "months in a row with cash below zero")

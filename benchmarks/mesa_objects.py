@@ -28,7 +28,7 @@ from innocluster.sim.simulation import Simulation
 
 __all__ = ["GroupedModel", "ObjectModel"]
 
-FORGOTTEN = 0.01
+FORGOTTEN = 0.03
 
 
 class ObjectModel(mesa.Model):

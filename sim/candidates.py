@@ -112,7 +112,7 @@ class Acquaintances(NamedTuple):
     first: Codes
     second: Codes
     familiarity: Floats
-    brokered: Codes
+    brokered: NDArray[np.int16]
     slots: Codes
 
 

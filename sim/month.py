@@ -25,7 +25,7 @@ from .pairs import compact_pairs
 from .programme import book_spending, mark_cohort, pay_budget
 from .random_numbers import Process, draw_columns
 from .technology import advance_research, advance_shocks, spill_over
-from .transfer import commercialise, invent, sign_licences
+from .transfer import CONTACT_FAMILIARITY, commercialise, invent, sign_licences
 from .year_end import observe_year
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ _SHOCK = int(Process.SHOCK)
 _INNOVATION = int(Process.OWN_INNOVATION)
 _BRAND = int(Process.BRAND)
 _EXIT = int(Process.EXIT)
-FORGOTTEN = 0.01
+# Who no longer knows enough of another for a licence has forgotten it: after some five years.
+FORGOTTEN = CONTACT_FAMILIARITY
 
 
 def advance(run: Simulation) -> None:
@@ -157,7 +158,7 @@ def _advance_technology(run: Simulation, counts: Counts) -> None:
         firms.spillover, firms.spillover_reference, run.weights, run.proximity,
         len(run.region.sectors.keys), run.values.business_stealing,
         0 if "ties" in closed else pairs.count, pairs.first, pairs.second, pairs.familiarity,
-        pairs.similarity, scratch.ties,
+        pairs.similarity, scratch.draw,
     )  # fmt: skip
 
 

@@ -172,7 +172,7 @@ def select_ties(
     second: Codes,
     familiarity: Floats,
     projects: Small,
-    brokered: Codes,
+    brokered: Small,
     last_brokered: Small,
     last_own: Small,
     own_familiarity: Floats,

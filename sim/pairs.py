@@ -48,8 +48,8 @@ class PairTable(Table):
     similarity: Floats = column(np.float64, "1", "cosine of knowledge at the last meeting, K1")
     gain: Floats = column(np.float64, "1", "familiarity to be added this month")
     last_met: NDArray[np.int16] = column(np.int16, "month", "month of the last meeting")
-    meetings: NDArray[np.int32] = column(np.int32, "meetings", "meetings so far")
-    brokered: NDArray[np.int32] = column(np.int32, "meetings", "meetings that the programme made")
+    meetings: NDArray[np.int16] = column(np.int16, "meetings", "meetings so far")
+    brokered: NDArray[np.int16] = column(np.int16, "meetings", "meetings that the programme made")
     last_brokered: NDArray[np.int16] = column(
         np.int16, "month", "month of the last of those, or -1"
     )
@@ -256,8 +256,8 @@ def compact_pairs(
     similarity: Floats,
     gain: Floats,
     last_met: NDArray[np.int16],
-    meetings: NDArray[np.int32],
-    brokered: NDArray[np.int32],
+    meetings: NDArray[np.int16],
+    brokered: NDArray[np.int16],
     last_brokered: NDArray[np.int16],
     last_own: NDArray[np.int16],
     own_familiarity: Floats,

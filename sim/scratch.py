@@ -30,8 +30,8 @@ class Scratch:
     grants : (capacity,) that and the grants for joint R&D
     desired_capital, desired_workers : (capacity,) factor targets decided this month
     membership : (capacity,) 1 where a firm decided to be a member
-    draw, second_draw : (capacity,) uniforms of the phase at work
-    ties, closed : (capacity,) scratch
+    draw, second_draw : (capacity,) uniforms of the phase at work, then its intermediate values
+    closed : (capacity,) rows of the firms that close this month
     """
 
     places: Codes
@@ -47,7 +47,6 @@ class Scratch:
     membership: NDArray[np.int8]
     draw: Floats
     second_draw: Floats
-    ties: Floats
     closed: Codes
 
     @classmethod
@@ -70,13 +69,12 @@ class Scratch:
             membership=np.zeros(0, np.int8),
             draw=np.zeros(0),
             second_draw=np.zeros(0),
-            ties=np.zeros(0),
             closed=np.zeros(0, np.int32),
         )
 
     def fit(self, capacity: int) -> None:
         """Give the buffers as many rows as the firm table has."""
-        if self.ties.size == capacity:
+        if self.draw.size == capacity:
             return
         self.own_spending = np.zeros(capacity)
         self.support = np.zeros(capacity)
@@ -86,7 +84,6 @@ class Scratch:
         self.membership = np.zeros(capacity, np.int8)
         self.draw = np.zeros(capacity)
         self.second_draw = np.zeros(capacity)
-        self.ties = np.zeros(capacity)
         self.closed = np.zeros(capacity, np.int32)
 
 

@@ -35,8 +35,8 @@ class Ties(NamedTuple):
     first: Codes
     second: Codes
     familiarity: Floats
-    meetings: Codes
-    brokered: Codes
+    meetings: NDArray[np.int16]
+    brokered: NDArray[np.int16]
     slots: Codes
 
 

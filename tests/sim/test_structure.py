@@ -24,7 +24,7 @@ from innocluster.sim.world_class import (
 )
 from innocluster.sim.year_end import ANNUAL
 
-POSITIVE = st.lists(st.floats(0.0, 1e6), min_size=1, max_size=60)
+POSITIVE = st.lists(st.just(0.0) | st.floats(1e-6, 1e6), min_size=1, max_size=60)
 BODY = 1 << 29
 
 
