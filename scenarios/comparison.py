@@ -31,6 +31,7 @@ __all__ = ["DEFAULT_POLICIES", "Comparison", "compare"]
 
 DEFAULT_POLICIES = ("P0", "P2", "P5")
 _LOOK = 10
+_CAP = 100
 _MOST_PAIRS = 100_000
 
 Progress = Callable[[int, int, float], None]
@@ -80,7 +81,7 @@ def compare(
         scenario in the same worlds; "no programme" (P0), the baseline, is always added
     scenario : a `Scenario`, a preset's name or a TOML file; its own policy is not used
     pairs : worlds before the first look; fewer than 30 make rough intervals
-    max_pairs : worlds at most, by default 60 or `pairs` if that is more
+    max_pairs : worlds at most, by default 100 or `pairs` if that is more
     precision : stop when the half-width of the headline effect is below this
         percentage of the baseline's outcome, or below 10 % of the effect
     workers : processes, by default one a core; results do not depend on it
@@ -214,7 +215,7 @@ def _largest_number(
     pairs: int, max_pairs: int | None, drawn: Draws | None, file: str | Path | None
 ) -> int:
     """Worlds at most: as asked, and no more than there are draws."""
-    cap = max(60, pairs) if max_pairs is None else max_pairs
+    cap = max(_CAP, pairs) if max_pairs is None else max_pairs
     available = None if drawn is None else drawn.available
     if available is None:
         return cap

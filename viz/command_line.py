@@ -123,7 +123,7 @@ def compare_command(
     scenario: ScenarioOption = DEFAULT_SCENARIO,
     pairs: Annotated[int, typer.Option(help="Worlds before the first look.")] = 30,
     max_pairs: Annotated[
-        int | None, typer.Option(help="Worlds at most, by default 60 or --pairs.")
+        int | None, typer.Option(help="Worlds at most, by default 100 or --pairs.")
     ] = None,
     precision: Annotated[
         float, typer.Option(help="Half-width to reach, % of the baseline's outcome.")
