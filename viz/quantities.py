@@ -136,10 +136,16 @@ def precise(value: float, decimals: int) -> str:
 
 
 def spread(mean: float, low: float, high: float) -> tuple[str, str, str]:
-    """Mean and bounds with as many decimals as the width of the interval warrants."""
+    """Mean and bounds with as many decimals as the width of the interval warrants.
+
+    No more than five significant digits of the mean, since no interval is that narrow
+    for another reason than rounding.
+    """
     half = (high - low) / 2.0
     scale = half if math.isfinite(half) and half > 0.0 else abs(mean)
     decimals = 0 if not scale > 0.0 else max(0, 1 - math.floor(math.log10(scale)))
+    if math.isfinite(mean) and mean != 0.0:
+        decimals = min(decimals, max(0, 4 - math.floor(math.log10(abs(mean)))))
     decimals = min(decimals, 6)
     return precise(mean, decimals), precise(low, decimals), precise(high, decimals)
 

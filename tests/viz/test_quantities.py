@@ -41,6 +41,7 @@ def test_decimals_follow_the_width_of_the_interval() -> None:
     assert spread(0.0761234, 0.061, 0.091) == ("0.076", "0.061", "0.091")
     assert spread(5.0, math.nan, math.nan) == ("5.0", "–", "–")
     assert spread(0.0, 0.0, 0.0) == ("0", "0", "0")
+    assert spread(351.2, 351.2 - 1e-10, 351.2 + 1e-10) == ("351.20", "351.20", "351.20")
 
 
 @given(st.floats(-1e12, 1e12), st.floats(1e-6, 1e9))
