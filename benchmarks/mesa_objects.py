@@ -330,7 +330,9 @@ class ObjectModel(mesa.Model):
             self.free_sites[firm.complex].append(firm.site)
         if self.month % 12 == 11:
             for pair in [
-                one for one in self.pairs if one.familiarity < FORGOTTEN and one.projects <= 0
+                one
+                for one in self.pairs
+                if one.familiarity < FORGOTTEN and one.projects <= 0 and one.gain <= 0.0
             ]:
                 del self.pairs[pair], pair.first.ties[pair.second], pair.second.ties[pair.first]
 

@@ -27,7 +27,7 @@ _INTRODUCED_CONTACT = int(Process.INTRODUCED_CONTACT)
 BODY_SHARE = 0.2
 """Share of the occasions that lead to a university or institute."""
 LATEST_PAIRS = 64
-"""Pairs of an actor that come to mind: institutes meet hundreds of firms."""
+"""Pairs of an actor that come to mind, those made last: institutes meet hundreds of firms."""
 
 
 @compiled
@@ -54,7 +54,8 @@ def tied_partner(
     It takes two to meet, and either side turns to the other in proportion to familiarity F:
     few strong ties are kept up, the others fade (Karsai, Perra and Vespignani 2014).  Every
     candidate waits an exponential time at the rate F², under an address of its own, and the
-    first one is taken, so that a tie that one policy adds changes the choice only where it wins.
+    first one is taken, so that a tie that one policy adds changes the choice only where it wins
+    (or, with institutes, where it takes the place of an older one among the `LATEST_PAIRS`).
 
     Parameters
     ----------

@@ -231,8 +231,9 @@ def _renew(run: Simulation, counts: Counts) -> None:
         keep = (pairs.familiarity[: pairs.count] >= FORGOTTEN) | (
             (pairs.projects[: pairs.count] > 0) & (pairs.familiarity[: pairs.count] >= 0.0)
         )
-        # Ties just observed stay for a year, so that those lost this very month are counted.
-        keep |= pairs.tie[: pairs.count] == 1
+        # Ties just observed stay for a year, so that those lost this very month are counted;
+        # a project that has just succeeded raises familiarity next month.
+        keep |= (pairs.tie[: pairs.count] == 1) | (pairs.gain[: pairs.count] > 0.0)
         pairs.count = compact_pairs(
             pairs.count, keep, pairs.first, pairs.second, pairs.familiarity, pairs.similarity,
             pairs.gain, pairs.last_met, pairs.meetings, pairs.brokered, pairs.last_brokered,

@@ -351,7 +351,7 @@ def describe(actors: Actors, start: Integers, graph: Graph, ties: Integers) -> F
             low, high, graph.start, graph.neighbour, graph.label, giant, actors.draw
         )
         shape[6, part] = steps
-        shape[7, part] = 100.0 * size / (high - low)
+        shape[7, part] = 100.0 * size / (high - low) if high > low else np.nan
     firm = np.flatnonzero(actors.cluster >= 0)
     shape[8:] = degree_shape(graph.degree[firm], np.repeat(np.arange(parts), nodes)[firm], parts)
     return shape

@@ -243,7 +243,7 @@ def _spending(comparison: Comparison, texts: Texts) -> Figure | None:
     sums = rows.pivot_table(
         index="policy", columns="indicator", values="median", aggfunc="sum", sort=False
     )
-    sums = sums[sums.sum(axis=1) > 0.0]
+    sums = sums.loc[sums.sum(axis=1) > 0.0, sums.sum(axis=0) > 0.0]
     unit = level_unit(rows["unit"].iloc[0], texts)
     figure = new_figure(1.9 + 0.4 * len(sums), texts("fig.spending.title"))
     axes = figure.subplots()

@@ -76,7 +76,9 @@ def policy_styles(policies: Sequence[str], baseline: str) -> dict[str, PolicySty
 def category_styles(categories: Sequence[str]) -> dict[str, CategoryStyle]:
     """A style for each category of a stacked bar."""
     return {
-        category: CategoryStyle(_AREAS[i % len(_AREAS)], _HATCHES[i % len(_HATCHES)])
+        category: CategoryStyle(
+            _AREAS[i % len(_AREAS)], _HATCHES[(i + i // len(_AREAS)) % len(_HATCHES)]
+        )
         for i, category in enumerate(categories)
     }
 

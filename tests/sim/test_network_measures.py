@@ -12,6 +12,8 @@ from innocluster.sim import month
 from innocluster.sim.network_measures import (
     NETWORK_UNITS,
     TIE_FAMILIARITY,
+    Actors,
+    measure_graphs,
     measure_network,
     select_ties,
 )
@@ -261,3 +263,17 @@ def test_a_single_meeting_makes_a_tie_for_a_half_life() -> None:
     familiarity = 0.2 * (1.0 - DECAY) ** months
     half_life = np.log(2.0) / -np.log(1.0 - DECAY)
     assert months[familiarity >= TIE_FAMILIARITY].max() == int(half_life)
+
+
+def test_a_complex_without_actors_has_no_network() -> None:
+    """Three firms, none, two firms; ties 0-1, 1-2 and 3-4: missing where nobody is."""
+    actors = Actors(
+        np.arange(5, dtype=np.int32), np.empty(0, np.int32), np.array([0, 3, 3, 5]),
+        np.array([0, 0, 0, 2, 2], np.int16), np.linspace(0.1, 0.9, 5),
+    )  # fmt: skip
+    first, second = np.array([0, 1, 3], np.int32), np.array([1, 2, 4], np.int32)
+    shape = measure_graphs(actors, np.array([0, 1, 2]), first, second, 3, np.array([3, 2, 0, 1]))
+    measure = dict(zip(NETWORK_UNITS, shape, strict=False))
+    assert measure["giant_share"][[1, 3]] == pytest.approx(100.0)
+    assert np.isnan([measure[name][2] for name in ("density", "giant_share", "mean_degree")]).all()
+    assert measure["mean_degree"][[0, 1, 3]] == pytest.approx([6 / 5, 4 / 3, 1.0])
