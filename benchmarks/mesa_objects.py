@@ -17,7 +17,7 @@ import numpy as np
 from mesa_actors import Firm, Institute, Pair, University
 from mesa_entry import new_firms
 from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
-from mesa_projects import commercialise, complete_projects, sign_licences
+from mesa_projects import CONTACT_FAMILIARITY, commercialise, complete_projects, sign_licences
 from mesa_state import adopt
 from numpy.typing import NDArray
 from plain_equations import cosine, learned, line_share, monthly, normal, shock_unit
@@ -27,8 +27,6 @@ from innocluster.sim.random_numbers import Process, uniforms
 from innocluster.sim.simulation import Simulation
 
 __all__ = ["GroupedModel", "ObjectModel"]
-
-FORGOTTEN = 0.03
 
 
 class ObjectModel(mesa.Model):
@@ -332,7 +330,7 @@ class ObjectModel(mesa.Model):
             for pair in [
                 one
                 for one in self.pairs
-                if one.familiarity < FORGOTTEN and one.projects <= 0 and one.gain <= 0.0
+                if one.familiarity < CONTACT_FAMILIARITY and one.projects <= 0 and one.gain <= 0.0
             ]:
                 del self.pairs[pair], pair.first.ties[pair.second], pair.second.ties[pair.first]
 

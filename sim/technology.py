@@ -200,6 +200,7 @@ def spill_over(
             continue
         c = complex_[i]
         s = sector[i]
+        # Fields are read in place: a view of every row for `dot` would take longer than the sum.
         norm = 0.0
         for f in range(fields):
             norm += knowledge[i, f] * knowledge[i, f]
@@ -225,6 +226,7 @@ def spill_over(
     for row in range(pair_count):
         if familiarity[row] <= 0.0 or second[row] >= BODY:
             continue
+        # Without a sign: an index that might count from the end is checked at every access.
         a = np.uint32(first[row])
         b = np.uint32(second[row])
         extra = nearer[complex_[a], complex_[b]] * familiarity[row] * similarity[row]
