@@ -53,7 +53,7 @@ class Table:
         """Make room for `rows` rows in all; existing rows keep their place."""
         if rows <= self.capacity:
             return
-        capacity = max(rows, self.capacity + self.capacity // 2)
+        capacity = max(rows, self.capacity + self.capacity // 4)
         for name in self.column_names():
             old = getattr(self, name)
             new = np.zeros((capacity, *old.shape[1:]), old.dtype)

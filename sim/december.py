@@ -22,7 +22,6 @@ __all__ = ["CHANGES", "December", "add_changes", "productivity_parts"]
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
-Integers = NDArray[np.int64]
 
 _TERMS = len(TERMS) - TECHNOLOGY
 _OWN, _TRANSFER, _MEETINGS = (
@@ -47,34 +46,31 @@ class December:
 
     Attributes
     ----------
-    identifier : (n,) of the firm in each row, -1 where none operates
     technology : (9, n) terms of log productivity
-    productivity : (n,) A, value added at full capacity per composite input
-    inputs : (n,) composite input K^α L^(1-α)
+    inputs : (n,) composite input K^α L^(1-α), 0 where no firm operates
     volume : (n,) KRW million of 2003/month
     """
 
-    identifier: Integers
     technology: Floats
-    productivity: Floats
     inputs: Floats
     volume: Floats
 
     @classmethod
     def empty(cls, rows: int) -> Self:
         """Rows in which no firm operates."""
-        return cls(
-            np.full(rows, -1), np.zeros((_TERMS, rows)), np.zeros(rows), np.zeros(rows),
-            np.zeros(rows),
-        )  # fmt: skip
+        return cls(np.zeros((_TERMS, rows)), np.zeros(rows), np.zeros(rows))
 
     @classmethod
-    def of(cls, identifier: Integers, terms: Floats) -> Self:
+    def of(cls, operates: NDArray[np.bool_], terms: Floats) -> Self:
         """Firms of a month under way from their `firm_terms`."""
-        productivity = exp_array(np.add.reduce(terms[TECHNOLOGY:]))
-        inputs = exp_array(terms[3] + terms[4])
-        volume = productivity * inputs * exp_array(terms[2])
-        return cls(identifier, terms[TECHNOLOGY:], productivity, inputs, volume)
+        firms = cls(terms[TECHNOLOGY:], exp_array(terms[3] + terms[4]), exp_array(terms[2]))
+        firms.volume *= firms.productivity() * firms.inputs
+        firms.inputs[~operates] = 0.0
+        return firms
+
+    def productivity(self) -> Floats:
+        """A of F1: value added at full capacity per composite input, (n,)."""
+        return exp_array(np.add.reduce(self.technology))
 
     def rows(self, part: slice) -> Self:
         """Some rows, not copied."""
@@ -87,7 +83,7 @@ class December:
 
     def extended(self, rows: int) -> Self:
         """Itself, or the same with empty rows added so that there are `rows`."""
-        known = self.identifier.size
+        known = self.inputs.size
         if rows <= known:
             return self
         longer = type(self).empty(rows)
@@ -102,6 +98,7 @@ class December:
 def add_changes(
     before: December,
     after: December,
+    stays: NDArray[np.bool_],
     complex_: Small,
     gain_reference: Floats,
     sums: Floats,
@@ -110,46 +107,46 @@ def add_changes(
 
     Parameters
     ----------
+    stays : (n,) whether the firm of a row is still the one of last December
     gain_reference : (n,) Z at the start, of own R&D alone
     """
     _add_changes(
-        before.identifier, before.technology, before.productivity, before.inputs, before.volume,
-        after.identifier, after.technology, after.productivity, after.inputs, after.volume,
-        complex_, gain_reference, sums,
+        before.technology, before.productivity(), before.inputs, before.volume,
+        after.technology, after.productivity(), after.inputs, after.volume,
+        stays, complex_, gain_reference, sums,
     )  # fmt: skip
 
 
 @compiled
 def _add_changes(
-    old_identifier: Integers,
     old_technology: Floats,
     old_productivity: Floats,
     old_inputs: Floats,
     old_volume: Floats,
-    identifier: Integers,
     technology: Floats,
     productivity: Floats,
     inputs: Floats,
     volume: Floats,
+    stays: NDArray[np.bool_],
     complex_: Small,
     gain_reference: Floats,
     sums: Floats,
 ) -> None:
-    for i in range(identifier.size):
+    for i in range(inputs.size):
         c = complex_[i]
         a0 = old_productivity[i]
         x0 = old_inputs[i]
         a1 = productivity[i]
         x1 = inputs[i]
-        operated = old_identifier[i] >= 0
-        operates = identifier[i] >= 0
+        operated = x0 > 0.0
+        operates = x1 > 0.0
         if operated:
             sums[0, c] += x0
             sums[1, c] += x0 * a0
         if operates:
             sums[2, c] += x1
             sums[3, c] += x1 * a1
-        if operated and old_identifier[i] == identifier[i]:
+        if operated and operates and stays[i]:
             sums[6, c] += x1 * a0
             sums[7, c] += x1
             sums[8, c] += x0 * a0

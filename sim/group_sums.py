@@ -7,31 +7,26 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 
-__all__ = ["sum_by_group"]
+__all__ = ["add_by_group"]
 
 Floats = NDArray[np.float64]
 
 
 @compiled
-def sum_by_group(
-    rows: NDArray[np.int64], group: NDArray[np.int16], groups: int, weight: Floats, columns: Floats
-) -> Floats:
-    """Weighted sums of several columns over some rows.
+def add_by_group(
+    counts: NDArray[np.bool_], group: NDArray[np.int16], columns: Floats, sums: Floats
+) -> None:
+    """Add several columns of some rows to sums by group.
 
     Parameters
     ----------
-    rows : rows that count, in their order
-    group : (n,) group of each row, 0 … `groups` - 1
-    weight : (n,)
+    counts : (n,) rows that count
+    group : (n,) group of each row
     columns : (k, n)
-
-    Returns
-    -------
-    (k, groups)
+    sums : (k, groups), added to
     """
-    sums = np.zeros((groups, columns.shape[0]))
     # Row by row: sums of one column wait for one another, those of several do not.
-    for i in rows:
-        for k in range(columns.shape[0]):
-            sums[group[i], k] += weight[i] * columns[k, i]
-    return sums.T
+    for i in range(counts.size):
+        if counts[i]:
+            for k in range(columns.shape[0]):
+                sums[k, group[i]] += columns[k, i]

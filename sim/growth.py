@@ -101,13 +101,16 @@ def measure_growth(run: Simulation) -> dict[str, Floats]:
 
 def _changes_since_last_december(run: Simulation) -> Floats:
     """Sums of what firms changed, see `CHANGES`; this December takes the place of the last."""
-    firms = run.state.firms
+    firms, last_december = run.state.firms, run.state.month - 12
     before = run.state.december = run.state.december.extended(firms.capacity)
     sums = np.zeros((CHANGES, len(run.region.complexes.keys)))
     for rows in row_blocks(firms.count):
-        identifier = np.where(firms.alive[rows] == 1, firms.identifier[rows], -1)
-        after = December.of(identifier, current_terms(run, rows))
-        add_changes(before.rows(rows), after, firms.complex[rows], firms.gain_reference[rows], sums)
+        after = December.of(firms.alive[rows] == 1, current_terms(run, rows))
+        # Whoever entered in that very month did so after its account was made.
+        stays = firms.entered[rows] < last_december
+        add_changes(
+            before.rows(rows), after, stays, firms.complex[rows], firms.gain_reference[rows], sums
+        )
         before.put(rows, after)
     return sums
 

@@ -62,7 +62,7 @@ def initial_state(
     fields = region.sectors.profile.shape[1]
     n = sample.identifier.size
     complexes = len(region.complexes.keys)
-    firms = FirmTable.allocate(n + n // 2 + 64, knowledge=fields)
+    firms = FirmTable.allocate(n + n // 8 + 64, knowledge=fields)
     firms.first_pair[:] = -1
     set_firms(firms, np.arange(n), sample, region.sectors.value_added_ratio, p, key)
     firms.count = n

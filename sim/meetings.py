@@ -61,7 +61,7 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     state, p, scratch, key = run.state, run.parameters, run.scratch, run.key
     firms, bodies, month = state.firms, state.bodies, state.month
     firms.lost_days[: firms.count] = 0.0
-    scratch.support[: firms.count] = 0.0
+    scratch.grants[: firms.count] = 0.0
 
     room = firms.count
     first = np.empty(room, np.int32)
@@ -234,7 +234,7 @@ def _pay(view: CoordinationView, run: Simulation, counts: Counts) -> None:
         state.balance -= paid
     amounts = payments.amounts * cut[place]
     if payments.research:
-        run.scratch.support[payments.rows] = amounts
+        run.scratch.grants[payments.rows] = amounts
         counts.support_spent += paid
     else:
         if "cash" not in run.settings.closed:

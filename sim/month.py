@@ -139,7 +139,7 @@ def _advance_technology(run: Simulation, counts: Counts) -> None:
     draw_columns(key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw)
     advance_shocks(p, n, firms.employees, scratch.draw, scratch.second_draw, firms.shock)
     np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
-    np.add(firms.grant_flow[:n], scratch.support[:n], out=scratch.grants[:n])
+    scratch.grants[:n] += firms.grant_flow[:n]
     closed = run.settings.closed
     if "grants" in closed:
         scratch.grants[:n] = 0.0
@@ -179,9 +179,9 @@ def _sell(run: Simulation) -> None:
             firms.brand_reference[rows], firms.demand_scale[rows], firms.demand_reference[rows],
             firms.export_logit[rows], firms.log_productivity[rows], firms.revenue[rows],
             firms.exports[rows], firms.utilisation[rows], firms.expected_demand[rows],
-            scratch.desired_capital[rows], scratch.desired_workers[rows],
+            scratch.draw[rows], scratch.second_draw[rows],
         )  # fmt: skip
-    run.overrule_factors(scratch.desired_capital, scratch.desired_workers)
+    run.overrule_factors(scratch.draw, scratch.second_draw)
 
 
 def _adjust(run: Simulation) -> None:
@@ -192,7 +192,7 @@ def _adjust(run: Simulation) -> None:
         macro.price_index[month], macro.wage_index[month], p,
         run.region.sectors.value_added_ratio, firms.count, firms.alive, firms.sector,
         firms.complex, firms.revenue, scratch.own_spending, scratch.grants, firms.royalty,
-        firms.wage, scratch.desired_capital, scratch.desired_workers, firms.capital,
+        firms.wage, scratch.draw, scratch.second_draw, firms.capital,
         firms.employees, firms.cash, firms.months_negative, state.profit_ratio, sales,
     )  # fmt: skip
     np.divide(state.profit_ratio, sales, out=state.profit_ratio, where=sales > 0.0)

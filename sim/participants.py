@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .blocks import row_blocks
 from .calendar import PROGRAMME_START, year_of
-from .group_sums import sum_by_group
+from .group_sums import add_by_group
 from .shares import percent
 
 if TYPE_CHECKING:
@@ -48,20 +49,21 @@ def measure_participants(run: Simulation) -> dict[str, Floats]:
     complexes = len(run.region.complexes.keys)
     if year <= last_before:
         return {name: np.full(1 + complexes, np.nan) for name in PARTICIPANT_UNITS}
-    columns = np.stack([firms.revenue_before[:n], firms.revenue_year[:n]])
-    research = np.stack([firms.research_before[:n], firms.research_year[:n]])
-    research *= firms.research_before[:n] > 0.0
-    columns = np.concatenate([columns, research])
-    there = np.flatnonzero((firms.alive[:n] == 1) & (firms.revenue_before[:n] > 0.0))
-    sums = np.stack(
-        [
-            sum_by_group(
-                there, complexes * division[:n] + firms.complex[:n], 2 * complexes, np.ones(n),
-                columns,
-            ).reshape(2, 2, 2, complexes)
-            for division in (firms.member, firms.cohort)
-        ]
-    )  # fmt: skip
+    sums = np.zeros((2, 4, 2 * complexes))
+    for rows in row_blocks(n):
+        columns = np.stack(
+            [
+                firms.revenue_before[rows],
+                firms.revenue_year[rows],
+                firms.research_before[rows],
+                firms.research_year[rows],
+            ]
+        )
+        columns[2:] *= firms.research_before[rows] > 0.0
+        there = (firms.alive[rows] == 1) & (firms.revenue_before[rows] > 0.0)
+        for division, total in zip((firms.member, firms.cohort), sums, strict=True):
+            add_by_group(there, complexes * division[rows] + firms.complex[rows], columns, total)
+    sums = sums.reshape(2, 2, 2, 2, complexes)
     # From (division, what, when, group, C) to (division, what, group, when, 1 + C).
     sums = sums.swapaxes(2, 3)
     totals = np.concatenate([sums.sum(axis=4, keepdims=True), sums], axis=4)

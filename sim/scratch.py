@@ -26,11 +26,11 @@ class Scratch:
     body_rows, body_start : the same for universities and institutes
     anchors : (C,) row of the largest firm with R&D of 2003 in each complex, -1 without any
     own_spending : (capacity,) KRW million of own R&D decided this month
-    support : (capacity,) KRW million of the programme's direct support of R&D this month
-    grants : (capacity,) that and the grants for joint R&D
-    desired_capital, desired_workers : (capacity,) factor targets decided this month
+    grants : (capacity,) KRW million of the programme's direct support of R&D this month, then
+        that and the grants for joint R&D
     membership : (capacity,) 1 where a firm decided to be a member
-    draw, second_draw : (capacity,) uniforms of the phase at work, then its intermediate values
+    draw, second_draw : (capacity,) uniforms of the phase at work, then its intermediate values;
+        from the sale to the adjustment the capital and the workers that firms desire
     closed : (capacity,) rows of the firms that close this month
     """
 
@@ -40,10 +40,7 @@ class Scratch:
     body_start: Integers
     anchors: Codes
     own_spending: Floats
-    support: Floats
     grants: Floats
-    desired_capital: Floats
-    desired_workers: Floats
     membership: NDArray[np.int8]
     draw: Floats
     second_draw: Floats
@@ -62,10 +59,7 @@ class Scratch:
             body_start=body_start,
             anchors=_anchors(population),
             own_spending=np.zeros(0),
-            support=np.zeros(0),
             grants=np.zeros(0),
-            desired_capital=np.zeros(0),
-            desired_workers=np.zeros(0),
             membership=np.zeros(0, np.int8),
             draw=np.zeros(0),
             second_draw=np.zeros(0),
@@ -77,10 +71,7 @@ class Scratch:
         if self.draw.size == capacity:
             return
         self.own_spending = np.zeros(capacity)
-        self.support = np.zeros(capacity)
         self.grants = np.zeros(capacity)
-        self.desired_capital = np.zeros(capacity)
-        self.desired_workers = np.zeros(capacity)
         self.membership = np.zeros(capacity, np.int8)
         self.draw = np.zeros(capacity)
         self.second_draw = np.zeros(capacity)

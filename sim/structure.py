@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import log_array
 
-from .group_sums import sum_by_group
+from .blocks import row_blocks
+from .group_sums import add_by_group
 from .pairs import BODY
 from .shares import percent
 
 if TYPE_CHECKING:
     from .simulation import Simulation
 
-__all__ = ["STRUCTURE_UNITS", "ascending", "between_complexes", "gini", "measure_structure"]
+__all__ = ["STRUCTURE_UNITS", "between_complexes", "gini", "measure_structure"]
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
@@ -87,56 +88,35 @@ def measure_structure(run: Simulation) -> dict[str, Floats]:
 
 
 def _ginis(run: Simulation, complexes: int) -> Floats:
-    """Gini coefficient of the year's sales over the firms that operate."""
-    firms = run.state.firms
-    rows = np.flatnonzero(firms.alive[: firms.count] == 1)
-    revenue, place = firms.revenue_year[rows], firms.complex[rows]
-    return gini(ascending(revenue), revenue, complexes, place)
+    """Gini coefficient of the year's sales over the firms that operate, of all first."""
+    firms, n = run.state.firms, run.state.firms.count
+    alive = firms.alive[:n] == 1
+    revenue, place = firms.revenue_year[:n], firms.complex[:n]
+    return np.array(
+        [gini(revenue[alive]), *(gini(revenue[alive & (place == c)]) for c in range(complexes))]
+    )
 
 
-def ascending(values: Floats) -> NDArray[np.int64]:
-    """Rows of non-negative values from the lowest to the highest.
-
-    Sorts by the halves of their single-precision bits, for which NumPy has a linear
-    sort; values that agree to seven digits stay as they are.
-    """
-    bits = values.astype(np.float32).view(np.uint32)
-    return np.lexsort(((bits & 0xFFFF).astype(np.uint16), (bits >> 16).astype(np.uint16)))
-
-
-def gini(order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[np.int16]) -> Floats:
-    """Gini coefficient of non-negative values, of all and within each group.
+def gini(values: Floats) -> float:
+    """Gini coefficient of non-negative values.
 
     G = 2 Σ i·x_i / (n Σ x_i) - (n + 1)/n over x in ascending order, from 0 for equal
     values to 1 - 1/n; NaN where all are 0.
-
-    Parameters
-    ----------
-    order : rows of `values` from the lowest to the highest
-    group : (n,) group of each value, 0 … `groups` - 1
-
-    Returns
-    -------
-    (1 + groups,) that of all first
     """
-    n, total, ranked = _ranked_sums(order, values, groups, group)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = 2.0 * ranked / (n * total) - (n + 1.0) / n
-    return np.where(total > 0.0, result, np.nan)
+    n = values.size
+    total, ranked = _ranked_sums(np.sort(values))
+    return 2.0 * ranked / (n * total) - (n + 1.0) / n if total > 0.0 else np.nan
 
 
 @compiled
-def _ranked_sums(
-    order: NDArray[np.int64], values: Floats, groups: int, group: NDArray[np.int16]
-) -> Floats:
-    """Number, sum, and sum of rank times value, of all and of each group, (3, 1 + groups)."""
-    sums = np.zeros((3, 1 + groups))
-    for row in order:
-        for column in (0, 1 + group[row]):
-            sums[0, column] += 1.0
-            sums[1, column] += values[row]
-            sums[2, column] += sums[0, column] * values[row]
-    return sums
+def _ranked_sums(ascending: Floats) -> tuple[float, float]:
+    """Sum of the values, and of rank times value."""
+    total = 0.0
+    ranked = 0.0
+    for i in range(ascending.size):
+        total += ascending[i]
+        ranked += (i + 1.0) * ascending[i]
+    return total, ranked
 
 
 def between_complexes(revenue: Floats, employees: Floats) -> Floats:
@@ -184,22 +164,24 @@ def sum_structure(run: Simulation, complexes: int) -> Floats:
     R&D, sales under own brands, firms that a survey would ask, those of them with
     joint R&D in the last three years, and with a research body.
     """
-    firms, month, n = run.state.firms, run.state.month, run.state.firms.count
+    firms, month = run.state.firms, run.state.month
     since = max(month - SURVEYED_MONTHS, -1)
-    employees, revenue = firms.employees[:n], firms.revenue_year[:n]
-    surveyed = (employees >= SURVEYED_FIRM).astype(np.float64)
-    columns = np.stack(
-        [
-            employees,
-            employees * (firms.age[:n] + month - firms.entered[:n] < YOUNG_MONTHS),
-            revenue,
-            revenue * (employees < SMALL_FIRM),
-            firms.research_year[:n],
-            revenue * (firms.brand[:n] == 1.0),
-            surveyed,
-            surveyed * (firms.last_joint[:n] > since),
-            surveyed * (firms.last_joint_body[:n] > since),
-        ]
-    )
-    alive = np.flatnonzero(firms.alive[:n] == 1)
-    return sum_by_group(alive, firms.complex, complexes, np.ones(n), columns)
+    sums = np.zeros((9, complexes))
+    for rows in row_blocks(firms.count):
+        employees, revenue = firms.employees[rows], firms.revenue_year[rows]
+        surveyed = (employees >= SURVEYED_FIRM).astype(np.float64)
+        columns = np.stack(
+            [
+                employees,
+                employees * (firms.age[rows] + month - firms.entered[rows] < YOUNG_MONTHS),
+                revenue,
+                revenue * (employees < SMALL_FIRM),
+                firms.research_year[rows],
+                revenue * (firms.brand[rows] == 1.0),
+                surveyed,
+                surveyed * (firms.last_joint[rows] > since),
+                surveyed * (firms.last_joint_body[rows] > since),
+            ]
+        )
+        add_by_group(firms.alive[rows] == 1, firms.complex[rows], columns, sums)
+    return sums

@@ -123,22 +123,28 @@ def test_a_place_that_stood_still_for_a_month_has_no_account_and_spoils_no_other
 
 def december(firms: dict[int, tuple[float, float]], order: list[int]) -> December:
     """Firms by identifier with productivity and input, in rows by `order`; no other terms."""
-    identifier = np.array([i if i in firms else -1 for i in order])
-    a, x = np.array([firms.get(i, (1.0, 1.0)) for i in order]).T
-    technology = np.zeros((TERMS, identifier.size))
+    a, x = np.array([firms.get(i, (1.0, 0.0)) for i in order]).T
+    technology = np.zeros((TERMS, a.size))
     technology[0] = np.log(a)
-    return December(identifier, technology, a.copy(), x.copy(), a * x)
+    return December(technology, x.copy(), a * x)
 
 
 def parts_of(
-    first: December, last: December, complex_: np.ndarray, complexes: int, kept: float = 0.9
+    first: December,
+    last: December,
+    complex_: np.ndarray,
+    complexes: int,
+    stays: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    stays = np.ones(complex_.size, bool) if stays is None else stays
     sums = np.zeros((CHANGES, complexes))
     half = complex_.size // 2
     for rows in (slice(0, half), slice(half, complex_.size)):
         reference = np.zeros(rows.stop - rows.start)
-        add_changes(first.rows(rows), last.rows(rows), complex_[rows], reference, sums)
-    return productivity_parts(sums, kept)
+        add_changes(
+            first.rows(rows), last.rows(rows), stays[rows], complex_[rows], reference, sums
+        )
+    return productivity_parts(sums, 0.9)
 
 
 def test_two_firms_and_an_entrant_by_hand() -> None:
@@ -175,7 +181,7 @@ def random_december(generator: np.random.Generator, alive: np.ndarray, size: int
     technology[5:8] = np.abs(technology[5:8])
     a = np.exp(technology.sum(axis=0))
     x = np.exp(generator.normal(3.0, 1.0, size))
-    return December(np.where(alive, np.arange(size), -1), technology, a, x, 0.8 * a * x)
+    return December(technology, np.where(alive, x, 0.0), 0.8 * a * x)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 5))
@@ -187,10 +193,9 @@ def test_parts_add_up_and_do_not_depend_on_the_order_of_rows(
     was[0] = here[0] = True
     first, last = random_december(generator, was, size), random_december(generator, here, size)
     # Some rows hold another firm by now.
-    taken = generator.random(size) < 0.1
-    last.identifier[taken & here] += size
+    stays = generator.random(size) < 0.9
     complex_ = generator.integers(0, complexes, size).astype(np.int16)
-    parts, arrived, totals = parts_of(first, last, complex_, complexes)
+    parts, arrived, totals = parts_of(first, last, complex_, complexes, stays)
     stands = (totals[0] > 0.0) & (totals[2] > 0.0)
     growth = totals[3, stands] / totals[2, stands] - totals[1, stands] / totals[0, stands]
     assert parts.sum(axis=0)[stands] == pytest.approx(growth, rel=1e-10, abs=1e-10)
@@ -198,14 +203,11 @@ def test_parts_add_up_and_do_not_depend_on_the_order_of_rows(
     order = generator.permutation(size)
 
     def moved(december: December) -> December:
-        columns = (december.productivity, december.inputs, december.volume)
         return December(
-            december.identifier[order],
-            december.technology[:, order],
-            *(column[order] for column in columns),
+            december.technology[:, order], december.inputs[order], december.volume[order]
         )
 
-    again = parts_of(moved(first), moved(last), complex_[order], complexes)
+    again = parts_of(moved(first), moved(last), complex_[order], complexes, stays[order])
     for one, other in zip((parts, arrived, totals), again, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
 

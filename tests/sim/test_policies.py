@@ -308,7 +308,7 @@ def test_a_uniform_subsidy_has_one_rate_for_all():
     n = firms.count
     spending = firms.research_intensity[:n] * firms.revenue[:n] * (firms.alive[:n] == 1)
     run.step()
-    support = run.scratch.support[:n]
+    support = run.scratch.grants[:n] - firms.grant_flow[:n]
     performs = spending > 0.0
     rates = support[performs] / spending[performs]
     assert rates.max() / rates.min() == pytest.approx(1.0, abs=1e-12)

@@ -14,7 +14,7 @@ from innocluster.sim import month
 from innocluster.sim.income import income_per_head, national_accounts
 from innocluster.sim.participants import growth_gap
 from innocluster.sim.simulation import Simulation
-from innocluster.sim.structure import ascending, between_complexes, gini, mark_cooperation
+from innocluster.sim.structure import between_complexes, gini, mark_cooperation
 from innocluster.sim.world_class import (
     LEAST_SCALE,
     WORLD_CLASS,
@@ -37,19 +37,15 @@ def finished() -> dict[str, Simulation]:
     return runs
 
 
-def whole_gini(values: np.ndarray) -> float:
-    return float(gini(ascending(values), values, 1, np.zeros(values.size, np.int16))[0])
-
-
 @given(POSITIVE)
 def test_gini_is_half_the_relative_mean_difference(values: list[float]) -> None:
     x = np.array(values)
     if x.sum() == 0.0:
-        assert np.isnan(whole_gini(x))
+        assert np.isnan(gini(x))
         return
     expected = np.abs(x[:, None] - x[None, :]).mean() / (2.0 * x.mean())
-    # Values are put in order by seven digits.
-    assert whole_gini(x) == pytest.approx(expected, abs=1e-6)
+    assert gini(x) == pytest.approx(expected, abs=1e-12)
+    assert gini(1000.0 * x[::-1]) == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -57,17 +53,7 @@ def test_gini_is_half_the_relative_mean_difference(values: list[float]) -> None:
     [([3.0] * 7, 0.0), ([0.0, 0.0, 0.0, 5.0], 0.75), ([1.0, 2.0, 3.0, 4.0], 0.25), ([8.0], 0.0)],
 )
 def test_gini_of_known_values(values: list[float], expected: float) -> None:
-    assert whole_gini(np.array(values)) == pytest.approx(expected, abs=1e-15)
-
-
-def test_gini_by_group_is_that_of_the_group_alone() -> None:
-    values = np.random.default_rng(2).lognormal(5.0, 2.0, 900)
-    group = (np.arange(900) % 3).astype(np.int16)
-    found = gini(ascending(values), values, 4, group)
-    for g in range(3):
-        assert found[1 + g] == pytest.approx(whole_gini(values[group == g]), abs=1e-14)
-    assert np.isnan(found[4])
-    assert found[0] == pytest.approx(whole_gini(1000.0 * values), abs=1e-14)
+    assert gini(np.array(values)) == pytest.approx(expected, abs=1e-15)
 
 
 def test_theil_index_of_known_complexes() -> None:
@@ -129,7 +115,7 @@ def test_shares_of_a_run_equal_its_firms(monkeypatch: pytest.MonkeyPatch) -> Non
         "own_brand_share": share(sales, firms.revenue_year, lambda r: firms.brand[r] == 1.0),
         "cooperating_firms": 100.0 * sum(firms.last_joint[asked] > since) / len(asked),
         "cooperating_with_bodies": 100.0 * sum(firms.last_joint_body[asked] > since) / len(asked),
-        "revenue_gini": whole_gini(firms.revenue_year[rows]),
+        "revenue_gini": gini(firms.revenue_year[rows]),
     }
     for name, value in expected.items():
         assert annual[name] == pytest.approx(value, rel=1e-9), name
