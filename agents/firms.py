@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .columns import Table, column
 from .compilation import inlined
 from .elementary import exp, log, logistic
+from .knowledge import Knowledge
 
 __all__ = [
     "HIGHEST_HAZARD",
@@ -106,7 +107,7 @@ class FirmTable(Table):
     research_before: Floats = column(np.float64, "KRW million", "R&D of 2004, before the programme")
     last_joint: Small = column(np.int16, "month", "last December with joint R&D, or -1")
     last_joint_body: Small = column(np.int16, "month", "the same with a research body")
-    knowledge: Floats = column(np.float64, "1", "knowledge vector k", width=1)
+    knowledge: Knowledge = column(np.float32, "1", "knowledge vector k", width=1)
 
 
 @inlined

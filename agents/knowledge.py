@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 
 from .compilation import compiled_for, inlined
 
-__all__ = ["absorptive_capacity", "cosine", "dot", "learn", "novelty_value"]
+__all__ = ["Knowledge", "absorptive_capacity", "cosine", "dot", "learn", "novelty_value"]
 
 Floats = NDArray[np.float64]
+Knowledge = NDArray[np.float32]
+"""Knowledge vectors: nobody knows them to seven digits, and they are most of what a firm takes.
+Rules compute in double precision, where products of two such numbers are exact."""
 
 
-@compiled_for("float64(float64[::1], float64[::1])")
-def dot(first: Floats, second: Floats) -> float:
+@compiled_for("float64(float32[::1], float32[::1])")
+def dot(first: Knowledge, second: Knowledge) -> float:
     """Inner product of two vectors of equal length.
 
     Four partial sums, always the same ones, so that an addition need not wait for
@@ -23,17 +26,17 @@ def dot(first: Floats, second: Floats) -> float:
     whole = fields - fields % 4
     a = b = c = d = 0.0
     for field in range(0, whole, 4):
-        a += first[field] * second[field]
-        b += first[field + 1] * second[field + 1]
-        c += first[field + 2] * second[field + 2]
-        d += first[field + 3] * second[field + 3]
+        a += np.float64(first[field]) * second[field]
+        b += np.float64(first[field + 1]) * second[field + 1]
+        c += np.float64(first[field + 2]) * second[field + 2]
+        d += np.float64(first[field + 3]) * second[field + 3]
     for field in range(whole, fields):
-        a += first[field] * second[field]
+        a += np.float64(first[field]) * second[field]
     return (a + b) + (c + d)
 
 
 @inlined
-def cosine(first: Floats, second: Floats) -> float:
+def cosine(first: Knowledge, second: Knowledge) -> float:
     """K1: cosine of two knowledge vectors of equal length; distance is 1 minus this."""
     norms = dot(first, first) * dot(second, second)
     if norms <= 0.0:
@@ -42,11 +45,11 @@ def cosine(first: Floats, second: Floats) -> float:
     return result
 
 
-@compiled_for("void(float64[::1], float64[::1], float64, float64[::1])")
-def learn(learner: Floats, source: Floats, rate: float, gained: Floats) -> None:
+@compiled_for("void(float32[::1], float32[::1], float64, float64[::1])")
+def learn(learner: Knowledge, source: Knowledge, rate: float, gained: Floats) -> None:
     """K2: add μ·AC·max(k_j - k_i, 0) per field to `gained`; `rate` is μ·AC."""
     for field in range(learner.size):
-        gained[field] += rate * max(source[field] - learner[field], 0.0)
+        gained[field] += rate * max(np.float64(source[field]) - learner[field], 0.0)
 
 
 @inlined

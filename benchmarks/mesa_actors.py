@@ -61,6 +61,7 @@ class Actor(mesa.Agent):
     def __init__(self, model: ObjectModel, **attributes: Any) -> None:
         super().__init__(model)
         self.__dict__.update(attributes)
+        self.knowledge = np.asarray(self.knowledge, np.float64)
         self.ties: dict[Actor, Pair] = {}
 
     def draw(self, process: Process, partner: int = 0) -> tuple[float, float, float, float]:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from plain_equations import growth_dispersion, logistic, normal, poisson
+from plain_equations import growth_dispersion, logistic, normal, poisson, stored
 
 from innocluster.sim.random_numbers import Process
 
@@ -120,7 +120,7 @@ def _entrant(
         "months_negative": 0,
         "wage": wages / employees,
         "projects": 0,
-        "knowledge": origin * np.array(scatter),
+        "knowledge": stored(origin * np.array(scatter)),
     }
     unset = (
         "role", "exports", "grant_flow", "spillover", "absorption", "gain_transfer", "gain_joint",

@@ -20,7 +20,7 @@ from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
 from mesa_projects import CONTACT_FAMILIARITY, commercialise, complete_projects, sign_licences
 from mesa_state import adopt
 from numpy.typing import NDArray
-from plain_equations import cosine, learned, line_share, monthly, normal, shock_unit
+from plain_equations import cosine, learned, line_share, monthly, normal, shock_unit, stored
 
 from innocluster.sim.calendar import PROGRAMME_START, month_number, year_of
 from innocluster.sim.random_numbers import Process, uniforms
@@ -167,7 +167,7 @@ class ObjectModel(mesa.Model):
                 meetings += group.support_tasks()
         lessons = [lesson for meeting in meetings for lesson in self._hold(meeting)]
         for firm, lesson in lessons:
-            firm.knowledge = firm.knowledge + lesson
+            firm.knowledge = stored(firm.knowledge + lesson)
         for pair in self.pairs:
             kept = (1.0 - self.p.familiarity_decay) * pair.familiarity
             pair.familiarity = min(1.0, max(0.0, kept + pair.gain))

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from mesa_actors import Body, Firm, Licence, Project
-from plain_equations import erlang_months, learned, line_share
+from plain_equations import erlang_months, learned, line_share, stored
 
 from innocluster.sim.random_numbers import Process
 
@@ -54,16 +54,15 @@ def complete_projects(model: ObjectModel) -> None:
         for firm in project.team:
             if not isinstance(firm, Firm):
                 continue
-            for other in project.team:
-                if other is not firm:
-                    lesson = learned(firm.knowledge, other.knowledge, rate * firm.absorption)
-                    lessons.append((firm, lesson))
+            peers = [other.knowledge for other in project.team if other is not firm]
+            lesson = sum(learned(firm.knowledge, known, rate * firm.absorption) for known in peers)
+            lessons.append((firm, lesson))
             if won:
                 returns = same_field.count(project.field) ** (p.duplication - 1.0)
                 gain = p.joint_gain * (0.3 + project.novelty) * math.sqrt(firm.absorption)
                 firm.gain_joint += returns * gain * line_share(firm.revenue, p.product_line_revenue)
     for firm, lesson in lessons:
-        firm.knowledge = firm.knowledge + lesson
+        firm.knowledge = stored(firm.knowledge + lesson)
 
 
 def sign_licences(model: ObjectModel) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "novelty",
     "poisson",
     "shock_unit",
+    "stored",
 ]
 
 Vector = NDArray[np.float64]
@@ -70,6 +71,11 @@ def cosine(first: Vector, second: Vector) -> float:
     """K1: cosine of two knowledge vectors."""
     lengths = math.sqrt(float(first @ first) * float(second @ second))
     return float(first @ second) / lengths if lengths > 0.0 else 0.0
+
+
+def stored(knowledge: Vector) -> Vector:
+    """Knowledge as an actor keeps it: seven digits of every field."""
+    return knowledge.astype(np.float32).astype(np.float64)
 
 
 def learned(learner: Vector, source: Vector, rate: float) -> Vector:

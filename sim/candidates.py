@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import normal_quantile
-from innocluster.agents.knowledge import cosine, novelty_value
+from innocluster.agents.knowledge import Knowledge, cosine, novelty_value
 
 from .coordination import CoordinationView
 from .governance import Report
@@ -86,7 +86,7 @@ class Roster(NamedTuple):
     complex: Small
     mini_cluster: Small
     sector: Small
-    knowledge: Floats
+    knowledge: Knowledge
     absorption: Floats
     employees: Floats
     revenue: Floats
@@ -103,7 +103,7 @@ class Experts(NamedTuple):
     rows: Codes
     start: Integers
     identifier: Integers
-    knowledge: Floats
+    knowledge: Knowledge
 
 
 class Acquaintances(NamedTuple):

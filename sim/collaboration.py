@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, log, normal_quantile
-from innocluster.agents.knowledge import novelty_value
+from innocluster.agents.knowledge import Knowledge, novelty_value
 from innocluster.agents.membership import LARGE_FIRM
 from innocluster.agents.relations import (
     erlang_months,
@@ -88,12 +88,13 @@ def count_project(actor: int, change: int, projects: Small, body_projects: Small
 
 
 @inlined
-def _joint_field(own: Floats, other: Floats) -> int:
+def _joint_field(own: Knowledge, other: Knowledge) -> int:
     best = 0
     value = -1.0
     for f in range(own.size):
-        if own[f] * other[f] > value:
-            value = own[f] * other[f]
+        product = np.float64(own[f]) * other[f]
+        if product > value:
+            value = product
             best = f
     return best
 
@@ -152,12 +153,12 @@ def propose_projects(
     research_intensity: Floats,
     grant_flow: Floats,
     projects: Small,
-    firm_knowledge: Floats,
+    firm_knowledge: Knowledge,
     firm_head: Codes,
     body_identifier: Integers,
     body_room: Small,
     body_projects: Small,
-    body_knowledge: Floats,
+    body_knowledge: Knowledge,
     body_head: Codes,
     first: Codes,
     second: Codes,

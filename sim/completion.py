@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import line_share
-from innocluster.agents.knowledge import learn
+from innocluster.agents.knowledge import Knowledge, learn
 from innocluster.agents.relations import duplication_factor, joint_gain
 
 from .collaboration import count_project
@@ -51,9 +51,9 @@ def complete_projects(
     grant_flow: Floats,
     projects: Small,
     gain_joint: Floats,
-    firm_knowledge: Floats,
+    firm_knowledge: Knowledge,
     body_projects: Small,
-    body_knowledge: Floats,
+    body_knowledge: Knowledge,
     first: Codes,
     second: Codes,
     familiarity: Floats,

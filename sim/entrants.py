@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import exp, exp_array, normal_quantile
 from innocluster.agents.firms import elapsed_years
+from innocluster.agents.knowledge import Knowledge
 
 from .demography import count_entrants, entrant_identifier
 from .initial_state import set_firms
-from .population import FirmSample, Knowledge, Small
+from .population import FirmSample, Small
 from .random_numbers import Process, uniform_rows, uniforms
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _take_rows(run: Simulation, place: Small) -> Integers:
 def _sample(run: Simulation, identifier: Integers, place: Integers, parent: Integers) -> FirmSample:
     """Observables of entrants at prices and demand of 2003."""
     source = run.settings.population.firms
-    knowledge = np.empty((identifier.size, source.knowledge.shape[1]))
+    knowledge = np.empty((identifier.size, source.knowledge.shape[1]), np.float32)
     model = _model_entrants(
         run.key, run.state.month, identifier, place, parent, run.scratch.places,
         run.scratch.place_start, source.knowledge, run.state.bodies.knowledge, knowledge,
@@ -133,8 +134,8 @@ def _model_entrants(
     places: NDArray[np.int32],
     place_start: Integers,
     firm_knowledge: Knowledge,
-    body_knowledge: Floats,
-    knowledge: Floats,
+    body_knowledge: Knowledge,
+    knowledge: Knowledge,
 ) -> Integers:
     """E2: firm of 2003 on which each entrant is modelled; fills its scattered knowledge."""
     model = np.empty(identifier.size, np.int64)

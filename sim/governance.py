@@ -14,6 +14,7 @@ from innocluster.agents.coordinators import (
     hierarchy_pass,
     polyarchy_pass,
 )
+from innocluster.agents.knowledge import Knowledge
 
 from .calendar import PROGRAMME_START, month_number
 from .population import Governance
@@ -121,7 +122,7 @@ class Report:
     complex: NDArray[np.int16]
     mini_cluster: NDArray[np.int16]
     sector: NDArray[np.int16]
-    knowledge: Floats
+    knowledge: Knowledge
     absorption: Floats
     employees: Floats
     revenue: Floats

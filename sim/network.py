@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import line_share
-from innocluster.agents.knowledge import cosine, learn
+from innocluster.agents.knowledge import Knowledge, cosine, learn
 from innocluster.agents.membership import (
     LARGE_FIRM,
     joining_hazard,
@@ -192,8 +192,8 @@ def hold_meetings(
     meeting_second: Codes,
     meeting_row: Codes,
     learned: Floats,
-    firm_knowledge: Floats,
-    body_knowledge: Floats,
+    firm_knowledge: Knowledge,
+    body_knowledge: Knowledge,
     identifier: Integers,
     sector: Small,
     absorption: Floats,
@@ -303,7 +303,7 @@ def apply_learning(
     meeting_first: Codes,
     meeting_second: Codes,
     learned: Floats,
-    firm_knowledge: Floats,
+    firm_knowledge: Knowledge,
 ) -> None:
     """K2: add what was learned to the knowledge of the firms that met, in the order of meetings."""
     for m in range(meetings):

@@ -12,11 +12,12 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from innocluster.agents.knowledge import Knowledge
+
 __all__ = [
     "Complexes",
     "FirmSample",
     "Governance",
-    "Knowledge",
     "MiniClusters",
     "Population",
     "Region",
@@ -28,7 +29,6 @@ __all__ = [
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Small = NDArray[np.int64] | NDArray[np.int16]
-Knowledge = NDArray[np.float64] | NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Prospects(NamedTuple):
     performs: NDArray[np.bool_]
     free: Integers
     body_free: Integers
-    offer: Floats
+    offer: NDArray[np.float32]
 
 
 def prospects(view: CoordinationView, roster: Roster) -> Prospects:
@@ -111,7 +111,7 @@ def _offers(
     field: Small,
     quality: Floats,
     fields: int,
-) -> Floats:
+) -> NDArray[np.float32]:
     """Quality on the shelf over the slots a firm may look at, less what the office cannot handle.
 
     An office that is on the way to its capacity signs a further licence only in
@@ -127,7 +127,7 @@ def _offers(
         for slot in range(filled):
             if quality[b, slot] > 0.0 and month - born[b, slot] <= p.shelf_life:
                 offer[b, field[b, slot]] += idle * quality[b, slot] / filled
-    return offer
+    return offer.astype(np.float32)
 
 
 @compiled

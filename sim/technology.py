@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, log
 from innocluster.agents.firms import growth_dispersion, shock_step
-from innocluster.agents.knowledge import absorptive_capacity
+from innocluster.agents.knowledge import Knowledge, absorptive_capacity
 
 from .pairs import BODY
 from .parameters import ParameterRow
@@ -167,7 +167,7 @@ def spill_over(
     alive: Flags,
     complex_: Small,
     sector: Small,
-    knowledge: Floats,
+    knowledge: Knowledge,
     research_stock: Floats,
     spillover: Floats,
     spillover_reference: Floats,
@@ -203,7 +203,7 @@ def spill_over(
         # Fields are read in place: a view of every row for `dot` would take longer than the sum.
         norm = 0.0
         for f in range(fields):
-            norm += knowledge[i, f] * knowledge[i, f]
+            norm += np.float64(knowledge[i, f]) * knowledge[i, f]
         factor = research_stock[i] / np.sqrt(norm)
         for f in range(fields):
             sector_sum[c, s, f] += factor * knowledge[i, f]
@@ -243,7 +243,7 @@ def spill_over(
         norm = 0.0
         total = 0.0
         for f in range(fields):
-            norm += knowledge[i, f] * knowledge[i, f]
+            norm += np.float64(knowledge[i, f]) * knowledge[i, f]
             total += knowledge[i, f] * reach[c, s, f]
         own = weights[c, c] * (1.0 - stealing) * research_stock[i]
         ties[i] = max(total / np.sqrt(norm) - own + ties[i], 1e-9)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import line_share
-from innocluster.agents.knowledge import dot
+from innocluster.agents.knowledge import Knowledge, dot
 from innocluster.agents.relations import erlang_months
 from innocluster.agents.research_bodies import (
     applied_share_step,
@@ -47,7 +47,7 @@ def invent(
     applied_reference: Floats,
     project_room: Small,
     projects: Small,
-    knowledge: Floats,
+    knowledge: Knowledge,
     inventions: Codes,
     licences_year: Floats,
     born: Small,
@@ -70,7 +70,7 @@ def invent(
             v, w, _, _ = uniforms(key, identifier[b], month, _INVENTION, n + 1)
             slot = inventions[b] % slots
             chosen = 0
-            level = knowledge[b, 0]
+            level = np.float64(knowledge[b, 0])
             while level < v * total and chosen < knowledge.shape[1] - 1:
                 chosen += 1
                 level += knowledge[b, chosen]
@@ -98,7 +98,7 @@ def sign_licences(
     identifier: Integers,
     complex_: Small,
     absorption: Floats,
-    knowledge: Floats,
+    knowledge: Knowledge,
     cash: Floats,
     body_identifier: Integers,
     inventions: Codes,
@@ -142,7 +142,8 @@ def sign_licences(
         slot = int(u * filled)
         if quality[b, slot] <= 0.0 or month - born[b, slot] > p.shelf_life:
             continue
-        overlap = knowledge[i, field[b, slot]] / np.sqrt(dot(knowledge[i], knowledge[i]))
+        known = np.float64(knowledge[i, field[b, slot]])
+        overlap = known / np.sqrt(dot(knowledge[i], knowledge[i]))
         chance = licence_probability(
             p.licence_hazard, absorption[i], overlap, p.licence_familiarity, familiarity[row]
         )

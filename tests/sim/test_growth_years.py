@@ -141,9 +141,7 @@ def parts_of(
     half = complex_.size // 2
     for rows in (slice(0, half), slice(half, complex_.size)):
         reference = np.zeros(rows.stop - rows.start)
-        add_changes(
-            first.rows(rows), last.rows(rows), stays[rows], complex_[rows], reference, sums
-        )
+        add_changes(first.rows(rows), last.rows(rows), stays[rows], complex_[rows], reference, sums)
     return productivity_parts(sums, 0.9)
 
 
