@@ -190,7 +190,6 @@ def current_terms(run: Simulation, rows: slice) -> Floats:
 def sum_aggregates(
     parameters: ParameterRow,
     price: float,
-    count: int,
     alive: Flags,
     complex_: Small,
     sector: Small,
@@ -204,12 +203,13 @@ def sum_aggregates(
     brand_reference: Stages,
     totals: Floats,
 ) -> None:
-    """Sum firms by complex; `totals`, zero at first, is (4, C) in the order of `AGGREGATES`.
+    """Add firms by complex to `totals`, (4, C) in the order of `AGGREGATES`.
 
     Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
     """
     p = parameters[0]
     brand_premium = p.brand_premium
+    count = alive.size
     work = np.empty((3, count))
     worked = work[0]
     volume = work[1]

@@ -253,12 +253,14 @@ def _observe(run: Simulation, counts: Counts) -> None:
         firms.research_year, totals,
     )  # fmt: skip
     aggregates = np.zeros((len(AGGREGATES), counts.tasks.size))
-    sum_aggregates(
-        run.parameters, run.settings.macro.price_index[state.month], firms.count, firms.alive,
-        firms.complex, firms.sector, run.region.sectors.value_added_ratio, firms.revenue,
-        firms.utilisation, firms.capital, firms.employees, firms.lost_days, firms.brand,
-        firms.brand_reference, aggregates,
-    )  # fmt: skip
+    for rows in row_blocks(firms.count):
+        sum_aggregates(
+            run.parameters, run.settings.macro.price_index[state.month], firms.alive[rows],
+            firms.complex[rows], firms.sector[rows], run.region.sectors.value_added_ratio,
+            firms.revenue[rows], firms.utilisation[rows], firms.capital[rows],
+            firms.employees[rows], firms.lost_days[rows], firms.brand[rows],
+            firms.brand_reference[rows], aggregates,
+        )  # fmt: skip
     for name, row in zip(INDICATORS, totals, strict=False):
         series.values[name][state.month] = row
     for name, row in zip(AGGREGATES, aggregates, strict=True):

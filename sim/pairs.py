@@ -65,18 +65,17 @@ class PairTable(Table):
 
     @classmethod
     def allocate(cls, capacity: int, **widths: int) -> Self:
-        """Make an empty table; the index gets at least twice as many slots as rows fit."""
+        """Make an empty table and its index."""
         table = super().allocate(capacity, **widths)
         table.slots = empty_slots(capacity)
         return table
 
     def reserve(self, rows: int) -> None:
-        """Make room for `rows` rows in all and index anew where the table grows."""
-        if rows <= self.capacity:
-            return
+        """Make room for `rows` rows in all, in the table and in an index at most half full."""
         super().reserve(rows)
-        self.slots = empty_slots(self.capacity)
-        index_pairs(self.count, self.first, self.second, self.slots)
+        if 2 * rows > self.slots.size:
+            self.slots = empty_slots(rows)
+            index_pairs(self.count, self.first, self.second, self.slots)
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -85,9 +84,9 @@ class PairTable(Table):
         return table
 
 
-def empty_slots(capacity: int) -> Codes:
-    """An index without entries, at most half full when the table is."""
-    return np.full(1 << int(2 * capacity - 1).bit_length(), -1, np.int32)
+def empty_slots(rows: int) -> Codes:
+    """An index without entries, at most half full with `rows` rows."""
+    return np.full(1 << int(2 * rows - 1).bit_length(), -1, np.int32)
 
 
 @inlined
