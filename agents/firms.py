@@ -41,7 +41,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
-Stages = NDArray[np.float32]
+Singles = NDArray[np.float32]
 Flags = NDArray[np.int8]
 Integers = NDArray[np.int64]
 
@@ -62,7 +62,7 @@ class FirmTable(Table):
     member: Flags = column(np.int8, "0 or 1", "takes part in the programme")
     cohort: Flags = column(np.int8, "0 or 1", "first in line to join, the same under every policy")
     entered: Small = column(np.int16, "month", "month of entry, -1 for firms of 2003")
-    age: Floats = column(np.float64, "months", "age when it entered the model")
+    age: Singles = column(np.float32, "months", "age when it entered the model")
     employees: Floats = column(np.float64, "persons", "employment")
     capital: Floats = column(np.float64, "KRW million of 2003", "capital stock")
     level: Floats = column(np.float64, "log", "constant of log productivity, a in F2")
@@ -89,8 +89,8 @@ class FirmTable(Table):
     gain_joint: Floats = column(np.float64, "log", "Z of joint R&D, F5")
     gain_meeting: Floats = column(np.float64, "log", "Z of meetings, F5")
     gain_reference: Floats = column(np.float64, "log", "Z at the start")
-    brand: Stages = column(np.float32, "0, 0.5 or 1", "OEM, ODM, own brand")
-    brand_reference: Stages = column(np.float32, "0, 0.5 or 1", "brand stage at the reference")
+    brand: Singles = column(np.float32, "0, 0.5 or 1", "OEM, ODM, own brand")
+    brand_reference: Singles = column(np.float32, "0, 0.5 or 1", "brand stage at the reference")
     link_until: Small = column(np.int16, "month", "last month of a design or marketing link")
     cash: Floats = column(np.float64, "KRW million", "liquid assets")
     months_negative: Small = column(np.int16, "months", "months in a row with cash below zero")
@@ -101,10 +101,12 @@ class FirmTable(Table):
     first_pair: NDArray[np.int32] = column(np.int32, "row or -1", "head of its list of pairs")
     revenue_year: Floats = column(np.float64, "KRW million", "sales since January")
     research_year: Floats = column(np.float64, "KRW million", "R&D since January, with grants")
-    revenue_before: Floats = column(
-        np.float64, "KRW million", "sales of 2004, before the programme"
+    revenue_before: Singles = column(
+        np.float32, "KRW million", "sales of 2004, before the programme"
     )
-    research_before: Floats = column(np.float64, "KRW million", "R&D of 2004, before the programme")
+    research_before: Singles = column(
+        np.float32, "KRW million", "R&D of 2004, before the programme"
+    )
     last_joint: Small = column(np.int16, "month", "last December with joint R&D, or -1")
     last_joint_body: Small = column(np.int16, "month", "the same with a research body")
     knowledge: Knowledge = column(np.float32, "1", "knowledge vector k", width=1)

@@ -149,13 +149,15 @@ class _Synthesis:
             complex=self.complex[order].astype(np.int16),
             sector=sector[order].astype(np.int16),
             mini_cluster=mini_cluster[order].astype(np.int16),
-            employees=employees[order],
+            employees=employees[order].astype(np.int32),
             revenue=revenue[order],
-            export_share=export_share[order],
-            research_intensity=intensity[order],
+            # Half the memory of a population; what a survey asks is not known to seven digits.
+            export_share=export_share[order].astype(np.float32),
+            research_intensity=intensity[order].astype(np.float32),
             brand=brand[order].astype(np.int16),
-            age=(-self.facts["mean_age"] * log_array(history[:, 0].copy()))[order],
-            # Half the memory of a population; knowledge is not known to seven digits.
+            age=(-self.facts["mean_age"] * log_array(history[:, 0].copy()))[order].astype(
+                np.float32
+            ),
             knowledge=knowledge[order].astype(np.float32),
         )
 

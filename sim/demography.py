@@ -34,7 +34,7 @@ def close_firms(
     draw: Floats,
     alive: Flags,
     employees: Floats,
-    age: Floats,
+    age: NDArray[np.float32],
     entered: Small,
     months_negative: Small,
     member: Flags,

@@ -29,6 +29,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Small = NDArray[np.int64] | NDArray[np.int16]
+Counts = NDArray[np.int64] | NDArray[np.int32]
+Observed = NDArray[np.float64] | NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -181,12 +183,12 @@ class FirmSample:
     complex: Small
     sector: Small
     mini_cluster: Small
-    employees: Integers
+    employees: Counts
     revenue: Floats
-    export_share: Floats
-    research_intensity: Floats
+    export_share: Observed
+    research_intensity: Observed
     brand: Small
-    age: Floats
+    age: Observed
     knowledge: Knowledge
 
 
