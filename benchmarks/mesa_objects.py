@@ -20,7 +20,7 @@ from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
 from mesa_projects import CONTACT_FAMILIARITY, commercialise, complete_projects, sign_licences
 from mesa_state import adopt
 from numpy.typing import NDArray
-from plain_equations import cosine, learned, line_share, monthly, normal, shock_unit, stored
+from plain_equations import cosine, learned, line_share, monthly, normal, shock_unit, single, stored
 
 from innocluster.sim.calendar import PROGRAMME_START, month_number, year_of
 from innocluster.sim.random_numbers import Process, uniforms
@@ -170,7 +170,7 @@ class ObjectModel(mesa.Model):
             firm.knowledge = stored(firm.knowledge + lesson)
         for pair in self.pairs:
             kept = (1.0 - self.p.familiarity_decay) * pair.familiarity
-            pair.familiarity = min(1.0, max(0.0, kept + pair.gain))
+            pair.familiarity = single(min(1.0, max(0.0, kept + pair.gain)))
             pair.gain = 0.0
         return meetings
 
@@ -222,7 +222,7 @@ class ObjectModel(mesa.Model):
         meeting.pair = pair
         pair.gain += p.familiarity_meeting
         pair.meetings += 1
-        pair.similarity = cosine(a.knowledge, b.knowledge)
+        pair.similarity = single(cosine(a.knowledge, b.knowledge))
         lessons = [(a, learned(a.knowledge, b.knowledge, p.learning_meeting * a.absorption))]
         days = p.attendance_days if meeting.brokered else 0.0
         a.lost_days += days

@@ -27,6 +27,7 @@ __all__ = [
     "novelty",
     "poisson",
     "shock_unit",
+    "single",
     "stored",
 ]
 
@@ -71,6 +72,11 @@ def cosine(first: Vector, second: Vector) -> float:
     """K1: cosine of two knowledge vectors."""
     lengths = math.sqrt(float(first @ first) * float(second @ second))
     return float(first @ second) / lengths if lengths > 0.0 else 0.0
+
+
+def single(value: float) -> float:
+    """A number as a table of single precision keeps it."""
+    return float(np.float32(value))
 
 
 def stored(knowledge: Vector) -> Vector:

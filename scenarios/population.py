@@ -151,10 +151,10 @@ class _Synthesis:
             mini_cluster=mini_cluster[order].astype(np.int16),
             employees=employees[order].astype(np.int32),
             revenue=revenue[order],
-            # Half the memory of a population; what a survey asks is not known to seven digits.
-            export_share=export_share[order].astype(np.float32),
-            research_intensity=intensity[order].astype(np.float32),
+            export_share=export_share[order],
+            research_intensity=intensity[order],
             brand=brand[order].astype(np.int16),
+            # Half the memory of a population; neither is known to seven digits.
             age=(-self.facts["mean_age"] * log_array(history[:, 0].copy()))[order].astype(
                 np.float32
             ),

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Small = NDArray[np.int16]
 Integers = NDArray[np.int64]
@@ -111,7 +112,7 @@ class Acquaintances(NamedTuple):
 
     first: Codes
     second: Codes
-    familiarity: Floats
+    familiarity: Singles
     brokered: NDArray[np.int16]
     slots: Codes
 

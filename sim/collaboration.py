@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
@@ -105,7 +106,7 @@ def _third_partner(
     b: int,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     next_first: Codes,
     next_second: Codes,
     firm_head: Codes,
@@ -162,8 +163,8 @@ def propose_projects(
     body_head: Codes,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
-    similarity: Floats,
+    familiarity: Singles,
+    similarity: Singles,
     asked: Small,
     pair_projects: Small,
     next_first: Codes,

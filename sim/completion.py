@@ -18,6 +18,7 @@ from .random_numbers import Process, uniforms
 __all__ = ["complete_projects"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
@@ -56,7 +57,7 @@ def complete_projects(
     body_knowledge: Knowledge,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     gain: Floats,
     pair_projects: Small,
     pair_successes: Small,

@@ -16,6 +16,7 @@ from .random_numbers import Process, uniforms
 __all__ = ["ENTRANT_BASE", "break_ties", "close_firms", "count_entrants", "entrant_identifier"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
@@ -68,7 +69,7 @@ def close_firms(
 def break_ties(
     closed: Codes,
     first: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     next_first: Codes,
     next_second: Codes,
     firm_head: Codes,

@@ -14,6 +14,7 @@ from .random_numbers import Process, uniforms
 __all__ = ["background_encounters", "tied_partner"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
@@ -43,7 +44,7 @@ def tied_partner(
     research_intensity: Floats,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     next_first: Codes,
     next_second: Codes,
     firm_head: Codes,
@@ -69,7 +70,7 @@ def tied_partner(
     looked = 0
     row = body_head[centre - BODY] if centre >= BODY else firm_head[centre]
     while row >= 0 and looked < LATEST_PAIRS:
-        trust = familiarity[row]
+        trust = np.float64(familiarity[row])
         if first[row] == centre:
             other = second[row]
             row = next_first[row]
@@ -119,7 +120,7 @@ def background_encounters(
     body_start: Integers,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     next_first: Codes,
     next_second: Codes,
     firm_head: Codes,

@@ -16,7 +16,7 @@ from innocluster.agents.firms import FirmTable, growth_dispersion
 from innocluster.agents.research_bodies import ResearchBodyTable
 
 from .pairs import PairTable
-from .population import FirmSample, Governance, Observed, Population
+from .population import FirmSample, Governance, Population
 from .projects import LicenceTable, ProjectTable, Shelf
 from .random_numbers import Process, uniform_rows
 from .state import State
@@ -235,8 +235,8 @@ def anchors(state: State, population: Population, p: SimpleNamespace) -> Anchors
     return Anchors(stock, intensity, productivity, usual)
 
 
-def _logit(share: Observed) -> Floats:
-    inside = np.clip(share.astype(np.float64), 1e-6, 0.98)
+def _logit(share: Floats) -> Floats:
+    inside = np.clip(share, 1e-6, 0.98)
     odds: Floats = log_array(inside / (1.0 - inside))
     return odds
 

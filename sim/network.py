@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
@@ -127,7 +128,7 @@ def decide_membership(
     first_pair: Codes,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     next_first: Codes,
     next_second: Codes,
     decision: Flags,
@@ -205,15 +206,15 @@ def hold_meetings(
     pair_count: int,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
-    similarity: Floats,
+    familiarity: Singles,
+    similarity: Singles,
     gain: Floats,
     last_met: Small,
     met: Small,
     brokered_count: Small,
     last_brokered: Small,
     last_own: Small,
-    own_familiarity: Floats,
+    own_familiarity: Singles,
     tie: Flags,
     asked: Small,
     next_first: Codes,
@@ -266,13 +267,14 @@ def hold_meetings(
         own = firm_knowledge[a]
         other = body_knowledge[b - BODY] if b >= BODY else firm_knowledge[b]
         similarity[row] = cosine(own, other)
+        alike = np.float64(similarity[row])
         learn(own, other, p.learning_meeting * absorption[a], learned[m, 0])
         lost_days[a] += p.attendance_days * brokered
         if b >= BODY:
             continue
         learn(other, own, p.learning_meeting * absorption[b], learned[m, 1])
         lost_days[b] += p.attendance_days * brokered
-        rivalry = similarity[row] * similarity[row] if sector[a] == sector[b] else 0.0
+        rivalry = alike * alike if sector[a] == sector[b] else 0.0
         u, v, _, _ = uniforms(
             key,
             min(identifier[a], identifier[b]),
@@ -284,13 +286,13 @@ def hold_meetings(
         theirs = log_a[b] - sector_log_a[sector[b]]
         if u < p.information_probability:
             gain_meeting[a] += information_gain(
-                p.information_gain, absorption[a], ours, theirs, similarity[row], rivalry, met[row],
+                p.information_gain, absorption[a], ours, theirs, alike, rivalry, met[row],
                 line_share(revenue[a], p.product_line_revenue),
                 information_room(gain_meeting[a], p.information_ceiling),
             )  # fmt: skip
         if v < p.information_probability:
             gain_meeting[b] += information_gain(
-                p.information_gain, absorption[b], theirs, ours, similarity[row], rivalry, met[row],
+                p.information_gain, absorption[b], theirs, ours, alike, rivalry, met[row],
                 line_share(revenue[b], p.product_line_revenue),
                 information_room(gain_meeting[b], p.information_ceiling),
             )  # fmt: skip
@@ -314,7 +316,7 @@ def apply_learning(
 
 
 @compiled
-def update_familiarity(count: int, decay: float, familiarity: Floats, gain: Floats) -> None:
+def update_familiarity(count: int, decay: float, familiarity: Singles, gain: Floats) -> None:
     """T1: decay and this month's gains of every living pair."""
     for row in range(count):
         if familiarity[row] >= 0.0:

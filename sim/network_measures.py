@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["NETWORK_UNITS", "measure_network"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 Small = NDArray[np.int16]
@@ -170,12 +171,12 @@ def select_ties(
     pair_count: int,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     projects: Small,
     brokered: Small,
     last_brokered: Small,
     last_own: Small,
-    own_familiarity: Floats,
+    own_familiarity: Singles,
     tie: Flags,
     counts: Integers,
 ) -> tuple[Codes, int, int]:

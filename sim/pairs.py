@@ -35,6 +35,7 @@ BODY = 1 << 29
 TIE_FAMILIARITY = 0.1
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 
@@ -44,8 +45,8 @@ class PairTable(Table):
 
     first: Codes = column(np.int32, "code", "actor with the lower code")
     second: Codes = column(np.int32, "code", "actor with the higher code")
-    familiarity: Floats = column(np.float64, "1", "familiarity F, T1; -1 for a dead pair")
-    similarity: Floats = column(np.float64, "1", "cosine of knowledge at the last meeting, K1")
+    familiarity: Singles = column(np.float32, "1", "familiarity F, T1; -1 for a dead pair")
+    similarity: Singles = column(np.float32, "1", "cosine of knowledge at the last meeting, K1")
     gain: Floats = column(np.float64, "1", "familiarity to be added this month")
     last_met: NDArray[np.int16] = column(np.int16, "month", "month of the last meeting")
     meetings: NDArray[np.int16] = column(np.int16, "meetings", "meetings so far")
@@ -54,7 +55,7 @@ class PairTable(Table):
         np.int16, "month", "month of the last of those, or -1"
     )
     last_own: NDArray[np.int16] = column(np.int16, "month", "month of the last other one, or -1")
-    own_familiarity: Floats = column(np.float64, "1", "F by other meetings alone, at the last one")
+    own_familiarity: Singles = column(np.float32, "1", "F by other meetings alone, at the last one")
     tie: NDArray[np.int8] = column(np.int8, "0 or 1", "was a tie of the network last December")
     projects: NDArray[np.int16] = column(np.int16, "projects", "joint projects under way")
     asked: NDArray[np.int16] = column(np.int16, "month", "month of the last look at a proposal")
@@ -99,9 +100,9 @@ def _slot(first: int, second: int, mask: int) -> np.int64:
     return np.int64((mixed >> np.uint64(33)) & np.uint64(mask))
 
 
-@compiled_for("int64(int64, int64, int32[::1], int32[::1], float64[::1], int32[::1])", inline=False)
+@compiled_for("int64(int64, int64, int32[::1], int32[::1], float32[::1], int32[::1])", inline=False)
 def find_pair(
-    a: int, b: int, first: Codes, second: Codes, familiarity: Floats, slots: Codes
+    a: int, b: int, first: Codes, second: Codes, familiarity: Singles, slots: Codes
 ) -> int:
     """Row of the living pair of actors `a` and `b`, or -1 where they never met."""
     low = min(a, b)
@@ -163,7 +164,7 @@ def meet_pair(
     count: int,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     next_first: Codes,
     next_second: Codes,
     slots: Codes,
@@ -187,7 +188,7 @@ def knows_research_body(
     least: float,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     projects: NDArray[np.int16],
     next_first: Codes,
     next_second: Codes,
@@ -213,7 +214,7 @@ def common_trust(
     b: int,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     next_first: Codes,
     next_second: Codes,
     slots: Codes,
@@ -239,7 +240,7 @@ def common_trust(
                 if side == 0 and partner != b:
                     bridge = find_pair(partner, b, first, second, familiarity, slots)
                     if bridge >= 0:
-                        paths += familiarity[row] * familiarity[bridge]
+                        paths += np.float64(familiarity[row]) * familiarity[bridge]
             row = next_first[row] if is_first else next_second[row]
     result: float = 0.5 * paths * (1.0 / max(1.0, trust[0]) + 1.0 / max(1.0, trust[1]))
     return result
@@ -251,15 +252,15 @@ def compact_pairs(
     keep: NDArray[np.bool_],
     first: Codes,
     second: Codes,
-    familiarity: Floats,
-    similarity: Floats,
+    familiarity: Singles,
+    similarity: Singles,
     gain: Floats,
     last_met: NDArray[np.int16],
     meetings: NDArray[np.int16],
     brokered: NDArray[np.int16],
     last_brokered: NDArray[np.int16],
     last_own: NDArray[np.int16],
-    own_familiarity: Floats,
+    own_familiarity: Singles,
     tie: NDArray[np.int8],
     projects: NDArray[np.int16],
     asked: NDArray[np.int16],

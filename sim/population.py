@@ -30,7 +30,6 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Small = NDArray[np.int64] | NDArray[np.int16]
 Counts = NDArray[np.int64] | NDArray[np.int32]
-Observed = NDArray[np.float64] | NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -185,10 +184,10 @@ class FirmSample:
     mini_cluster: Small
     employees: Counts
     revenue: Floats
-    export_share: Observed
-    research_intensity: Observed
+    export_share: Floats
+    research_intensity: Floats
     brand: Small
-    age: Observed
+    age: Floats | NDArray[np.float32]
     knowledge: Knowledge
 
 

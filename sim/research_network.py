@@ -17,6 +17,7 @@ from .transfer import CONTACT_FAMILIARITY
 __all__ = ["ResearchNetwork", "link_gains", "research_networks"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 
@@ -90,7 +91,7 @@ def link_gains(
     output: Floats,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     projects: NDArray[np.int16],
     slots: Codes,
 ) -> Floats:

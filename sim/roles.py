@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ROLES", "assign_roles", "has_research_partner", "needed_tasks", "role_gain"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Flags = NDArray[np.int8]
 Small = NDArray[np.int16]
 Codes = NDArray[np.int32]
@@ -100,7 +101,7 @@ def _has_research_partner(
     rows: Codes,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     projects: Small,
     next_first: Codes,
     next_second: Codes,
@@ -130,7 +131,7 @@ def _assign(
     first_pair: Codes,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     projects: Small,
     next_first: Codes,
     next_second: Codes,

@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 
@@ -178,8 +179,8 @@ def spill_over(
     pair_count: int,
     first: NDArray[np.int32],
     second: NDArray[np.int32],
-    familiarity: Floats,
-    similarity: Floats,
+    familiarity: Singles,
+    similarity: Singles,
     ties: Floats,
 ) -> None:
     """F4: ln(S/S0) of every firm by group sums of knowledge-weighted R&D, never by all pairs.

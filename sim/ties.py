@@ -15,6 +15,7 @@ from .pairs import BODY
 __all__ = ["Ties", "ties", "trust_of_pairs"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 
@@ -34,7 +35,7 @@ class Ties(NamedTuple):
     bodies: int
     first: Codes
     second: Codes
-    familiarity: Floats
+    familiarity: Singles
     meetings: NDArray[np.int16]
     brokered: NDArray[np.int16]
     slots: Codes

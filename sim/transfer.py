@@ -24,6 +24,7 @@ from .random_numbers import Process, uniforms
 __all__ = ["CONTACT_FAMILIARITY", "commercialise", "invent", "sign_licences"]
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
@@ -94,7 +95,7 @@ def sign_licences(
     pair_count: int,
     first: Codes,
     second: Codes,
-    familiarity: Floats,
+    familiarity: Singles,
     identifier: Integers,
     complex_: Small,
     absorption: Floats,

@@ -132,9 +132,10 @@ def test_own_familiarity_is_familiarity_where_nothing_else_happened(
         months = int(run.state.month - 1 - pairs.last_own[row])
         own = faded_familiarity(pairs.own_familiarity[row], decay, months)
         # A failed project lowers familiarity and leaves no other trace.
-        if pairs.familiarity[row] < own - 1e-9:
+        if pairs.familiarity[row] < own - 1e-6:
             continue
-        assert own == pytest.approx(pairs.familiarity[row], rel=1e-9)
+        # Familiarity is kept in single precision from month to month.
+        assert own == pytest.approx(pairs.familiarity[row], rel=1e-6)
         checked += 1
     assert checked > 300
 
