@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Event", "Meeting", "PromotionGroup", "introduce_anybody", "introduce_within_groups"]
 
-ROUNDS = 9
 FIELD_CAP = 200.0
 PROJECT_CAP = 400.0
 
@@ -78,8 +77,8 @@ class PromotionGroup(mesa.Agent):
             if firm.complex == self.complex and firm.mini_cluster >= 0
         ]
         scores = [(firm.joining_score(), firm.research_intensity > 0.0) for firm in firms]
-        constant = -15.0
-        for _ in range(ROUNDS):
+        constant, missing = -15.0, math.inf
+        while abs(missing - 1.0) > 1e-12 and constant < 3.0:
             missing = self.founding_members / max(self._expected_members(constant, scores), 1e-9)
             constant = min(max(constant + math.log(max(missing, 1e-18)), -15.0), 3.0)
         self.joining_constant = constant

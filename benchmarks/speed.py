@@ -128,8 +128,12 @@ def first_child() -> None:
 
 
 def child(*arguments: str, cache: str | None = None) -> tuple[float, float, str]:
-    """CPU seconds, seconds on the clock and output of this script in a process of its own."""
-    environment = dict(os.environ)
+    """CPU seconds, seconds on the clock and output of this script in a process of its own.
+
+    With Python's bytecode on disk and one thread of linear algebra, as the command has it.
+    """
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if cache is not None:
         environment["INNOCLUSTER_CACHE"] = cache
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

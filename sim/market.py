@@ -259,14 +259,15 @@ def upgrade_brands(
     """
     p = parameters[0]
     log_rivals = p.rivals_growth * elapsed_years(month)
+    highest = 2.0 * p.brand_hazard * max(1.0, p.brand_background_link) / 12.0
     upgraded = 0
     for i in range(count):
+        # Few draws come below what any firm would need: the one branch that is easy to foresee.
+        if draw[i] >= highest:
+            continue
         if alive[i] == 0 or brand[i] >= 1.0 or absorption[i] <= 0.0 or export_logit[i] < -2.944:
             continue
         link = 1.0 if link_until[i] >= month else p.brand_background_link
-        # The last factor of the hazard is at most 1: most draws come above it anyway.
-        if draw[i] >= 2.0 * p.brand_hazard * absorption[i] * link / 12.0:
-            continue
         hazard = brand_hazard(
             p.brand_hazard, absorption[i], link, log_a[i] - log_rivals - demand_reference[i]
         )

@@ -225,8 +225,8 @@ def _renew(run: Simulation, counts: Counts) -> None:
     run.forget_agents(rows)
     operating = run.series.values["firms"][month].astype(np.int64) - counts.closures
     admit_entrants(run, operating, counts.entrants)
-    for row in rows:
-        state.free_rows[firms.complex[row]].append(int(row))
+    for row, place in zip(rows.tolist(), firms.complex[rows].tolist(), strict=True):
+        state.free_rows[place].append(row)
     if month % 12 == 11:
         keep = (pairs.familiarity[: pairs.count] >= FORGOTTEN) | (
             (pairs.projects[: pairs.count] > 0) & (pairs.familiarity[: pairs.count] >= 0.0)

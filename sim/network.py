@@ -150,13 +150,13 @@ def decide_membership(
         leaving[c] = leaving_hazard(p.leaving_rate, net)
     for i in range(count):
         decision[i] = 0
+        # Few draws come below what the most eager firm would need: most firms end here.
+        if member[i] == 0 and joins[i] >= bound[complex_[i]]:
+            continue
         if alive[i] == 0 or mini_cluster[i] < 0:
             continue
         if member[i] == 1:
             decision[i] = 0 if leaves[i] < leaving[complex_[i]] else 1
-            continue
-        # Few draws come below what the most eager firm would need: most firms end here.
-        if joins[i] >= bound[complex_[i]]:
             continue
         known = 0
         joined = 0

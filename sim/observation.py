@@ -118,25 +118,36 @@ def sum_firms(
 ) -> None:
     """Sum firms in row order; `totals`, zero at first, is (9, C) in the order of `INDICATORS`.
 
+    Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
     `revenue_year` and `research_year` (firms,) are the sums of each firm since January.
     """
+    if january:
+        revenue_year[:count] = 0.0
+        research_year[:count] = 0.0
+    c = 0
+    sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     for i in range(count):
         if alive[i] == 0:
             continue
-        if january:
-            revenue_year[i] = 0.0
-            research_year[i] = 0.0
+        if complex_[i] != c:
+            for k in range(9):
+                totals[k, c] += sums[k]
+            c = complex_[i]
+            sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        research = own_spending[i] + grant_flow[i]
         revenue_year[i] += revenue[i]
-        research_year[i] += own_spending[i] + grant_flow[i]
-        c = complex_[i]
-        totals[0, c] += revenue[i]
-        totals[1, c] += exports[i]
-        totals[2, c] += value_added_ratio[sector[i]] * revenue[i]
-        totals[3, c] += employees[i]
-        totals[4, c] += 1.0
-        if member[i] == 1:
-            totals[5, c] += 1.0
-            totals[6, c] += revenue[i]
-        totals[7, c] += own_spending[i] + grant_flow[i]
-        if cohort[i] == 1:
-            totals[8, c] += revenue[i]
+        research_year[i] += research
+        # Flags are factors: no branch that nobody can foresee.
+        sums = (
+            sums[0] + revenue[i],
+            sums[1] + exports[i],
+            sums[2] + value_added_ratio[sector[i]] * revenue[i],
+            sums[3] + employees[i],
+            sums[4] + 1.0,
+            sums[5] + member[i],
+            sums[6] + member[i] * revenue[i],
+            sums[7] + research,
+            sums[8] + cohort[i] * revenue[i],
+        )
+    for k in range(9):
+        totals[k, c] += sums[k]

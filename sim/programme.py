@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-ROUNDS = 9
+ROUNDS, CLOSE = 9, 1e-9
 LEAST_CONSTANT, LARGEST_CONSTANT = -15.0, 3.0
 
 
@@ -175,12 +175,18 @@ def start_programme(run: Simulation) -> None:
     for c, wanted in enumerate(run.region.complexes.founding_members):
         rows = np.flatnonzero(eligible[: firms.count] & (firms.complex[: firms.count] == c))
         joined = np.empty(rows.size)
-        constant = LEAST_CONSTANT
+        constant, slope = LEAST_CONSTANT, 1.0
+        step = short = 0.0
         # Few join a month, so the log of the expected number is almost linear in the constant.
         for _ in range(ROUNDS):
             expected = expected_joiners(constant, months, p, score[rows], research[rows], joined)
-            step = log(max(wanted, 1e-9) / max(expected, 1e-9))
-            constant = min(max(constant + step, LEAST_CONSTANT), LARGEST_CONSTANT)
+            before, short = short, log(max(wanted, 1e-9) / max(expected, 1e-9))
+            if step != 0.0:
+                slope = (before - short) / step
+            following = min(max(constant + short / slope, LEAST_CONSTANT), LARGEST_CONSTANT)
+            constant, step = following, following - constant
+            if abs(step) < CLOSE:
+                break
         run.state.joining_constant[c] = constant
 
 

@@ -90,21 +90,21 @@ def measure_structure(run: Simulation) -> dict[str, Floats]:
 def _ginis(run: Simulation, complexes: int) -> Floats:
     """Gini coefficient of the year's sales over the firms that operate, of all first."""
     firms, n = run.state.firms, run.state.firms.count
-    alive = firms.alive[:n] == 1
-    revenue, place = firms.revenue_year[:n], firms.complex[:n]
-    return np.array(
-        [gini(revenue[alive]), *(gini(revenue[alive & (place == c)]) for c in range(complexes))]
-    )
+    revenue, place = firms.revenue_year[:n], np.where(firms.alive[:n] == 1, firms.complex[:n], -1)
+    parts = [np.sort(revenue[place == c]) for c in range(complexes)]
+    # A stable sort merges what is sorted already.
+    whole = np.sort(np.concatenate(parts), kind="stable")
+    return np.array([gini(ascending) for ascending in (whole, *parts)])
 
 
-def gini(values: Floats) -> float:
-    """Gini coefficient of non-negative values.
+def gini(ascending: Floats) -> float:
+    """Gini coefficient of non-negative values in ascending order.
 
-    G = 2 Σ i·x_i / (n Σ x_i) - (n + 1)/n over x in ascending order, from 0 for equal
-    values to 1 - 1/n; NaN where all are 0.
+    G = 2 Σ i·x_i / (n Σ x_i) - (n + 1)/n, from 0 for equal values to 1 - 1/n; NaN where
+    all are 0.
     """
-    n = values.size
-    total, ranked = _ranked_sums(np.sort(values))
+    n = ascending.size
+    total, ranked = _ranked_sums(ascending)
     return 2.0 * ranked / (n * total) - (n + 1.0) / n if total > 0.0 else np.nan
 
 

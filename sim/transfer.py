@@ -126,9 +126,14 @@ def sign_licences(
     """
     p = parameters[0]
     slots = born.shape[1]
+    # Picked out first, without branches that nobody can foresee.
+    contacts = np.empty(pair_count + 1, np.int32)
+    found = 0
     for row in range(pair_count):
-        if second[row] < BODY or familiarity[row] < CONTACT_FAMILIARITY:
-            continue
+        contacts[found] = row
+        found += (second[row] >= BODY) & (familiarity[row] >= CONTACT_FAMILIARITY)
+    for n in range(found):
+        row = contacts[n]
         i = first[row]
         b = second[row] - BODY
         if absorption[i] <= 0.0 or licences_year[b] >= transfer_capacity[b]:
