@@ -102,7 +102,7 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
 
     first, second = np.concatenate(firsts), np.concatenate(seconds)
     row = np.empty(first.size, np.int32)
-    learned = np.zeros((first.size, 2, firms.knowledge.shape[1]))
+    learned = np.empty((first.size, 2, firms.knowledge.shape[1]))
     pairs.reserve(pairs.count + first.size)
     done = 0
     for brokered, meetings in ((0, spontaneous), (1, first.size - spontaneous)):

@@ -225,8 +225,8 @@ def hold_meetings(
 ) -> int:
     """T1, T3, K2: let pairs meet; returns the number of pairs in the table.
 
-    Knowledge gained is written to `learned` (meetings, 2, D) and applied later,
-    so that everyone learns from what the other knew before the month.
+    Knowledge gained is written over `learned` (meetings, 2, D) and applied later, so that
+    everyone learns from what the other knew before the month.
 
     Parameters
     ----------
@@ -268,6 +268,10 @@ def hold_meetings(
         other = body_knowledge[b - BODY] if b >= BODY else firm_knowledge[b]
         similarity[row] = cosine(own, other)
         alike = np.float64(similarity[row])
+        # Emptied here, where it is in the cache, and not all at once.
+        for f in range(own.size):
+            learned[m, 0, f] = 0.0
+            learned[m, 1, f] = 0.0
         learn(own, other, p.learning_meeting * absorption[a], learned[m, 0])
         lost_days[a] += p.attendance_days * brokered
         if b >= BODY:
