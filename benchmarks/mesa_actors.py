@@ -155,7 +155,9 @@ class Firm(Actor):
         if w < self.model.p.anchor_share:
             site = self.model.anchors[self.complex]
             anchor = self.model.sites[site] if site >= 0 else None
-            if anchor is not None and anchor is not self and anchor.research_intensity > 0.0:
+            # The firm of 2003, not one that has moved in where it stood.
+            stands = anchor is not None and anchor is not self and anchor.entered < 0
+            if stands and anchor.research_intensity > 0.0:
                 self.encounter = anchor
                 return
         self.encounter = self.stranger(v)

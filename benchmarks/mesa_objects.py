@@ -232,7 +232,7 @@ class ObjectModel(mesa.Model):
         lessons.append((b, learned(b.knowledge, a.knowledge, p.learning_meeting * b.absorption)))
         rivalry = pair.similarity**2 if a.sector == b.sector else 0.0
         low, high = sorted((a.identifier, b.identifier))
-        draws = self.draw(low, Process.MEETING_INFORMATION, high)
+        draws = self.draw(low, Process.MEETING_INFORMATION, high)[2 * meeting.brokered :]
         lead = [firm.log_productivity - self.sector_log_a[firm.sector] for firm in (a, b)]
         for firm, gap, u in ((a, lead[1] - lead[0], draws[0]), (b, lead[0] - lead[1], draws[1])):
             if u < p.information_probability:

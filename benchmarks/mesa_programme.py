@@ -269,10 +269,12 @@ def _credit(centre: Actor, other: Actor) -> float:
 
 
 def _third_partner(a: Firm, b: Actor) -> Actor | None:
-    """The most familiar other partner with room, the latest acquaintance among equals."""
+    """The most familiar other partner with R&D and room, the latest acquaintance among equals."""
     best: Actor | None = None
     highest = 0.1
     for partner, pair in reversed(a.ties.items()):
+        if isinstance(partner, Firm) and partner.research_intensity <= 0.0:
+            continue
         if partner is b or pair.familiarity <= highest or partner.projects >= partner.room():
             continue
         best, highest = partner, pair.familiarity

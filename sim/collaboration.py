@@ -111,10 +111,12 @@ def _third_partner(
     next_second: Codes,
     firm_head: Codes,
     employees: Floats,
+    research_intensity: Floats,
     projects: Small,
     body_room: Small,
     body_projects: Small,
 ) -> int:
+    """J1: the most familiar other partner of `a` that does R&D and has room, or -1."""
     best = -1
     value = 0.1
     row = firm_head[a]
@@ -124,6 +126,7 @@ def _third_partner(
         if (
             other != b
             and familiarity[row] > value
+            and (other >= BODY or research_intensity[other] > 0.0)
             and _has_room(other, employees, projects, body_room, body_projects)
         ):
             value = familiarity[row]
@@ -278,6 +281,7 @@ def propose_projects(
                 next_second,
                 firm_head,
                 employees,
+                research_intensity,
                 projects,
                 body_room,
                 body_projects,

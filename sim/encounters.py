@@ -143,7 +143,7 @@ def background_encounters(
     Parameters
     ----------
     anchor_share : share of the meetings that are with the anchor of the complex
-    anchors : (C,) row of the anchor of each complex, -1 where there is none
+    anchors : (C,) row of the anchor of each complex, -1 where none operates
     occasion : (capacity,) uniforms of the process `BACKGROUND`: a firm has an occasion below `rate`
     places, place_start : rows of the firms of 2003 by complex, and where each complex starts
     body_rows, body_start : the same for research bodies
@@ -159,13 +159,7 @@ def background_encounters(
         c = complex_[i]
         other = -1
         anchor = anchors[c]
-        if (
-            w < anchor_share
-            and anchor >= 0
-            and anchor != i
-            and alive[anchor] == 1
-            and research_intensity[anchor] > 0.0
-        ):
+        if w < anchor_share and anchor >= 0 and anchor != i and research_intensity[anchor] > 0.0:
             other = anchor
         else:
             a, b, d, e = uniforms(key, identifier[i], month, _BACKGROUND_PEER, 0)

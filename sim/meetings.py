@@ -67,12 +67,15 @@ def meet(run: Simulation, tranche: Tranche, counts: Counts) -> Meetings:
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
     pairs = state.pairs
+    # The firm of 2003, not one that has taken a closed anchor's row.
+    stands = (firms.alive[scratch.anchors] == 1) & (firms.entered[scratch.anchors] < 0)
     draw_columns(
         key, month, _BACKGROUND, firms.count, firms.identifier, scratch.draw, scratch.second_draw
     )
     spontaneous = background_encounters(
         key, month, run.values.background_rate, run.values.background_repeat,
-        run.values.background_closure, run.values.anchor_share, scratch.anchors,
+        run.values.background_closure, run.values.anchor_share,
+        np.where(stands, scratch.anchors, -1),
         firms.count, scratch.draw, firms.alive, firms.identifier, bodies.identifier,
         firms.complex, firms.research_intensity, scratch.places, scratch.place_start,
         scratch.body_rows, scratch.body_start, pairs.first, pairs.second, pairs.familiarity,

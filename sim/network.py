@@ -279,13 +279,16 @@ def hold_meetings(
         learn(other, own, p.learning_meeting * absorption[b], learned[m, 1])
         lost_days[b] += p.attendance_days * brokered
         rivalry = alike * alike if sector[a] == sector[b] else 0.0
-        u, v, _, _ = uniforms(
+        u, v, w, x = uniforms(
             key,
             min(identifier[a], identifier[b]),
             month,
             _INFORMATION,
             max(identifier[a], identifier[b]),
         )
+        # Who also meets by itself in the same month has news of its own to tell then.
+        if brokered == 1:
+            u, v = w, x
         ours = log_a[a] - sector_log_a[sector[a]]
         theirs = log_a[b] - sector_log_a[sector[b]]
         if u < p.information_probability:

@@ -139,6 +139,7 @@ def check_projects(run: Simulation) -> None:
             if actor >= BODY:
                 count_bodies[actor - BODY] += 1
             else:
+                assert firms.research_intensity[actor] > 0.0 or not firms.alive[actor]
                 count[actor] += 1
                 flow[actor] += projects.flow[n]
         pair = (min(actors[:2]), max(actors[:2]))

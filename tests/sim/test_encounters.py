@@ -235,3 +235,24 @@ def test_pairs_that_the_programme_introduced_go_on_by_themselves() -> None:
         assert released > 300.0
         shares.append(persisted / released)
     assert shares[1] > shares[0] + 2.0
+
+
+def test_whoever_takes_an_anchors_row_is_no_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = simulation("P0", unchecked={"anchor_share": 1.0, "background_rate": 1.0})
+    met: list[tuple[Codes, Codes]] = []
+
+    def watched(*arguments: object) -> int:
+        number = background_encounters(*arguments)
+        met.append((arguments[-2][:number].copy(), arguments[-1][:number].copy()))
+        return number
+
+    monkeypatch.setattr(meetings, "background_encounters", watched)
+    firms = run.state.firms
+    anchor = run.scratch.anchors[0]
+    # First it is met by everybody else, then it has closed and another stands in its row.
+    for month in range(2):
+        run.step()
+        first, second = met[month]
+        here = (firms.complex[first] == firms.complex[anchor]) & (first != anchor)
+        assert (second[here] == anchor).all() == (month == 0)
+        firms.entered[anchor] = 0
