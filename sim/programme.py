@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-ROUNDS, CLOSE = 9, 1e-9
+ROUNDS, CLOSE, LEAST_SLOPE = 9, 1e-9, 0.1
 LEAST_CONSTANT, LARGEST_CONSTANT = -15.0, 3.0
 
 
@@ -182,7 +182,7 @@ def start_programme(run: Simulation) -> None:
             expected = expected_joiners(constant, months, p, score[rows], research[rows], joined)
             before, short = short, log(max(wanted, 1e-9) / max(expected, 1e-9))
             if step != 0.0:
-                slope = (before - short) / step
+                slope = max((before - short) / step, LEAST_SLOPE)
             following = min(max(constant + short / slope, LEAST_CONSTANT), LARGEST_CONSTANT)
             constant, step = following, following - constant
             if abs(step) < CLOSE:

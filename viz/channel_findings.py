@@ -137,8 +137,8 @@ def attribution_headlines(result: Attribution, texts: Texts) -> list[str]:
             sentences.append(texts("attribution.nothing", **values))
             continue
         if not whole.settled:
-            interval = {"low": whole.low, "high": whole.high, "unit": unit.label}
-            sentences.append(texts("attribution.open", **values, **interval))
+            bounds = unit.range(whole.low, whole.high, texts)
+            sentences.append(texts("attribution.open", **values, range=bounds))
             continue
         told = [row for row in channel_rows(result, policy, texts).values() if row.settled]
         parts = listed([f"{lowered(row.label)} ({row.percent})" for row in told], texts)
@@ -155,9 +155,9 @@ def may_attribute(result: Attribution, texts: Texts) -> list[str]:
         rows = channel_rows(result, policy, texts).values()
         for row in rows:
             if row.settled:
-                interval = {"low": row.low, "high": row.high, "unit": unit.label}
+                bounds = unit.range(row.low, row.high, texts)
                 key = f"attribution.may_{row.verdict}"
-                sentences.append(texts(key, policy=name, channel=row.label, **interval))
+                sentences.append(texts(key, policy=name, channel=row.label, range=bounds))
         idle = [row.label for row in rows if row.nothing]
         if idle:
             key = "attribution.may_idle"

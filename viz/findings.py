@@ -51,8 +51,8 @@ class Effect:
     ----------
     policy, baseline : ids
     verdict : ``"higher"``, ``"lower"`` or ``"cannot tell"``
-    mean, low, high, unit : difference with its simultaneous interval
-    amount : the mean with its unit
+    mean, low, high : difference with its simultaneous interval
+    amount, range : the mean and the interval with their unit
     percent, percent_low, percent_high : the same in % of the baseline's outcome
     """
 
@@ -62,8 +62,8 @@ class Effect:
     mean: str
     low: str
     high: str
-    unit: str
     amount: str
+    range: str
     percent: str
     percent_low: str
     percent_high: str
@@ -113,7 +113,8 @@ def effect_of(comparison: Comparison, policy: str, baseline: str, texts: Texts) 
     mean, low, high = spread(*(value * unit.factor for value in (row.mean, row.low, row.high)))
     percent = spread(row.relative_mean, row.relative_low, row.relative_high)
     amount = unit.amount.format(value=mean)
-    return Effect(policy, baseline, row.verdict, mean, low, high, unit.label, amount, *percent)
+    bounds = unit.range(low, high, texts)
+    return Effect(policy, baseline, row.verdict, mean, low, high, amount, bounds, *percent)
 
 
 def headline(comparison: Comparison, texts: Texts) -> str:
@@ -177,9 +178,7 @@ def answers(comparison: Comparison, texts: Texts) -> list[str]:
                 indicator=indicator_phrase(comparison.meta["indicator"], texts),
                 confidence=f"{100 * comparison.meta['confidence']:g}",
                 amount=effect.amount,
-                low=effect.low,
-                high=effect.high,
-                unit=effect.unit,
+                range=effect.range,
                 percent=effect.percent,
             )
         )
@@ -235,9 +234,7 @@ def may_conclude(comparison: Comparison, texts: Texts) -> list[str]:
                         conditions=texts(f"under.{under}"),
                         policy=names[policy],
                         indicator=indicator,
-                        low=effect.low,
-                        high=effect.high,
-                        unit=effect.unit,
+                        range=effect.range,
                     )
                 )
     matching = headline_effects(comparison, PLACEBO)

@@ -54,6 +54,10 @@ class Unit:
     amount: str
     factor: float
 
+    def range(self, low: str, high: str, texts: Texts) -> str:
+        """Two bounds with their unit in a sentence."""
+        return self.amount.format(value=texts("amount.range", low=low, high=high))
+
 
 def level_unit(unit: str, texts: Texts) -> Unit:
     """Unit in which outcomes of a result's `unit` are shown."""

@@ -48,7 +48,7 @@ def test_headline_names_the_size_of_the_effect(comparison: Comparison) -> None:
 def test_there_is_one_answer_a_contrast(comparison: Comparison) -> None:
     random, thematic, matching = answers(comparison, EN)
     assert "cannot tell" in random
-    assert "between −30 and 90 KRW bn" in random
+    assert "anything from KRW −30 to 90 bn" in random
     assert "higher by KRW 310 bn" in thematic
     assert matching.startswith("Thematic mini-clusters against Random matching")
 
