@@ -21,8 +21,9 @@ from .figures import save_figures
 from .findings import answers, headline, may_conclude, may_not_conclude, policy_names, unsettled
 from .growth_tables import composition_table, growth_answers, source_tables
 from .panels import targets_of
-from .quantities import effect_unit, exact, indicator_label, level, level_unit, plain, spread
-from .selection import ALL, crowded, headline_unit, notable, records, select
+from .quantities import effect_unit, exact, indicator_label, level_unit, plain, spread
+from .run_indicators import indicator_rows
+from .selection import ALL, crowded, headline_unit, records, select
 from .structure import structure_rows, structure_years
 from .texts import Texts
 
@@ -114,23 +115,10 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
     Parameters, return value and errors as in `write_report`.
     """
     texts = Texts(language)
-    indicators = []
-    for row in notable(run):
-        unit = level_unit(row.unit, texts)
-        known = row.target == row.target
-        indicators.append(
-            [
-                indicator_label(row.name, texts),
-                unit.amount.format(value=level(row.value * unit.factor, row.unit)),
-                exact(row.target * unit.factor) if known else "",
-                texts(f"word.target_{row.target_kind}") if known else "",
-                row.source,
-            ]
-        )
     content = {
         "title": texts("report.run_title", scenario=run.meta["scenario"]),
         "headline": "",
-        "indicators": indicators,
+        "indicators": indicator_rows(run, texts),
         "growth_answers": growth_answers(run, texts),
         "growth_tables": [*source_tables(run, texts), composition_table(run, texts)],
         "structure": structure_rows(run, texts),

@@ -12,8 +12,9 @@ from .choices import choices, turning_points
 from .decision import Decision, TargetShare, decisions, target_shares
 from .findings import answers, headline, policy_names, unsettled
 from .growth_tables import GrowthTable, composition_table, growth_answers, source_tables
-from .quantities import effect_unit, exact, indicator_label, level, level_unit, plain
-from .selection import crowded, headline_unit, notable
+from .quantities import effect_unit, indicator_label, level_unit, plain
+from .run_indicators import indicator_rows
+from .selection import crowded, headline_unit
 from .structure import structure_rows, structure_years
 from .texts import Texts
 
@@ -45,16 +46,8 @@ def print_run(run: RunResult, language: str, console: Console | None = None) -> 
     table.add_column(texts("table.run.target"), justify="right", no_wrap=True)
     table.add_column(texts("table.run.ratio"), justify="right", no_wrap=True)
     table.add_column(texts("table.run.kind"))
-    for row in notable(run):
-        unit = level_unit(row.unit, texts)
-        known = row.target == row.target
-        table.add_row(
-            indicator_label(row.name, texts),
-            unit.amount.format(value=level(row.value * unit.factor, row.unit)),
-            exact(row.target * unit.factor) if known else "",
-            f"{row.value / row.target:.2f}" if known and row.target else "",
-            texts(f"word.target_{row.target_kind}") if known else "",
-        )
+    for *shown, _ in indicator_rows(run, texts):
+        table.add_row(*shown)
     out = console or plain_console()
     out.print(table)
     out.print(texts("table.run.note"), style="dim", highlight=False)
