@@ -11,7 +11,7 @@ __all__ = ["Knowledge", "absorptive_capacity", "cosine", "dot", "learn", "novelt
 
 Floats = NDArray[np.float64]
 Knowledge = NDArray[np.float32]
-"""Knowledge vectors: nobody knows them to seven digits, and they are most of what a firm takes.
+"""Knowledge vectors: nobody knows them to seven digits, and they are a firm's largest column.
 Rules compute in double precision, where products of two such numbers are exact."""
 
 

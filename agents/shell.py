@@ -35,7 +35,7 @@ __all__ = [
     "World",
 ]
 
-_READ_ONLY = frozenset({"alive", "first_pair", "identifier", "projects"})
+_READ_ONLY = frozenset({"alive", "entered", "first_pair", "identifier", "projects"})
 """Columns by which the tables hang together."""
 
 

@@ -91,6 +91,7 @@ class Pair:
         self.similarity = 0.0
         self.gain = 0.0
         self.meetings = 0
+        self.last_met = -1
         self.asked = -1
         self.projects = 0
         self.__dict__.update(attributes)

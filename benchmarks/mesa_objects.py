@@ -222,7 +222,9 @@ class ObjectModel(mesa.Model):
         meeting.pair = pair
         pair.gain += p.familiarity_meeting
         pair.meetings += 1
-        pair.similarity = single(cosine(a.knowledge, b.knowledge))
+        again, pair.last_met = pair.last_met == self.month, self.month
+        alike = cosine(a.knowledge, b.knowledge)
+        pair.similarity = single(alike)
         lessons = [(a, learned(a.knowledge, b.knowledge, p.learning_meeting * a.absorption))]
         days = p.attendance_days if meeting.brokered else 0.0
         a.lost_days += days
@@ -230,13 +232,13 @@ class ObjectModel(mesa.Model):
             return lessons
         b.lost_days += days
         lessons.append((b, learned(b.knowledge, a.knowledge, p.learning_meeting * b.absorption)))
-        rivalry = pair.similarity**2 if a.sector == b.sector else 0.0
+        rivalry = alike**2 if a.sector == b.sector else 0.0
         low, high = sorted((a.identifier, b.identifier))
-        draws = self.draw(low, Process.MEETING_INFORMATION, high)[2 * meeting.brokered :]
+        draws = self.draw(low, Process.MEETING_INFORMATION, high)[2 * again :]
         lead = [firm.log_productivity - self.sector_log_a[firm.sector] for firm in (a, b)]
         for firm, gap, u in ((a, lead[1] - lead[0], draws[0]), (b, lead[0] - lead[1], draws[1])):
             if u < p.information_probability:
-                news = firm.absorption * pair.similarity * min(1.0, max(0.0, gap))
+                news = firm.absorption * alike * min(1.0, max(0.0, gap))
                 news *= p.information_gain * (1.0 - rivalry) / pair.meetings
                 news *= max(0.0, 1.0 - firm.gain_meeting / p.information_ceiling)
                 firm.gain_meeting += news * line_share(firm.revenue, p.product_line_revenue)

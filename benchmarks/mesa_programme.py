@@ -21,6 +21,7 @@ __all__ = ["Event", "Meeting", "PromotionGroup", "introduce_anybody", "introduce
 
 FIELD_CAP = 200.0
 PROJECT_CAP = 400.0
+MANY_ROUNDS = 200
 
 
 @dataclass
@@ -77,10 +78,12 @@ class PromotionGroup(mesa.Agent):
             if firm.complex == self.complex and firm.mini_cluster >= 0
         ]
         scores = [(firm.joining_score(), firm.research_intensity > 0.0) for firm in firms]
-        constant, missing = -15.0, math.inf
-        while abs(missing - 1.0) > 1e-12 and constant < 3.0:
+        constant = -15.0
+        for _ in range(MANY_ROUNDS):
             missing = self.founding_members / max(self._expected_members(constant, scores), 1e-9)
             constant = min(max(constant + math.log(max(missing, 1e-18)), -15.0), 3.0)
+            if abs(missing - 1.0) < 1e-12:
+                break
         self.joining_constant = constant
 
     def mark_cohort(self) -> None:

@@ -34,7 +34,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
-Stages = NDArray[np.float32]
+Singles = NDArray[np.float32]
 Flags = NDArray[np.int8]
 
 AGGREGATES: dict[str, str] = {
@@ -106,8 +106,8 @@ def firm_terms(
     capital: Floats,
     employees: Floats,
     lost_days: Floats,
-    brand: Stages,
-    brand_reference: Stages,
+    brand: Singles,
+    brand_reference: Singles,
     utilisation: Floats,
 ) -> Floats:
     """F1, F2: terms whose sum is the log of a month's nominal value added, for every row.
@@ -158,8 +158,8 @@ def _ruled_terms(
     level: Floats,
     employees: Floats,
     lost_days: Floats,
-    brand: Stages,
-    brand_reference: Stages,
+    brand: Singles,
+    brand_reference: Singles,
     terms: Floats,
 ) -> None:
     """Fill price of the brand stage, labour worked and `progress`, the first two before logs."""
@@ -199,8 +199,8 @@ def sum_aggregates(
     capital: Floats,
     employees: Floats,
     lost_days: Floats,
-    brand: Stages,
-    brand_reference: Stages,
+    brand: Singles,
+    brand_reference: Singles,
     totals: Floats,
 ) -> None:
     """Add firms by complex to `totals`, (4, C) in the order of `AGGREGATES`.

@@ -17,7 +17,7 @@ from innocluster.agents.relations import (
     success_probability,
 )
 
-from .pairs import BODY, common_trust
+from .pairs import BODY, TIE_FAMILIARITY, common_trust
 from .parameters import ParameterRow
 from .random_numbers import Process, uniforms
 
@@ -118,7 +118,7 @@ def _third_partner(
 ) -> int:
     """J1: the most familiar other partner of `a` that does R&D and has room, or -1."""
     best = -1
-    value = 0.1
+    value = TIE_FAMILIARITY
     row = firm_head[a]
     while row >= 0:
         is_first = first[row] == a

@@ -35,7 +35,7 @@ def close_firms(
     draw: Floats,
     alive: Flags,
     employees: Floats,
-    age: NDArray[np.float32],
+    age: Singles,
     entered: Small,
     months_negative: Small,
     member: Flags,

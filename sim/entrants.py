@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["admit_entrants"]
 
 Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 _ENTRANT = int(Process.ENTRANT)
 

@@ -34,8 +34,6 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-Small = NDArray[np.int16]
-Integers = NDArray[np.int64]
 
 POINTS = 100.0
 

@@ -30,7 +30,7 @@ __all__ = ["adjust_factors", "produce_and_sell", "upgrade_brands"]
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
-Stages = NDArray[np.float32]
+Singles = NDArray[np.float32]
 Flags = NDArray[np.int8]
 
 
@@ -59,8 +59,8 @@ def produce_and_sell(
     capital: Floats,
     employees: Floats,
     lost_days: Floats,
-    brand: Stages,
-    brand_reference: Stages,
+    brand: Singles,
+    brand_reference: Singles,
     demand_scale: Floats,
     demand_reference: Floats,
     export_logit: Floats,
@@ -250,7 +250,7 @@ def upgrade_brands(
     link_until: Small,
     log_a: Floats,
     demand_reference: Floats,
-    brand: Stages,
+    brand: Singles,
 ) -> int:
     """D4: OEM to ODM to own brand, a stage at a time; returns the number of upgradings.
 

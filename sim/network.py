@@ -255,6 +255,7 @@ def hold_meetings(
             pair_count += 1
         meeting_row[m] = row
         gain[row] += p.familiarity_meeting
+        again = met[row] > 0 and last_met[row] == month
         last_met[row] = month
         met[row] += 1
         if brokered == 1:
@@ -266,8 +267,8 @@ def hold_meetings(
             last_own[row] = month
         own = firm_knowledge[a]
         other = body_knowledge[b - BODY] if b >= BODY else firm_knowledge[b]
-        similarity[row] = cosine(own, other)
-        alike = np.float64(similarity[row])
+        alike = cosine(own, other)
+        similarity[row] = alike
         # Emptied here, where it is in the cache, and not all at once.
         for f in range(own.size):
             learned[m, 0, f] = 0.0
@@ -286,8 +287,8 @@ def hold_meetings(
             _INFORMATION,
             max(identifier[a], identifier[b]),
         )
-        # Who also meets by itself in the same month has news of its own to tell then.
-        if brokered == 1:
+        # Who meets again in the same month has other news to tell then.
+        if again:
             u, v = w, x
         ours = log_a[a] - sector_log_a[sector[a]]
         theirs = log_a[b] - sector_log_a[sector[b]]

@@ -127,7 +127,7 @@ def sign_licences(
     p = parameters[0]
     slots = born.shape[1]
     # Picked out first, without branches that nobody can foresee.
-    contacts = np.empty(pair_count + 1, np.int32)
+    contacts = np.empty(pair_count, np.int32)
     found = 0
     for row in range(pair_count):
         contacts[found] = row

@@ -21,7 +21,7 @@ from innocluster.scenarios.population import synthesise
 from innocluster.scenarios.region import load_region
 from innocluster.sim import ClusterModel, ParameterSet, Settings, load_macro
 
-READ_ONLY = {"alive", "first_pair", "identifier", "projects"}
+READ_ONLY = {"alive", "entered", "first_pair", "identifier", "projects"}
 
 
 @pytest.fixture(scope="module")

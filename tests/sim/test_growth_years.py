@@ -344,3 +344,28 @@ def test_the_first_year_has_no_account() -> None:
     run = simulation("P0", last=(2003, 12))
     run.run()
     assert all(np.isnan(run.series.annual[name]).all() for name in GROWTH_UNITS)
+
+
+def test_who_stayed_from_december_to_december_is_told_by_the_month_of_entry() -> None:
+    """The account keeps no identifiers: they would say the same, also of rows taken again."""
+    run = simulation("P0", unchecked={"exit_rate": 0.4}, last=(2007, 12))
+    retaken = 0
+    before = np.empty(0, np.int64)
+    while run.state.month < run.settings.months:
+        month, firms = run.state.month, run.state.firms
+        run.step()
+        if month % 12 != 11:
+            continue
+        # December's account was made before its exits and entries.
+        there = (run.state.december.inputs[: firms.count] > 0.0) & (
+            firms.entered[: firms.count] < month
+        )
+        identifier = np.where(there, firms.identifier[: firms.count], -1)
+        old = np.full(identifier.size, -1)
+        old[: before.size] = before
+        both = (identifier >= 0) & (old >= 0)
+        stays = firms.entered[: firms.count] < month - 12
+        assert np.array_equal(stays[both], identifier[both] == old[both])
+        retaken += int((both & ~stays).sum())
+        before = identifier
+    assert retaken > 0
