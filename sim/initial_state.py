@@ -64,7 +64,7 @@ def initial_state(
     complexes = len(region.complexes.keys)
     firms = FirmTable.allocate(n + n // 8 + 64, knowledge=fields)
     firms.first_pair[:] = -1
-    set_firms(firms, np.arange(n), sample, region.sectors.value_added_ratio, p, key)
+    set_firms(firms, slice(n), sample, region.sectors.value_added_ratio, p, key)
     firms.count = n
     return State(
         month=0,
@@ -87,7 +87,7 @@ def initial_state(
 
 def set_firms(
     firms: FirmTable,
-    rows: Integers,
+    rows: Integers | slice,
     sample: FirmSample,
     value_added_ratio: Floats,
     p: SimpleNamespace,
@@ -98,7 +98,6 @@ def set_firms(
 
     Revenue and labour give productivity; see F1, F2 and I1.
     """
-    n = rows.size
     monthly = sample.revenue / 12.0
     nu = value_added_ratio[sample.sector]
     employees = sample.employees.astype(np.float64)
@@ -169,7 +168,7 @@ def set_firms(
     firms.wage[rows] = labour_cost / employees
     firms.projects[rows] = 0
     firms.first_pair[rows] = -1
-    firms.knowledge[rows] = sample.knowledge.reshape(n, -1)
+    firms.knowledge[rows] = sample.knowledge
 
 
 @compiled

@@ -165,7 +165,7 @@ def _hold_events(
         counts.meetings_spent += spent[0]
         counts.introductions_spent += spent[1]
         np.add.at(counts.contacts, cluster_complex[cluster[:events]], 1.0)
-        note_meetings(run, counts.contacts, spent.sum(axis=0))
+        note_meetings(run, members, counts.contacts, spent.sum(axis=0))
     return CoordinationView(
         run.key, state.month, run.values, run.parameters, cluster[:events], size[:events],
         places[:events], members, member_start, scratch.body_rows, scratch.body_start,

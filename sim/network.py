@@ -158,6 +158,18 @@ def decide_membership(
         if member[i] == 1:
             decision[i] = 0 if leaves[i] < leaving[complex_[i]] else 1
             continue
+        net = p.joining_benefit * benefit[complex_[i]]
+        score = joining_score(
+            employees[i],
+            12.0 * revenue[i],
+            research_intensity[i] > 0.0,
+            p.joining_size,
+            p.joining_research,
+            p.joining_large,
+        )
+        # Neither would it join if all that it knows had: nobody need be asked.
+        if joins[i] >= joining_hazard(constant[complex_[i]], score, 1.0, p.joining_peers, net):
+            continue
         known = 0
         joined = 0
         row = first_pair[i]
@@ -169,15 +181,6 @@ def decide_membership(
                 joined += member[other]
             row = following
         peers = joined / known if known > 0 else 0.0
-        net = p.joining_benefit * benefit[complex_[i]]
-        score = joining_score(
-            employees[i],
-            12.0 * revenue[i],
-            research_intensity[i] > 0.0,
-            p.joining_size,
-            p.joining_research,
-            p.joining_large,
-        )
         if joins[i] < joining_hazard(constant[complex_[i]], score, peers, p.joining_peers, net):
             decision[i] = 1
 

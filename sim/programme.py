@@ -133,16 +133,15 @@ def _book(run: Simulation, amount: float, net: Floats) -> None:
     table.spent[groups:] += gross - net
 
 
-def note_meetings(run: Simulation, contacts: Floats, cost: Floats) -> None:
+def note_meetings(
+    run: Simulation, members: NDArray[np.int32], contacts: Floats, cost: Floats
+) -> None:
     """Enter in the record of decisions what each promotion group organised this month."""
     state = run.state
-    members = np.bincount(
-        state.firms.complex[: state.firms.count][state.firms.member[: state.firms.count] == 1],
-        minlength=contacts.size,
-    )
+    joined = np.bincount(state.firms.complex[members], minlength=contacts.size)
     above = state.coordinators.count - contacts.size
     for c in range(contacts.size):
-        knew = {"members": float(members[c]), "balance, KRW million": float(state.balance[c])}
+        knew = {"members": float(joined[c]), "balance, KRW million": float(state.balance[c])}
         chose = {"contact events": float(contacts[c])}
         known = state.month - int(run.governance.lag[-1])
         state.decisions.append(
