@@ -103,6 +103,8 @@ def measure_network(run: Simulation) -> dict[str, Floats]:
         pairs.own_familiarity, pairs.tie, counts,
     )  # fmt: skip
     first, second = np.delete(ends, np.s_[inside : pairs.count - crossing], axis=1)
+    # As long as all pairs: where there are millions, the graphs need the room.
+    del ends
     shapes = measure_graphs(
         actors, run.region.mini_clusters.complex, first, second, inside, counts[_TIES]
     )
