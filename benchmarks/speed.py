@@ -152,7 +152,7 @@ def first_use() -> list[str]:
     """Rows on a fresh process, with the compiled code on disk and without."""
     with tempfile.TemporaryDirectory() as folder:
         cold = child("--first", cache=folder)
-        warm = min(child("--first", cache=folder) for _ in range(3))
+        warm = min(child("--first", cache=folder) for _ in range(REPEATS))
     return [
         f"| fresh process, {name} compile cache | {cpu:.2f} s | {clock:.2f} s |"
         for name, (cpu, clock, _) in (("warm", warm), ("cold", cold))
