@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
-from mesa_actors import Actor, Body, Firm, Pair, Project
+from mesa_actors import TIE_FAMILIARITY, Actor, Body, Firm, Pair, Project
 from plain_equations import erlang_months, logistic, normal, novelty, poisson
 
 from innocluster.sim.random_numbers import Process
@@ -274,7 +274,7 @@ def _credit(centre: Actor, other: Actor) -> float:
 def _third_partner(a: Firm, b: Actor) -> Actor | None:
     """The most familiar other partner with R&D and room, the latest acquaintance among equals."""
     best: Actor | None = None
-    highest = 0.1
+    highest = TIE_FAMILIARITY
     for partner, pair in reversed(a.ties.items()):
         if isinstance(partner, Firm) and partner.research_intensity <= 0.0:
             continue

@@ -63,14 +63,9 @@ class December:
     @classmethod
     def of(cls, operates: NDArray[np.bool_], terms: Floats) -> Self:
         """Firms of a month under way from their `firm_terms`."""
-        firms = cls(terms[TECHNOLOGY:], exp_array(terms[3] + terms[4]), exp_array(terms[2]))
-        firms.volume *= firms.productivity() * firms.inputs
-        firms.inputs[~operates] = 0.0
-        return firms
-
-    def productivity(self) -> Floats:
-        """A of F1: value added at full capacity per composite input, (n,)."""
-        return exp_array(np.add.reduce(self.technology))
+        technology = terms[TECHNOLOGY:]
+        inputs = np.where(operates, exp_array(terms[3] + terms[4]), 0.0)
+        return cls(technology, inputs, _productivity(technology) * inputs * exp_array(terms[2]))
 
     def rows(self, part: slice) -> Self:
         """Some rows, not copied."""
@@ -95,6 +90,11 @@ class December:
         return type(self)(*(getattr(self, f.name).copy() for f in fields(self)))
 
 
+def _productivity(technology: Floats) -> Floats:
+    """A of F1: value added at full capacity per composite input, (n,)."""
+    return exp_array(np.add.reduce(technology))
+
+
 def add_changes(
     before: December,
     after: December,
@@ -111,8 +111,8 @@ def add_changes(
     gain_reference : (n,) Z at the start, of own R&D alone
     """
     _add_changes(
-        before.technology, before.productivity(), before.inputs, before.volume,
-        after.technology, after.productivity(), after.inputs, after.volume,
+        before.technology, _productivity(before.technology), before.inputs, before.volume,
+        after.technology, _productivity(after.technology), after.inputs, after.volume,
         stays, complex_, gain_reference, sums,
     )  # fmt: skip
 

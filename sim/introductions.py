@@ -25,7 +25,6 @@ __all__ = [
     "seats_of_events",
 ]
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.int8]

@@ -120,6 +120,11 @@ def test_shares_of_a_run_equal_its_firms(monkeypatch: pytest.MonkeyPatch) -> Non
     for name, value in expected.items():
         assert annual[name] == pytest.approx(value, rel=1e-9), name
         assert value > 0.0
+    by_complex = run.series.annual["revenue_gini"][5, 1:]
+    for c in range(by_complex.size):
+        own = [row for row in rows if firms.complex[row] == c]
+        assert by_complex[c] == pytest.approx(gini(np.sort(firms.revenue_year[own])), abs=1e-14)
+    assert np.isnan(gini(np.zeros(0)))
     year = slice(60, 72)
     exports = run.series.values["exports"][year].sum() / 1e3
     demand = run.settings.macro.world_demand[year].mean()
