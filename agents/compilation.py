@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,18 +17,43 @@ import numba
 import numba.core.config as numba_config
 from platformdirs import user_cache_path
 
-__all__ = ["cache_folder", "compiled", "compiled_for", "inlined"]
+__all__ = [
+    "MODEL",
+    "PACKAGE",
+    "cache_folder",
+    "compiled",
+    "compiled_for",
+    "compiled_sources",
+    "digest_of",
+    "inlined",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def _fingerprint() -> str:
-    """Digest of every module of the two packages that hold compiled functions."""
-    digest = hashlib.sha256(numba.__version__.encode())
-    agents = Path(__file__).resolve().parent
-    for folder in (agents, agents.parent / "sim"):
-        for source in sorted(folder.glob("*.py")):
-            digest.update(source.read_bytes())
+PACKAGE = Path(__file__).resolve().parent.parent
+"""Folder of the package, in which `agents`, `sim` and `scenarios` stand side by side."""
+
+MODEL = ("agents", "sim", "scenarios")
+"""Packages that hold compiled functions and all that results depend on."""
+
+
+def compiled_sources(package: Path = PACKAGE) -> list[Path]:
+    """Every module that may hold compiled functions, in whatever folder it stands."""
+    return sorted(source for name in MODEL for source in (package / name).rglob("*.py"))
+
+
+def digest_of(package: Path, files: Iterable[Path], start: str) -> str:
+    """Short digest of a text and of names and contents of files.
+
+    Parameters
+    ----------
+    package : folder from which the files are named
+    """
+    digest = hashlib.sha256(start.encode())
+    for file in files:
+        digest.update(file.relative_to(package).as_posix().encode())
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -36,7 +61,7 @@ def cache_folder() -> Path:
     """Folder of the compiled code; ``INNOCLUSTER_CACHE`` overrides the user's cache folder."""
     base = os.environ.get("INNOCLUSTER_CACHE")
     root = Path(base) if base else user_cache_path("innocluster")
-    return root / "compiled" / _fingerprint()
+    return root / "compiled" / digest_of(PACKAGE, compiled_sources(), numba.__version__)
 
 
 numba_config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]

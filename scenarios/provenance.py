@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from innocluster import __version__
+from innocluster.agents.compilation import MODEL, PACKAGE, digest_of
 
 from .errors import InputError
 from .policies import plugins
@@ -33,6 +34,7 @@ __all__ = [
     "canonical_scenario",
     "claim_folder",
     "is_ledger",
+    "model_files",
     "model_fingerprint",
     "storage_errors",
     "write_aside",
@@ -45,21 +47,21 @@ LEDGER = "runs.sqlite"
 APPLICATION_ID = 0x494E4E4F
 _SOFTWARE = "innocluster"
 _PARTIAL = ".partial"
-_ROOT = Path(__file__).resolve().parent
 _NEW_FOLDER = "a new or empty folder, or a result folder of this software"
+
+
+def model_files(package: Path = PACKAGE) -> list[Path]:
+    """Every source and data file that results depend on, in whatever folder it stands."""
+    files = (file for name in MODEL for file in (package / name).rglob("*") if file.is_file())
+    return sorted(
+        file for file in files if "__pycache__" not in file.parts and not file.name.startswith(".")
+    )
 
 
 @cache
 def model_fingerprint() -> str:
-    """Digest of the version and of every source and data file that results depend on."""
-    digest = hashlib.sha256(__version__.encode())
-    packages = [_ROOT.parent / name for name in ("agents", "sim")]
-    for folder in (*packages, _ROOT):
-        files = [*folder.rglob("*.py"), *folder.glob("data/*"), *folder.glob("regions/*/*.csv")]
-        for path in sorted(files):
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    """Digest of the version and of every file that results depend on."""
+    return digest_of(PACKAGE, model_files(), __version__)
 
 
 def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
@@ -200,11 +202,11 @@ def write_manifest(folder: Path, scenario: Scenario, meta: Mapping[str, Any]) ->
 
 def _commit() -> str | None:
     """Commit of the checkout that the package runs from, if it runs from one."""
-    if not (_ROOT.parent / ".git").exists():
+    if not (PACKAGE / ".git").exists():
         return None
     try:
         answer = subprocess.run(
-            ["git", "-C", str(_ROOT.parent), "rev-parse", "HEAD"],
+            ["git", "-C", str(PACKAGE), "rev-parse", "HEAD"],
             capture_output=True,
             text=True,
             timeout=5,
