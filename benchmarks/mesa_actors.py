@@ -21,7 +21,7 @@ from plain_equations import (
     poisson,
 )
 
-from innocluster.sim.random_numbers import Process
+from innocluster.sim.ground.random_numbers import Process
 
 if TYPE_CHECKING:
     from mesa_objects import ObjectModel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from plain_equations import growth_dispersion, logistic, normal, poisson, stored
 
-from innocluster.sim.random_numbers import Process
+from innocluster.sim.ground.random_numbers import Process
 
 if TYPE_CHECKING:
     from mesa_actors import Body

@@ -22,8 +22,8 @@ from mesa_state import adopt
 from numpy.typing import NDArray
 from plain_equations import cosine, learned, line_share, monthly, normal, shock_unit, single, stored
 
-from innocluster.sim.calendar import PROGRAMME_START, month_number, year_of
-from innocluster.sim.random_numbers import Process, uniforms
+from innocluster.sim.ground.calendar import PROGRAMME_START, month_number, year_of
+from innocluster.sim.ground.random_numbers import Process, uniforms
 from innocluster.sim.simulation import Simulation
 
 __all__ = ["GroupedModel", "ObjectModel"]

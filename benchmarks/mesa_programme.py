@@ -12,7 +12,7 @@ import numpy as np
 from mesa_actors import TIE_FAMILIARITY, Actor, Body, Firm, Pair, Project
 from plain_equations import erlang_months, logistic, normal, novelty, poisson
 
-from innocluster.sim.random_numbers import Process
+from innocluster.sim.ground.random_numbers import Process
 
 if TYPE_CHECKING:
     from mesa_objects import ObjectModel

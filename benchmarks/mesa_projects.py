@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mesa_actors import Body, Firm, Licence, Project
 from plain_equations import erlang_months, learned, line_share, stored
 
-from innocluster.sim.random_numbers import Process
+from innocluster.sim.ground.random_numbers import Process
 
 if TYPE_CHECKING:
     from mesa_objects import ObjectModel

@@ -18,7 +18,7 @@ from mesa_actors import (
 )
 from mesa_programme import PromotionGroup
 
-from innocluster.sim.pairs import BODY
+from innocluster.sim.network.pairs import BODY
 from innocluster.sim.simulation import Simulation
 
 if TYPE_CHECKING:

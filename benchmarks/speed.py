@@ -24,12 +24,13 @@ import numpy as np
 
 import innocluster
 from innocluster.scenarios.policies import POLICIES
-from innocluster.scenarios.population import synthesise
-from innocluster.scenarios.region import load_region
-from innocluster.sim.macro import load_macro
-from innocluster.sim.parameters import ParameterSet
-from innocluster.sim.population import Population
-from innocluster.sim.simulation import Settings, Simulation
+from innocluster.scenarios.region.loading import load_region
+from innocluster.scenarios.region.synthesis import synthesise
+from innocluster.sim.beginning.macro import load_macro
+from innocluster.sim.beginning.population import Population
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.settings import Settings
+from innocluster.sim.simulation import Simulation
 
 REPEATS = 7
 COPIES = 111

@@ -8,25 +8,25 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from innocluster.version import __version__
+
 if TYPE_CHECKING:
-    from innocluster.scenarios.attribution import explore as explore
-    from innocluster.scenarios.comparison import compare as compare
-    from innocluster.scenarios.execution import build_settings as build_settings
-    from innocluster.scenarios.execution import run as run
+    from innocluster.scenarios.attribution.attribution import explore as explore
+    from innocluster.scenarios.comparison.comparison import compare as compare
+    from innocluster.scenarios.runs.execution import build_settings as build_settings
+    from innocluster.scenarios.runs.execution import run as run
     from innocluster.scenarios.schema import Scenario as Scenario
     from innocluster.sim.model import ClusterModel as ClusterModel
     from innocluster.sim.simulation import Simulation as Simulation
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "ClusterModel": "innocluster.sim.model",
     "Scenario": "innocluster.scenarios.schema",
     "Simulation": "innocluster.sim.simulation",
-    "build_settings": "innocluster.scenarios.execution",
-    "compare": "innocluster.scenarios.comparison",
-    "explore": "innocluster.scenarios.attribution",
-    "run": "innocluster.scenarios.execution",
+    "build_settings": "innocluster.scenarios.runs.execution",
+    "compare": "innocluster.scenarios.comparison.comparison",
+    "explore": "innocluster.scenarios.attribution.attribution",
+    "run": "innocluster.scenarios.runs.execution",
 }
 
 __all__ = [

@@ -11,7 +11,7 @@ def main() -> int:
     # Before NumPy is loaded: its linear algebra would start a thread for every core, in every
     # worker, for vectors of seven numbers, and round by the number of cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from innocluster.viz.command_line import main as command_line
+    from innocluster.commands.command_line import main as command_line
 
     return command_line()
 

@@ -6,32 +6,32 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .attribution import explore as explore
-    from .attribution_tables import Attribution as Attribution
-    from .comparison import Comparison as Comparison
-    from .comparison import compare as compare
+    from .attribution.attribution import explore as explore
+    from .attribution.attribution_tables import Attribution as Attribution
+    from .comparison.comparison import Comparison as Comparison
+    from .comparison.comparison import compare as compare
     from .errors import InputError as InputError
-    from .execution import RunResult as RunResult
-    from .execution import run as run
     from .policies import POLICIES as POLICIES
     from .policies import find_policy as find_policy
-    from .population import synthesise as synthesise
-    from .region import load_region as load_region
+    from .region.loading import load_region as load_region
+    from .region.synthesis import synthesise as synthesise
+    from .runs.execution import RunResult as RunResult
+    from .runs.execution import run as run
     from .schema import Scenario as Scenario
 
 _HOMES = {
     "POLICIES": "policies",
-    "Attribution": "attribution_tables",
-    "Comparison": "comparison",
+    "Attribution": "attribution.attribution_tables",
+    "Comparison": "comparison.comparison",
     "InputError": "errors",
-    "RunResult": "execution",
+    "RunResult": "runs.execution",
     "Scenario": "schema",
-    "compare": "comparison",
-    "explore": "attribution",
+    "compare": "comparison.comparison",
+    "explore": "attribution.attribution",
     "find_policy": "policies",
-    "load_region": "region",
-    "run": "execution",
-    "synthesise": "population",
+    "load_region": "region.loading",
+    "run": "runs.execution",
+    "synthesise": "region.synthesis",
 }
 
 __all__ = [

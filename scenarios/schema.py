@@ -16,10 +16,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from innocluster.sim.governance import CHAINS, SCREENINGS
-from innocluster.sim.parameters import PARAMETERS, ParameterError, ParameterSet
+from innocluster.sim.coordination.chain import CHAINS, SCREENINGS
+from innocluster.sim.ground.parameters import PARAMETERS, ParameterError, ParameterSet
 
 from .errors import COMMAND_LINE, InputError
+from .files import PRESETS
 from .policies import find_policy
 
 __all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "presets", "read_text"]
@@ -27,7 +28,6 @@ __all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "presets", "read_text"]
 DEFAULT_PRESET = "korean-pilot-2005"
 PRESET_REGION = "seven-complexes"
 PRESET_MACROS = ("history", "plan-2005")
-_PRESETS = Path(__file__).parent / "presets"
 _LARGEST_FILE = 1_000_000
 _LARGEST_BUDGET = 100_000.0
 _FIRST_MONTH, _LAST_MONTH = "2005-12", "2020-12"
@@ -153,7 +153,7 @@ class Scenario(BaseModel):
         InputError
             For anything wrong with the file or its entries.
         """
-        path = _PRESETS / f"{source}.toml" if str(source) in presets() else Path(source)
+        path = PRESETS / f"{source}.toml" if str(source) in presets() else Path(source)
         if path == Path(source) and not path.suffix and not path.exists():
             raise InputError(
                 file=COMMAND_LINE,
@@ -221,7 +221,7 @@ class Scenario(BaseModel):
 
 def presets() -> tuple[str, ...]:
     """Names of the scenarios that come with the software."""
-    return tuple(sorted(path.stem for path in _PRESETS.glob("*.toml")))
+    return tuple(sorted(path.stem for path in PRESETS.glob("*.toml")))
 
 
 def read_text(path: Path, key: str = "file") -> str:

@@ -1,7 +1,7 @@
 """Channels through which a programme acts, and the switches that close them.
 
 `data/channels.csv` lists the channels, `data/switches.csv` what closes each: parameters
-set to a value that stops a mechanism, or ways of `innocluster.sim.simulation.WAYS`.
+set to a value that stops a mechanism, or ways of `innocluster.sim.settings.WAYS`.
 A channel closes at the programme's start, in runs with and without the programme
 alike.  With every channel closed a programme changes nothing.
 """
@@ -12,11 +12,12 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from innocluster.sim.coordination import Policy
-from innocluster.sim.parameters import ParameterSet
+from innocluster.sim.coordination.policy import Policy
+from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.simulation import Simulation
+
+from .files import DATA
 
 __all__ = ["CHANNELS", "Channel", "branch", "channels_of"]
 
@@ -68,7 +69,7 @@ def _read() -> dict[str, Channel]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    path = Path(__file__).parent / "data" / f"{name}.csv"
+    path = DATA / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -9,44 +9,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .coordination import CoordinationView as CoordinationView
-    from .coordination import Introductions as Introductions
-    from .coordination import Payments as Payments
-    from .coordination import Policy as Policy
-    from .macro import MacroSeries as MacroSeries
-    from .macro import load_macro as load_macro
+    from .accounting.series import INDICATORS as INDICATORS
+    from .accounting.series import Series as Series
+    from .beginning.macro import MacroSeries as MacroSeries
+    from .beginning.macro import load_macro as load_macro
+    from .beginning.population import Population as Population
+    from .beginning.population import Region as Region
+    from .coordination.policy import CoordinationView as CoordinationView
+    from .coordination.policy import Introductions as Introductions
+    from .coordination.policy import Payments as Payments
+    from .coordination.policy import Policy as Policy
+    from .ground.parameters import PARAMETERS as PARAMETERS
+    from .ground.parameters import Parameter as Parameter
+    from .ground.parameters import ParameterError as ParameterError
+    from .ground.parameters import ParameterSet as ParameterSet
     from .model import ClusterModel as ClusterModel
-    from .observation import INDICATORS as INDICATORS
-    from .observation import Series as Series
-    from .parameters import PARAMETERS as PARAMETERS
-    from .parameters import Parameter as Parameter
-    from .parameters import ParameterError as ParameterError
-    from .parameters import ParameterSet as ParameterSet
-    from .population import Population as Population
-    from .population import Region as Region
-    from .simulation import Settings as Settings
+    from .settings import Settings as Settings
     from .simulation import Simulation as Simulation
     from .state import State as State
 
 _HOMES = {
-    "INDICATORS": "observation",
-    "PARAMETERS": "parameters",
+    "INDICATORS": "accounting.series",
+    "PARAMETERS": "ground.parameters",
     "ClusterModel": "model",
-    "CoordinationView": "coordination",
-    "Introductions": "coordination",
-    "MacroSeries": "macro",
-    "Parameter": "parameters",
-    "ParameterError": "parameters",
-    "ParameterSet": "parameters",
-    "Payments": "coordination",
-    "Policy": "coordination",
-    "Population": "population",
-    "Region": "population",
-    "Series": "observation",
-    "Settings": "simulation",
+    "CoordinationView": "coordination.policy",
+    "Introductions": "coordination.policy",
+    "MacroSeries": "beginning.macro",
+    "Parameter": "ground.parameters",
+    "ParameterError": "ground.parameters",
+    "ParameterSet": "ground.parameters",
+    "Payments": "coordination.policy",
+    "Policy": "coordination.policy",
+    "Population": "beginning.population",
+    "Region": "beginning.population",
+    "Series": "accounting.series",
+    "Settings": "settings",
     "Simulation": "simulation",
     "State": "state",
-    "load_macro": "macro",
+    "load_macro": "beginning.macro",
 }
 
 __all__ = [

@@ -26,11 +26,12 @@ from innocluster.agents.shell import (
     University,
 )
 
-from .observation import Series
-from .pairs import BODY
-from .population import Governance, Region
-from .random_numbers import Process, uniforms
-from .simulation import Settings, Simulation
+from .accounting.series import Series
+from .beginning.population import Governance, Region
+from .ground.random_numbers import Process, uniforms
+from .network.pairs import BODY
+from .settings import Settings
+from .simulation import Simulation
 
 __all__ = ["ClusterModel"]
 
@@ -117,7 +118,7 @@ class ClusterModel(Model):
 
         Parameters
         ----------
-        name : such as ``"revenue"``, see `innocluster.sim.observation.INDICATORS`
+        name : such as ``"revenue"``, see `innocluster.sim.INDICATORS`
         complex_key : of one complex; all complexes together if left out
 
         Raises

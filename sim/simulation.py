@@ -1,151 +1,38 @@
-"""One run: its settings, its state, and stepping through the months."""
+"""One run of the model: its start, stepping through the months, copies that go on differently."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import fsum
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from innocluster.agents.elementary import log
 
-from .calendar import month_number
-from .coordination import Policy
-from .governance import chain_of, screening_chances
-from .initial_state import anchors, initial_state
-from .macro import MacroSeries
+from .accounting.series import Series
+from .beginning.scratch import Scratch
+from .coordination.policy import Policy
+from .ground.parameters import ParameterSet
 from .month import advance
-from .observation import Series
-from .parameters import ParameterSet
-from .population import Population
-from .random_numbers import replication_key
-from .scratch import Scratch
-from .state import State
-from .technology import location_weights
+from .run import Run
+from .settings import WAYS, Settings
 
-__all__ = ["WAYS", "Settings", "Simulation"]
-
-Floats = NDArray[np.float64]
-
-WAYS = ("grants", "cash", "ties")
-"""Ways that no parameter closes: R&D paid by grants and support, cash paid out, spillovers
-that familiarity earns beyond those of the place (F4)."""
+__all__ = ["Simulation"]
 
 
-class Overrules(Protocol):
-    """Decision rules of single agents, held by the Mesa shell."""
-
-    def membership(self, decision: NDArray[np.int8]) -> None:
-        """Replace decisions to be a member."""
-
-    def research(self, spending: Floats) -> None:
-        """Replace R&D spending."""
-
-    def factors(self, capital: Floats, workers: Floats) -> None:
-        """Replace desired capital and employment."""
-
-    def forget(self, rows: NDArray[np.int32]) -> None:
-        """Drop agents whose firms have closed."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What defines a run.
-
-    Attributes
-    ----------
-    population : firms and region of 2003
-    parameters : behavioural parameters
-    macro : exogenous series
-    policy : coordination policy
-    seed : key of every random draw, 0 … 2**64 - 1
-    last : last (year, month) simulated
-    budget : calendar year -> KRW million; None takes the region's budget path
-    match_2003 : scale demand so that the twelve months of 2003 sum to the data
-    governance : variant of the chain, one of `CHAINS`
-    screening : who looks at a project before it gets a grant, one of `SCREENINGS`
-    closed : ways of `WAYS` that are closed, to measure what runs through them
-    """
-
-    population: Population
-    parameters: ParameterSet
-    macro: MacroSeries
-    policy: Policy
-    seed: int
-    last: tuple[int, int] = (2013, 12)
-    budget: dict[int, float] | None = None
-    match_2003: bool = True
-    governance: str = "four-level"
-    screening: str = "single"
-    closed: frozenset[str] = frozenset()
-
-    @property
-    def months(self) -> int:
-        """Number of months simulated."""
-        return month_number(*self.last) + 1
-
-    @property
-    def funded(self) -> bool:
-        """Whether a programme runs at all: without money none does, whatever the policy."""
-        path = self.population.region.budget if self.budget is None else self.budget
-        return self.policy.programme and any(amount > 0.0 for amount in path.values())
-
-    def budget_of(self, year: int) -> float:
-        """Budget of a calendar year, KRW million."""
-        path = self.population.region.budget if self.budget is None else self.budget
-        return path.get(year, 0.0)
-
-
-class Simulation:
-    """A run of the model from 2003-01.
+class Simulation(Run):
+    """A run that steps through the months.
 
     Parameters
     ----------
     settings : Settings
-
-    Attributes
-    ----------
-    state : State
-        Current state; `state.month` is the month about to be simulated.
-    series : Series
-        What has been recorded so far.
-    measures_years : bool
-        Whether the yearly measures are taken; a trial needs none.
     """
 
     def __init__(self, settings: Settings) -> None:
-        settings = replace(settings, population=settings.population.ordered())
         # The trial is over, and its memory free, before this run's state is made.
         reached = _trial_of_2003(settings) if settings.match_2003 else None
-        self.settings = settings
-        self.parameters = settings.parameters.row()
-        self.values = settings.parameters.namespace()
-        self.key = replication_key(settings.seed)
-        self.region = settings.population.region
-        self.governance = chain_of(self.region.governance, settings.governance, self.values)
-        self.screening = screening_chances(
-            settings.screening, self.governance.lag.size, int(self.values.committee_votes),
-            self.values.screening_good, self.values.screening_bad,
-        )  # fmt: skip
-        self.state: State = initial_state(
-            settings.population, self.governance, self.values, self.key
-        )
-        self.anchors = anchors(self.state, settings.population, self.values)
-        self.state.profit_ratio[:] = self.anchors.usual_profit
-        self.weights, self.proximity = location_weights(
-            self.region.complexes.distance,
-            settings.parameters["complex_weight"],
-            settings.parameters["outside_weight"],
-            settings.parameters["half_distance"],
-        )
-        rates = settings.macro.exchange_rate[:12]
-        self.reference_exchange_rate = fsum(rates) / 12.0
-        self.overrules: Overrules | None = None
-        self.measures_years = True
-        self.scratch = Scratch.for_population(settings.population)
-        self.series = Series.empty(settings.months, self.region.complexes.keys)
+        super().__init__(settings)
         if reached is not None:
             self._match_2003(*reached)
 
@@ -170,36 +57,6 @@ class Simulation:
             won = self.reference_exchange_rate
             wanted = won * complexes.exports[c] / complexes.production[c]
             firms.export_logit[rows] += _odds_shift(won * exported / revenue, wanted)
-
-    @property
-    def month(self) -> int:
-        """Month about to be simulated, 0 is 2003-01."""
-        return self.state.month
-
-    @property
-    def passes(self) -> tuple[float, float]:
-        """Chances that a good and a bad project get a grant under the policy."""
-        return self.screening if self.settings.policy.screened else (1.0, 1.0)
-
-    def overrule_membership(self, decision: NDArray[np.int8]) -> None:
-        """Let agents with a decision rule of their own replace theirs in `decision`."""
-        if self.overrules is not None:
-            self.overrules.membership(decision)
-
-    def overrule_research(self, spending: Floats) -> None:
-        """Let agents with a rule of their own replace their R&D `spending`."""
-        if self.overrules is not None:
-            self.overrules.research(spending)
-
-    def overrule_factors(self, capital: Floats, workers: Floats) -> None:
-        """Let agents with a rule of their own replace the factors that they desire."""
-        if self.overrules is not None:
-            self.overrules.factors(capital, workers)
-
-    def forget_agents(self, rows: NDArray[np.int32]) -> None:
-        """Tell whoever holds agents that the firms in `rows` have closed."""
-        if self.overrules is not None:
-            self.overrules.forget(rows)
 
     def step(self) -> None:
         """Simulate one month."""

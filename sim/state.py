@@ -12,9 +12,9 @@ from innocluster.agents.coordinators import CoordinatorTable, Decision
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
-from .december import December
-from .pairs import PairTable
-from .projects import LicenceTable, ProjectTable, Shelf
+from .accounting.december import December
+from .innovation.projects import LicenceTable, ProjectTable, Shelf
+from .network.pairs import PairTable
 
 __all__ = ["State"]
 

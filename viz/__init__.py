@@ -1,3 +1,3 @@
-"""What is shown: figures, tables, reports, the command line; modules are imported by name."""
+"""What is shown: words, figures, reports; modules are imported by name."""
 
 __all__: list[str] = []

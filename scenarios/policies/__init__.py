@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from innocluster.scenarios.errors import InputError
-from innocluster.sim.coordination import Policy
+from innocluster.sim.coordination.policy import Policy
 
+from ..errors import InputError
 from .adaptive import Adaptive
 from .baselines import NoProgramme, RandomMatching, ThematicMiniClusters
 from .matching import HubBroker, OptimalDistance, Vouchers

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.sim.arms import ARMS, arm_of_pairs, finished_share, sampled_partners
-from innocluster.sim.collaboration import PROJECT_STAGES
-from innocluster.sim.coordination import CoordinationView, Introductions, Policy
-from innocluster.sim.introductions import at_events
+from innocluster.sim.coordination.policy import CoordinationView, Introductions, Policy
+from innocluster.sim.innovation.proposals import PROJECT_STAGES
+
+from .planning.bandit import ARMS, arm_of_pairs, finished_share, sampled_partners
+from .planning.introductions import at_events
 
 __all__ = ["Adaptive"]
 

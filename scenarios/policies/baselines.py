@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from innocluster.sim.coordination import CoordinationView, Introductions, Policy
-from innocluster.sim.introductions import at_events, introductions_at_random
+from innocluster.sim.coordination.policy import CoordinationView, Introductions, Policy
+
+from .planning.introductions import at_events, introductions_at_random
 
 __all__ = ["NoProgramme", "RandomMatching", "ThematicMiniClusters"]
 

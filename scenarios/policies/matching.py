@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from innocluster.sim.candidates import (
+from innocluster.sim.coordination.policy import CoordinationView, Introductions, Policy
+
+from .planning.candidates import (
     NOVELTY,
     OWN_COMPLEX,
     acquaintances,
@@ -12,9 +14,8 @@ from innocluster.sim.candidates import (
     experts,
     known_members,
 )
-from innocluster.sim.coordination import CoordinationView, Introductions, Policy
-from innocluster.sim.introductions import at_events
-from innocluster.sim.partners import broker_pairs, nearby_partners
+from .planning.introductions import at_events
+from .planning.partners import broker_pairs, nearby_partners
 
 __all__ = ["HubBroker", "OptimalDistance", "Vouchers"]
 

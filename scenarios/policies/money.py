@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from innocluster.sim.coordination import CoordinationView, Payments, Policy
+from innocluster.sim.coordination.policy import CoordinationView, Payments, Policy
 
 __all__ = ["LumpSum", "UniformSubsidy"]
 

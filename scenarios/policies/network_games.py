@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.research_game import key_rows, link_welfare, outputs
-from innocluster.scenarios.solvers import SpectralError
-from innocluster.scenarios.subsidies import ConcavityError, check_game, network_subsidies
-from innocluster.sim.candidates import OWN_COMPLEX, experts, known_members
-from innocluster.sim.coordination import CoordinationView, Introductions, Payments, Policy
-from innocluster.sim.introductions import at_events
-from innocluster.sim.research_network import ResearchNetwork, link_gains, research_networks
-from innocluster.sim.shortlists import candidates_of_members
+from innocluster.sim.coordination.policy import CoordinationView, Introductions, Payments, Policy
 
-from .planning import fill_places, places_of_complexes, plan_introductions
+from .planning.candidates import OWN_COMPLEX, experts, known_members
+from .planning.equilibria import SpectralError
+from .planning.introductions import at_events
+from .planning.plan import fill_places, places_of_complexes, plan_introductions
+from .planning.research_network import ResearchNetwork, link_gains, research_networks
+from .planning.shortlists import candidates_of_members
+from .planning.subsidies import ConcavityError, check_game, network_subsidies
 
 __all__ = ["KeyPlayers", "LinkSubsidy", "TargetedSubsidy"]
 

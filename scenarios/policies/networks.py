@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from innocluster.sim.candidates import known_members
-from innocluster.sim.coordination import CoordinationView, Introductions
-from innocluster.sim.introductions import at_events
-from innocluster.sim.partners import distant_partners, gatekeepers_meet, gatekeepers_of
-from innocluster.sim.roles import has_research_partner
+from innocluster.sim.coordination.policy import CoordinationView, Introductions
+from innocluster.sim.phases.roles import has_research_partner
 
 from .baselines import ThematicMiniClusters
+from .planning.candidates import known_members
+from .planning.introductions import at_events
+from .planning.partners import distant_partners, gatekeepers_meet, gatekeepers_of
 
 __all__ = ["Gatekeepers", "SmallWorld", "UniversityAnchored"]
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from innocluster.sim.candidates import known_members
-from innocluster.sim.coordination import CoordinationView, Introductions, Policy
-from innocluster.sim.introductions import at_events
+from innocluster.sim.coordination.policy import CoordinationView, Introductions, Policy
 
-from .planning import Plan, fill_places, places_of_complexes, plan_by_surplus
+from .planning.candidates import known_members
+from .planning.introductions import at_events
+from .planning.plan import Plan, fill_places, places_of_complexes, plan_by_surplus
 
 __all__ = ["CentralPlanner", "Oracle"]
 

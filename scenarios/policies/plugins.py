@@ -11,8 +11,9 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
-from innocluster.scenarios.errors import InputError
-from innocluster.sim.coordination import Policy
+from innocluster.sim.coordination.policy import Policy
+
+from ..errors import InputError
 
 __all__ = ["GROUP", "Plugin", "load_plugins"]
 

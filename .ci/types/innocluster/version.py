@@ -1,0 +1,1 @@
+../../../innocluster/version.py

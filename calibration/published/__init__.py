@@ -1,0 +1,3 @@
+"""Published models and evaluations, replicated."""
+
+__all__: list[str] = []

@@ -1,0 +1,329 @@
+"""The command line: ``innocluster run``, ``compare`` and the lists of what there is.
+
+Results go to standard output, progress and errors to standard error.  Exit
+codes: 0 done, 1 our fault or failed runs, 2 wrong input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from innocluster.scenarios.errors import COMMAND_LINE, InputError
+from innocluster.version import __version__
+
+from .explore_command import explore_command
+from .options import (
+    DEFAULT_SCENARIO,
+    DrawsOption,
+    ExportsOption,
+    JsonOption,
+    Language,
+    LanguageOption,
+    LastOption,
+    MacroOption,
+    OutOption,
+    PolicyOption,
+    QuietOption,
+    RegionOption,
+    ScenarioArgument,
+    ScenarioOption,
+    SeedOption,
+    SetOption,
+    UnderOption,
+    WorkersOption,
+    chosen_scenario,
+)
+from .progress import ProgressBar
+from .replicate_command import replicate_command
+
+if TYPE_CHECKING:
+    from innocluster.scenarios.comparison.comparison import Comparison
+    from innocluster.scenarios.runs.execution import RunResult
+    from innocluster.scenarios.schema import Scenario
+
+__all__ = ["main"]
+
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+application = typer.Typer(
+    name="innocluster",
+    help="Simulate industrial-complex innovation clusters and compare coordination policies.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"innocluster {__version__}")
+        raise typer.Exit
+
+
+@application.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@application.command("run")
+def run_command(
+    scenario: ScenarioArgument = DEFAULT_SCENARIO,
+    policy: PolicyOption = None,
+    seed: SeedOption = None,
+    last: LastOption = None,
+    macro: MacroOption = None,
+    region: RegionOption = None,
+    exports: ExportsOption = None,
+    settings: SetOption = None,
+    out: OutOption = None,
+    lang: LanguageOption = Language.en,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Run one scenario once: indicators beside the targets, series and figures."""
+    from innocluster.scenarios.runs.execution import run
+    from innocluster.scenarios.runs.provenance import claim_folder
+
+    chosen = chosen_scenario(
+        scenario, settings, policy=policy, seed=seed, last=last, macro=macro, region=region,
+        exports=exports,
+    )  # fmt: skip
+    folder = out or Path("results") / f"run-{chosen.name}"
+    claim_folder(folder)
+    result = run(chosen)
+    _save_run(result, chosen, folder, lang)
+    if json:
+        print(result.to_json())
+    elif not quiet:
+        from innocluster.viz.report.terminal import print_run
+
+        print_run(result, lang.value)
+        print(f"seed {chosen.seed}: {folder}")
+    return DONE
+
+
+@application.command("compare")
+def compare_command(
+    policies: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[POLICY]...", help="Ids or keys, also POLICY@SCENARIO."),
+    ] = None,
+    scenario: ScenarioOption = DEFAULT_SCENARIO,
+    pairs: Annotated[int, typer.Option(help="Worlds before the first look.")] = 30,
+    max_pairs: Annotated[
+        int | None, typer.Option(help="Worlds at most, by default 100 or --pairs.")
+    ] = None,
+    precision: Annotated[
+        float, typer.Option(help="Half-width to reach, % of the baseline's outcome.")
+    ] = 0.05,
+    under: UnderOption = "point",
+    draws: DrawsOption = None,
+    indifference: Annotated[
+        float, typer.Option(help="Difference that does not matter, % of the baseline's outcome.")
+    ] = 0.05,
+    satisficing: Annotated[
+        float, typer.Option(help="Fraction of the best policy's gain that is good enough.")
+    ] = 0.8,
+    workers: WorkersOption = None,
+    seed: SeedOption = None,
+    last: LastOption = None,
+    macro: MacroOption = None,
+    region: RegionOption = None,
+    exports: ExportsOption = None,
+    settings: SetOption = None,
+    out: OutOption = None,
+    lang: LanguageOption = Language.en,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Compare policies on the same worlds: effects with intervals, ranks, cost, report."""
+    from innocluster.scenarios.comparison.comparison import DEFAULT_POLICIES, compare
+
+    chosen = chosen_scenario(
+        scenario, settings, seed=seed, last=last, macro=macro, region=region, exports=exports
+    )
+    folder = out or Path("results") / f"compare-{chosen.name}"
+    with ProgressBar(shown=not quiet and sys.stderr.isatty()) as bar:
+        result = compare(
+            policies or DEFAULT_POLICIES,
+            chosen,
+            pairs,
+            max_pairs,
+            precision,
+            workers,
+            folder,
+            bar.update,
+            shlex.join(["innocluster", *sys.argv[1:]]),
+            under,
+            draws,
+            indifference,
+            satisficing,
+        )
+    _save_report(result, chosen, folder, lang)
+    if json:
+        print(result.to_json())
+    elif not quiet:
+        from innocluster.viz.report.terminal import print_comparison
+
+        print_comparison(result, lang.value)
+        print(f"seed {chosen.seed}: {folder}")
+    failures = result.meta["failures"]
+    if failures:
+        print(f"{failures} runs failed; their tracebacks are in {folder}", file=sys.stderr)
+    return FAILED if failures else DONE
+
+
+@application.command("policies")
+def policies_command(
+    policy: Annotated[
+        str | None, typer.Argument(metavar="[POLICY]", help="Id or key; all by default.")
+    ] = None,
+    lang: LanguageOption = Language.en,
+    json: JsonOption = False,
+) -> int:
+    """Say what the coordination policies do, with which instruments, and what they know."""
+    from json import dumps
+
+    from .policy_list import describe_policies, print_policies
+
+    rows = describe_policies(policy, lang.value)
+    if json:
+        print(dumps({"policies": rows}, ensure_ascii=False, indent=1))
+    else:
+        print_policies(rows, lang.value)
+    return DONE
+
+
+@application.command("scenarios")
+def scenarios_command(json: JsonOption = False) -> int:
+    """List the scenarios that come with the software."""
+    from innocluster.scenarios.schema import Scenario, presets
+
+    shown = ("name", "title", "policy", "macro", "region", "exports", "last", "seed")
+    rows = [Scenario.from_file(name).model_dump(include=set(shown)) for name in presets()]
+    rows = [{key: row[key] for key in shown} for row in rows]
+    return _print_list("scenarios", rows, json, ("name", "title", "macro", "last"))
+
+
+@application.command("parameters")
+def parameters_command(lang: LanguageOption = Language.en, json: JsonOption = False) -> int:
+    """List the parameters with default, range, unit and source."""
+    from innocluster.sim.ground.parameters import PARAMETERS
+
+    rows = [
+        {
+            "name": parameter.name,
+            "symbol": parameter.symbol,
+            "label": parameter.label_ko if lang is Language.ko else parameter.label,
+            "default": parameter.default,
+            "low": parameter.low,
+            "high": parameter.high,
+            "unit": parameter.unit,
+            "equation": parameter.equation,
+            "source": parameter.source,
+        }
+        for parameter in PARAMETERS.values()
+    ]
+    columns = ("name", "default", "low", "high", "unit", "source")
+    return _print_list("parameters", rows, json, columns)
+
+
+application.command("explore")(explore_command)
+application.command("replicate")(replicate_command)
+
+
+def main() -> int:
+    """Run the command line; every outcome becomes an exit code and at most one line of error."""
+    try:
+        code = application(standalone_mode=False)
+    except InputError as error:
+        return _complain(str(error), WRONG_INPUT)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:
+        if hasattr(error, "format_message"):
+            message = " ".join(error.format_message().split())
+            return _complain(f"{COMMAND_LINE}: {message}", WRONG_INPUT) if message else WRONG_INPUT
+        return _report_fault(error)
+    if code == INTERRUPTED:
+        _complain("interrupted: finished runs are kept, the same command goes on", code)
+    return int(code or DONE)
+
+
+def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Language) -> None:
+    """Write the tables, figures and manifest of a run."""
+    from innocluster.scenarios.runs.provenance import storage_errors, write_manifest, write_table
+    from innocluster.viz.report.report import write_run_report
+
+    write_table(result.indicators, folder, "indicators", result.meta)
+    write_table(result.monthly, folder, "series", result.meta)
+    write_table(result.yearly, folder, "yearly", result.meta)
+    write_table(result.accounts, folder, "accounts", result.meta)
+    # The report quotes the manifest, and the manifest lists the report.
+    write_manifest(folder, scenario, result.meta)
+    with storage_errors(folder):
+        write_run_report(result, folder, lang.value)
+    write_manifest(folder, scenario, result.meta)
+
+
+def _save_report(result: Comparison, scenario: Scenario, folder: Path, lang: Language) -> None:
+    """Write figures and report beside the tables and bring the manifest up to date."""
+    from innocluster.scenarios.runs.provenance import storage_errors, write_manifest
+    from innocluster.viz.report.report import write_report
+
+    with storage_errors(folder):
+        write_report(result, folder, lang.value)
+    write_manifest(folder, scenario, result.meta)
+
+
+def _print_list(name: str, rows: list[dict[str, Any]], json: bool, shown: tuple[str, ...]) -> int:
+    """Print some columns as a table, or everything as one JSON document."""
+    if json:
+        from json import dumps
+
+        print(dumps({name: rows}, ensure_ascii=False, indent=1))
+        return DONE
+    from rich.console import Console
+    from rich.table import Table
+
+    long = ("title", "summary", "source")
+    table = Table(box=None, pad_edge=False)
+    for column in shown:
+        table.add_column(column, overflow="fold", no_wrap=column not in long)
+    for row in rows:
+        cells = (row[column] for column in shown)
+        table.add_row(*(f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in cells))
+    Console().print(table)
+    return DONE
+
+
+def _complain(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+def _report_fault(error: Exception) -> int:
+    """Say in one line what went wrong and where the traceback is."""
+    if os.environ.get("INNOCLUSTER_DEBUG"):
+        traceback.print_exc()
+        return FAILED
+    reason = (str(error).splitlines() or [""])[0]
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="innocluster-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    return _complain(
+        f"internal error: {type(error).__name__}: {reason} (traceback: {file.name})", FAILED
+    )

@@ -1,0 +1,108 @@
+"""The command ``innocluster replicate``: a published model at any point of its parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from innocluster.calibration.published.replications import Replication
+
+__all__ = ["replicate_command"]
+
+
+def replicate_command(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="goyal-moraga, konig-liu-zenou or key-player.")
+    ],
+    graph: Annotated[str | None, typer.Option(help="star, path, ring, complete or empty.")] = None,
+    n: Annotated[int | None, typer.Option("--n", help="Firms or agents.")] = None,
+    phi: Annotated[float | None, typer.Option(help="Complementarity between partners.")] = None,
+    rho: Annotated[float | None, typer.Option(help="Rivalry between firms.")] = None,
+    mu: Annotated[float | None, typer.Option(help="Stand-alone return of a firm.")] = None,
+    degree: Annotated[int | None, typer.Option(help="Partners of each firm.")] = None,
+    gamma: Annotated[float | None, typer.Option(help="Cost of R&D effort.")] = None,
+    demand: Annotated[float | None, typer.Option(help="Demand intercept less cost.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Result folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document only.")] = False,
+) -> int:
+    """Solve a published model and check it against an independent solution."""
+    from json import dumps
+
+    from innocluster.calibration.published.replications import find_replication, replicate
+
+    options = {
+        "graph": graph, "n": n, "phi": phi, "rho": rho, "mu": mu,
+        "degree": degree, "gamma": gamma, "demand": demand,
+    }  # fmt: skip
+    given = {key: value for key, value in options.items() if value is not None}
+    document = replicate(name, **given)
+    text = dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    if out is not None:
+        _save(text, out)
+    if json:
+        print(text)
+    elif not quiet:
+        _print(find_replication(name), document)
+    return 0
+
+
+def _save(text: str, folder: Path) -> None:
+    """Write the document into a result folder, and then that it is finished."""
+    from json import dumps, loads
+
+    from innocluster.scenarios.runs.provenance import MANIFEST, claim_folder, write_aside
+
+    claim_folder(folder)
+    write_aside(folder / "replication.json", text.encode())
+    manifest = loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest["status"] = "finished"
+    write_aside(folder / MANIFEST, dumps(manifest).encode())
+
+
+def _print(model: Replication, document: dict[str, Any]) -> None:
+    """Single numbers as a list, numbers of each agent or degree as the rows of a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(model.title, style="bold", highlight=False)
+    console.print(model.source, highlight=False)
+    taken = Table(box=None, pad_edge=False, show_header=False)
+    for parameter in model.parameters:
+        value = document["parameters"][parameter.name]
+        taken.add_row(parameter.name, _cell(value), parameter.meaning)
+    console.print(taken)
+    results = document["results"]
+    # The results of each agent or degree come last, after the column that names them.
+    keys = list(results)
+    last = keys[keys.index(model.rows) :]
+    columns = {key: results[key] for key in last if results[key] is not None}
+    singles = Table(box=None, pad_edge=False, show_header=False)
+    for key, value in results.items():
+        if key not in columns:
+            singles.add_row(_label(key), _cell(value))
+    console.print(singles)
+    rows = Table(box=None, pad_edge=False)
+    for key in columns:
+        rows.add_column(_label(key), justify="right")
+    for row in zip(*columns.values(), strict=True):
+        rows.add_row(*map(_cell, row))
+    console.print(rows)
+
+
+def _label(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "not stated"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    return f"{value:.7g}" if isinstance(value, float) else str(value)

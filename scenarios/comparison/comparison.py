@@ -1,0 +1,254 @@
+"""Comparing coordination policies on the same worlds.
+
+`compare` runs pairs (the same world under every policy) until the headline
+effect is known well enough, and tabulates effects, ranks, costs and targets.
+Stopping depends on the first worlds in order, never on which finished first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from innocluster.version import __version__
+
+from ..arms import BASELINE, resolve_arm
+from ..errors import COMMAND_LINE, InputError
+from ..runs.execution import Outcome, load_inputs
+from ..runs.indicators import FIRST_YEAR
+from ..runs.ledger import Ledger
+from ..runs.provenance import claim_folder, write_manifest, write_table
+from ..runs.workers import Job, available_cores, execute_jobs
+from ..schema import Scenario
+from ..statistics.draws import Draws, draws_under
+from .decision_table import Criteria
+from .tabulation import Comparison, tabulate
+from .worlds import Precision, Worlds, headline_precision
+
+__all__ = ["DEFAULT_POLICIES", "Comparison", "compare"]
+
+DEFAULT_POLICIES = ("P0", "P2", "P5")
+_LOOK = 10
+_CAP = 100
+_MOST_PAIRS = 100_000
+
+Progress = Callable[[int, int, float], None]
+"""Called with worlds done, worlds in this look and seconds left."""
+
+
+@dataclass(frozen=True)
+class _Design:
+    """What is run: arms and parameters of each world, and when to stop."""
+
+    scenario: Scenario
+    arms: tuple[str, ...]
+    draws: Draws | None
+    pairs: int
+    cap: int
+    precision: float
+    workers: int
+
+    def drawn(self, replication: int) -> dict[str, float] | None:
+        """Parameters drawn for a world; those that the scenario sets are not drawn."""
+        if self.draws is None:
+            return None
+        fixed = self.scenario.parameters
+        return {name: v for name, v in self.draws(replication).items() if name not in fixed}
+
+
+def compare(
+    policies: Iterable[str] = DEFAULT_POLICIES,
+    scenario: Scenario | str | Path | None = None,
+    pairs: int = 30,
+    max_pairs: int | None = None,
+    precision: float = 0.05,
+    workers: int | None = None,
+    folder: str | Path | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+    under: str = "point",
+    draws: str | Path | None = None,
+    indifference: float = 0.05,
+    satisficing: float = 0.8,
+) -> Comparison:
+    """Compare policies on the same worlds, paired by common random numbers.
+
+    Parameters
+    ----------
+    policies : ids or keys, or ``POLICY@SCENARIO`` for an arm with the rules of another
+        scenario in the same worlds; "no programme" (P0), the baseline, is always added
+    scenario : a `Scenario`, a preset's name or a TOML file; its own policy is not used
+    pairs : worlds before the first look; fewer than 30 make rough intervals
+    max_pairs : worlds at most, by default 100 or `pairs` if that is more
+    precision : stop when the half-width of the headline effect is below this
+        percentage of the baseline's outcome, or below 10 % of the effect
+    workers : processes, by default one a core; results do not depend on it
+    folder : where to keep the ledger of runs, tables and manifest; the same call
+        on the same folder goes on where it stopped.  Nothing is kept if omitted.
+    progress : called with worlds done, worlds wanted and seconds left
+    command : the command that asked for it, for the record
+    under : ``"point"``, all worlds have the scenario's parameters; ``"prior"``, every
+        world draws what the scenario does not set; ``"posterior"``, from `draws`
+    draws : CSV or Parquet file with a column per parameter, a row a world, and
+        optionally ``weight``
+    indifference : difference that does not matter when the best arm is looked for,
+        percentage of the baseline's outcome
+    satisficing : fraction of the best arm's gain that is good enough
+
+    Raises
+    ------
+    InputError
+        For anything wrong with the arguments or the files that they name.
+
+    Notes
+    -----
+    Looks follow every 10 worlds.  The rule looks at the width of the interval
+    only, not at where it lies, so that looking often does not favour a finding.
+    """
+    start = time.perf_counter()
+    if not isinstance(scenario, Scenario):
+        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
+    criteria = Criteria(indifference, satisficing, pairs)
+    drawn = draws_under(under, draws, scenario.seed)
+    cap = _largest_number(pairs, max_pairs, drawn, draws)
+    _check_numbers(pairs, cap, precision, workers, criteria)
+    arms = _arm_ids(policies, scenario)
+    design = _Design(scenario, arms, drawn, pairs, cap, precision, workers or available_cores())
+    load_inputs(scenario)
+    target = None if folder is None else Path(folder)
+    if target is not None:
+        claim_folder(target)
+    with Ledger(target, scenario, drawn) as ledger:
+        worlds, reached = _run_until_precise(design, ledger, progress)
+    meta = {
+        "scenario": scenario.name,
+        "version": __version__,
+        "baseline": BASELINE,
+        "pairs": worlds.complete,
+        "failures": worlds.failures,
+        "seed": scenario.seed,
+        "under": under,
+        "draws": None if draws is None else str(draws),
+        "precision_asked": precision,
+        "precision_reached": reached.widths,
+        "stopped_by": "precision" if reached.enough else "cap",
+        "confidence": 0.95,
+        "command": command or f"compare({', '.join(arms)})",
+        "region": scenario.region,
+        "macro": scenario.macro,
+        "exports": scenario.exports,
+        "first": f"{FIRST_YEAR}-01",
+        "last": scenario.last,
+        "indicator": reached.indicator,
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+    result = tabulate(scenario, worlds, criteria, meta)
+    if target is not None:
+        for name, frame in result.frames().items():
+            write_table(frame, target, name, result.meta)
+        write_manifest(target, scenario, result.meta)
+    return result
+
+
+def _run_until_precise(
+    design: _Design, ledger: Ledger, progress: Progress | None
+) -> tuple[Worlds, Precision]:
+    """Run looks of worlds until the headline is precise enough or the cap is reached."""
+    wanted = min(design.pairs, design.cap)
+    while True:
+        _complete(design, ledger, wanted, progress)
+        worlds = _load(design, ledger, wanted)
+        reached = headline_precision(worlds, design.precision)
+        if reached.enough or wanted >= design.cap:
+            return worlds, reached
+        wanted = min(wanted + _LOOK, design.cap)
+
+
+def _complete(design: _Design, ledger: Ledger, wanted: int, progress: Progress | None) -> None:
+    """Run what the ledger lacks of the first `wanted` worlds."""
+    known = ledger.known(design.arms, range(wanted))
+    jobs = [
+        Job(replication, missing, design.drawn(replication))
+        for replication in range(wanted)
+        if (missing := tuple(p for p in design.arms if (p, replication) not in known))
+    ]
+    start = time.perf_counter()
+    for finished, outcomes in enumerate(
+        execute_jobs(design.scenario, jobs, design.workers), start=1
+    ):
+        for outcome in outcomes:
+            ledger.record(outcome)
+        if progress is not None:
+            left = len(jobs) - finished
+            seconds = (time.perf_counter() - start) / finished * left
+            progress(wanted - left, wanted, seconds)
+
+
+def _load(design: _Design, ledger: Ledger, wanted: int) -> Worlds:
+    """Stored outcomes of the first worlds, in order."""
+    region, _ = load_inputs(design.scenario)
+    outcomes: dict[str, list[Outcome]] = {
+        arm: [ledger.load(arm, replication) for replication in range(wanted)] for arm in design.arms
+    }
+    drawn = [d for replication in range(wanted) if (d := design.drawn(replication)) is not None]
+    return Worlds.from_outcomes(outcomes, region.complexes.keys, design.scenario.last_year, drawn)
+
+
+def _arm_ids(policies: Iterable[str], scenario: Scenario) -> tuple[str, ...]:
+    """Ids in the order given, without repeats, the baseline first."""
+    given = (policies,) if isinstance(policies, str) else tuple(policies)
+    arms = (resolve_arm(policy, scenario).id for policy in given)
+    chosen = tuple(dict.fromkeys([BASELINE, *arms]))
+    if len(chosen) < 2:
+        raise InputError(
+            file=COMMAND_LINE,
+            key="policy",
+            value=" ".join(given) or "none",
+            allowed=f"at least one policy beside {BASELINE}",
+        )
+    return chosen
+
+
+def _largest_number(
+    pairs: int, max_pairs: int | None, drawn: Draws | None, file: str | Path | None
+) -> int:
+    """Worlds at most: as asked, and no more than there are draws."""
+    cap = max(_CAP, pairs) if max_pairs is None else max_pairs
+    available = None if drawn is None else drawn.available
+    if available is None:
+        return cap
+    if available < (pairs if max_pairs is None else cap):
+        allowed = f"at least {pairs if max_pairs is None else cap}, one a world; or fewer worlds"
+        raise InputError(file=file, key="rows", value=available, allowed=allowed)
+    return min(cap, available)
+
+
+def _check_numbers(
+    pairs: int, cap: int, precision: float, workers: int | None, criteria: Criteria
+) -> None:
+    """Check the counts and the precision that were asked for."""
+    if not 2 <= pairs <= _MOST_PAIRS:
+        raise InputError(
+            file=COMMAND_LINE, key="pairs", value=pairs, allowed=f"from 2 to {_MOST_PAIRS}"
+        )
+    if not pairs <= cap <= _MOST_PAIRS:
+        allowed = f"from the number of pairs ({pairs}) to {_MOST_PAIRS}"
+        raise InputError(file=COMMAND_LINE, key="max-pairs", value=cap, allowed=allowed)
+    if not 0.0 <= precision <= 100.0:
+        raise InputError(
+            file=COMMAND_LINE, key="precision", value=precision, allowed="from 0 to 100 (%)"
+        )
+    if workers is not None and not 1 <= workers <= 1024:
+        raise InputError(file=COMMAND_LINE, key="workers", value=workers, allowed="from 1 to 1024")
+    if not 0.0 < criteria.indifference <= 100.0:
+        raise InputError(
+            file=COMMAND_LINE, key="indifference", value=criteria.indifference,
+            allowed="above 0, to 100 (%)",
+        )  # fmt: skip
+    if not 0.0 < criteria.satisficing <= 1.0:
+        raise InputError(
+            file=COMMAND_LINE, key="satisficing", value=criteria.satisficing,
+            allowed="above 0, to 1",
+        )  # fmt: skip

@@ -1,0 +1,192 @@
+"""The result of a comparison: its tables, its JSON document, and how they are made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arms import BASELINE
+from ..runs.indicators import indicator_list
+from ..runs.results import ALL, finite
+from .decision_table import (
+    DECISION,
+    Choice,
+    Criteria,
+    decision_frame,
+    flip_frame,
+    policy_frame,
+    target_frame,
+)
+from .effect_tables import effect_frame, outcome_frame, yearly_frame
+from .worlds import PLACEBO, Worlds
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from ..schema import Scenario
+
+__all__ = ["Comparison", "tabulate"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Policies compared on the same worlds; every table is tidy.
+
+    Attributes
+    ----------
+    meta : what was asked, what was reached and how
+    policies : policy, name, name_ko, runs, pairing_gain, spent (KRW bn),
+        cost_per_won with bounds (won spent per won of added value added,
+        all years together) and cost_note
+    effects : paired effects by policy, baseline, indicator and complex
+    outcomes : median and 10-90 % prediction interval
+    yearly : outcomes and effects against no programme by year
+    ranks : probability of each rank in the same world
+    tiers : policies that cannot be told apart share a tier; 0 for a yardstick, which is no choice
+    targets : probability of each goal with Wilson interval
+    decisions : what a decision needs, an arm a row: tier, median outcome and prediction
+        interval, effect and effect against the placebo with simultaneous intervals,
+        probability of being best, regret against the best arm and the oracle, mean
+        effect in the worst tenth of the worlds, share of worlds in which it is good
+        enough, whether it may be the best, whether it is dominated, net cost (KRW bn),
+        and what `policies` and `targets` hold of it
+    flips : leading arm against each rival at both ends of every drawn parameter's range
+    draws : parameters drawn for each world
+    """
+
+    meta: dict[str, Any]
+    policies: pd.DataFrame
+    effects: pd.DataFrame
+    outcomes: pd.DataFrame
+    yearly: pd.DataFrame
+    ranks: pd.DataFrame
+    tiers: pd.DataFrame
+    targets: pd.DataFrame
+    decisions: pd.DataFrame
+    flips: pd.DataFrame
+    draws: pd.DataFrame
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.policies["policy"])
+        return f"Comparison({self.meta['scenario']}: {names}; {self.meta['pairs']} worlds)"
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "meta"}
+
+    def plot(self) -> Figure:
+        """Headline effects against no programme with their intervals."""
+        from matplotlib.figure import Figure
+
+        rows = self.effects[
+            (self.effects["indicator"] == self.meta["indicator"])
+            & (self.effects["complex"] == ALL)
+            & (self.effects["baseline"] == BASELINE)
+        ]
+        names = self.policies.set_index("policy")["name"]
+        figure = Figure(figsize=(7, 1 + 0.6 * len(rows)), layout="constrained")
+        axes = figure.subplots()
+        half = np.stack([rows["mean"] - rows["low"], rows["high"] - rows["mean"]])
+        places = np.arange(len(rows))
+        axes.errorbar(rows["mean"], places, xerr=half, fmt="o", color="#0072B2", capsize=4)
+        axes.axvline(0.0, color="black", linewidth=0.8)
+        axes.set_yticks(places, [names[policy] for policy in rows["policy"]])
+        axes.set_xlabel(f"effect on {self.meta['indicator']}, {rows['unit'].iloc[0]}")
+        axes.margins(y=0.3)
+        return figure
+
+    def to_json(self) -> str:
+        """One JSON document with stable keys; what is undefined is null."""
+        document = {
+            **{k: finite(v) if isinstance(v, float) else v for k, v in self.meta.items()},
+            "precision_reached": {p: finite(v) for p, v in self.meta["precision_reached"].items()},
+            "policies": [self._policy_json(row) for row in self.policies.itertuples()],
+            "flips": _rows_json(self.flips[self.flips["finding"] != ""]),
+        }
+        return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+
+    def _policy_json(self, row: Any) -> dict[str, Any]:
+        own = self.effects[self.effects["policy"] == row.policy]
+        own = own[own["complex"] == ALL]
+        ranks = self.ranks[self.ranks["policy"] == row.policy].sort_values("rank")
+        goals = self.targets[self.targets["policy"] == row.policy]
+        decision = self.decisions[self.decisions["policy"] == row.policy]
+        cost = {
+            "mean": finite(row.cost_per_won),
+            "low": finite(row.cost_per_won_low),
+            "high": finite(row.cost_per_won_high),
+        }
+        return {
+            "id": row.policy,
+            "name": row.name,
+            "runs": int(row.runs),
+            "pairing_gain": finite(row.pairing_gain),
+            "spent": finite(row.spent),
+            "effects": _effects_json(own[own["baseline"] == BASELINE]),
+            "effects_against_placebo": _effects_json(own[own["baseline"] == PLACEBO]),
+            "rank_probability": [finite(p) for p in ranks["probability"]],
+            "tier": int(self.tiers.set_index("policy").loc[row.policy, "tier"]),
+            "cost_per_won": None if row.cost_note else cost,
+            "cost_note": row.cost_note,
+            "decision": _rows_json(decision[list(DECISION)])[0],
+            "targets": {
+                g.target: {
+                    "value": g.value,
+                    "unit": g.unit,
+                    "probability": finite(g.probability),
+                    "low": finite(g.low),
+                    "high": finite(g.high),
+                }
+                for g in goals.itertuples()
+            },
+        }
+
+
+def tabulate(
+    scenario: Scenario, worlds: Worlds, criteria: Criteria, meta: Mapping[str, Any]
+) -> Comparison:
+    """All tables of a comparison; `meta` gains what the choice rests on."""
+    import pandas as pd
+
+    indicators = indicator_list(worlds.last_year)
+    choice = Choice(worlds, criteria)
+    policies, targets = policy_frame(scenario, choice), target_frame(scenario, worlds)
+    return Comparison(
+        meta={**meta, **choice.described()},
+        policies=policies,
+        effects=effect_frame(worlds, indicators),
+        outcomes=outcome_frame(worlds, indicators),
+        yearly=yearly_frame(worlds),
+        ranks=choice.rank_frame(),
+        tiers=pd.DataFrame({"policy": worlds.policies, "tier": choice.tiers}),
+        targets=targets,
+        decisions=decision_frame(choice, policies, targets),
+        flips=flip_frame(choice),
+        draws=pd.DataFrame({"world": worlds.numbers, **worlds.drawn}),
+    )
+
+
+def _effects_json(rows: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {
+        str(row.indicator): {
+            "mean": finite(row.mean),
+            "low": finite(row.low),
+            "high": finite(row.high),
+            "unit": row.unit,
+            "verdict": row.verdict,
+        }
+        for row in rows.itertuples()
+    }
+
+
+def _rows_json(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as objects; what is undefined is null."""
+    return [
+        {str(k): finite(v) if isinstance(v, float) else v for k, v in row.items()}
+        for row in rows.to_dict("records")
+    ]

@@ -1,0 +1,240 @@
+"""Whom contact events bring together: who sits at an event, who proposes, which partner comes.
+
+Every policy that works through events starts from the same proposers (`at_events`),
+so that arms differ in the partner that a proposer gets and in nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.sim.coordination.policy import CoordinationView
+from innocluster.sim.ground.random_numbers import Process, draw_four, uniforms
+from innocluster.sim.network.pairs import BODY
+
+__all__ = [
+    "Proposers",
+    "at_events",
+    "introductions_at_random",
+    "proposers_of_events",
+    "seats_of_events",
+]
+
+Codes = NDArray[np.int32]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.int8]
+
+_ATTENDANCE = int(Process.ATTENDANCE)
+_EXPERT = int(Process.EXPERT)
+_POLICY = int(Process.POLICY)
+
+
+@dataclass(frozen=True)
+class Proposers:
+    """Those who have a place for an introduction at this month's events, in the order of events.
+
+    Attributes
+    ----------
+    row : (n,) firm row of the proposer
+    neighbour : (n,) row of who sits next to it, -1 where nobody does
+    expert : (n,) `BODY` + row of the research body that comes in place of the neighbour,
+        -1 where none does
+    slot : (n,) number of the event within its mini-cluster; with the firm it makes the
+        address of a draw
+    cluster : (n,) mini-cluster that holds the event
+    """
+
+    row: Codes
+    neighbour: Codes
+    expert: Codes
+    slot: Codes
+    cluster: Codes
+
+    @property
+    def usual(self) -> Codes:
+        """Partner in the programme as it was (P5): the expert, else the neighbour."""
+        return np.where(self.expert >= 0, self.expert, self.neighbour)
+
+
+def at_events(view: CoordinationView, first: Flags | None = None) -> Proposers:
+    """Who proposes at this month's events, by the attendance rule that all policies share.
+
+    Parameters
+    ----------
+    first : (firms,) 1 for firms whose turn comes before that of the others at an
+        event and who meet a research body, 0 for the others; by default all 0
+    """
+    identifier = view.state.firms.identifier
+    seat, start, slot = seats_of_events(
+        view.key, view.month, identifier, view.event_cluster, view.event_size, view.members,
+        view.member_start,
+    )  # fmt: skip
+    if first is None:
+        first = np.zeros(identifier.size, np.int8)
+    return Proposers(
+        *proposers_of_events(
+            view.key, view.month, view.values.expert_share, identifier, view.event_cluster,
+            view.event_introductions, seat, start, slot, first, view.body_rows, view.body_start,
+            view.cluster_complex,
+        )
+    )  # fmt: skip
+
+
+@compiled
+def seats_of_events(
+    key: NDArray[np.uint64],
+    month: int,
+    identifier: Integers,
+    event_cluster: Codes,
+    event_size: Codes,
+    members: Codes,
+    member_start: Integers,
+) -> tuple[Codes, Integers, Codes]:
+    """Who comes to each event: members of its mini-cluster, at least two where there are two.
+
+    Every member draws a number for every event and the smallest ones come, so
+    that a newcomer takes one seat and moves nobody else's draw.
+
+    Returns
+    -------
+    seat : (S,) firm rows, event by event, smallest draw first
+    start : (E + 1,) where the seats of each event start
+    slot : (E,) number of the event within its mini-cluster
+    """
+    events = event_cluster.size
+    start = np.zeros(events + 1, np.int64)
+    slot = np.empty(events, np.int32)
+    for event in range(events):
+        m = event_cluster[event]
+        group = member_start[m + 1] - member_start[m]
+        start[event + 1] = start[event] + min(group, max(2, event_size[event]))
+        slot[event] = slot[event - 1] + 1 if event > 0 and event_cluster[event - 1] == m else 0
+    seat = np.empty(start[events], np.int32)
+    seat_draw = np.empty(start[events])
+    entity = np.empty(members.size, np.int64)
+    draws = np.empty((4, members.size))
+    for event in range(events):
+        m = event_cluster[event]
+        origin = member_start[m]
+        group = member_start[m + 1] - origin
+        if slot[event] == 0:
+            for g in range(group):
+                entity[g] = identifier[members[origin + g]]
+        if slot[event] % 4 == 0:  # one draw serves four events of a mini-cluster
+            draw_four(key, month, _ATTENDANCE, slot[event] // 4, entity[:group], draws)
+        drawn = draws[slot[event] % 4]
+        low = start[event]
+        last = start[event + 1] - 1
+        seat_draw[low : last + 1] = 2.0
+        for g in range(group):
+            u = drawn[g]
+            if u >= seat_draw[last]:
+                continue
+            place = last
+            while place > low and seat_draw[place - 1] > u:
+                seat_draw[place] = seat_draw[place - 1]
+                seat[place] = seat[place - 1]
+                place -= 1
+            seat_draw[place] = u
+            seat[place] = members[origin + g]
+    return seat, start, slot
+
+
+@compiled
+def proposers_of_events(
+    key: NDArray[np.uint64],
+    month: int,
+    expert_share: float,
+    identifier: Integers,
+    event_cluster: Codes,
+    event_introductions: Codes,
+    seat: Codes,
+    seat_start: Integers,
+    seat_slot: Codes,
+    first: Flags,
+    body_rows: Codes,
+    body_start: Integers,
+    cluster_complex: Integers,
+) -> tuple[Codes, Codes, Codes, Codes, Codes]:
+    """Columns of `Proposers`: every second seat proposes to the next, some of them to an expert.
+
+    Firms marked in `first` sit in front, in their old order, and meet a research
+    body of the complex, if it has one, without taking up a neighbour.
+    """
+    total = 0
+    for event in range(event_introductions.size):
+        total += event_introductions[event]
+    row = np.empty(total, np.int32)
+    neighbour = np.empty(total, np.int32)
+    expert = np.empty(total, np.int32)
+    slot = np.empty(total, np.int32)
+    cluster = np.empty(total, np.int32)
+    made = 0
+    order = np.empty(seat.size, np.int32)
+    for event in range(event_cluster.size):
+        c = cluster_complex[event_cluster[event]]
+        bodies = body_start[c + 1] - body_start[c]
+        seats = 0
+        for turn in range(1, -1, -1):
+            for place in range(seat_start[event], seat_start[event + 1]):
+                if (1 if bodies > 0 and first[seat[place]] else 0) == turn:
+                    order[seats] = seat[place]
+                    seats += 1
+        sitting = 0
+        for _ in range(event_introductions[event]):
+            if sitting >= seats:
+                break
+            proposer = order[sitting]
+            needs = bodies > 0 and first[proposer] == 1
+            following = order[sitting + 1] if sitting + 1 < seats else -1
+            sitting += 1 if needs else 2
+            u, v, _, _ = uniforms(key, identifier[proposer], month, _EXPERT, seat_slot[event])
+            called = -1
+            if bodies > 0 and (needs or u < expert_share or following < 0):
+                called = BODY + body_rows[body_start[c] + int(v * bodies)]
+            if called < 0 and following < 0:
+                continue
+            row[made] = proposer
+            neighbour[made] = following
+            expert[made] = called
+            slot[made] = seat_slot[event]
+            cluster[made] = event_cluster[event]
+            made += 1
+    return row[:made], neighbour[:made], expert[:made], slot[:made], cluster[:made]
+
+
+@compiled
+def introductions_at_random(
+    key: NDArray[np.uint64],
+    month: int,
+    expert_share: float,
+    event_introductions: Codes,
+    members: Codes,
+    body_rows: Codes,
+) -> tuple[Codes, Codes]:
+    """As many pairs, drawn from all members of all complexes: the placebo of matching."""
+    total = 0
+    for event in range(event_introductions.size):
+        total += event_introductions[event]
+    first = np.empty(total, np.int32)
+    second = np.empty(total, np.int32)
+    made = 0
+    for n in range(total):
+        a, b, d, e = uniforms(key, n, month, _POLICY, 0)
+        drawn = int(a * members.size)
+        partner = -1
+        if b < expert_share and body_rows.size > 0:
+            partner = BODY + body_rows[int(d * body_rows.size)]
+        elif members.size > 1:
+            # One of the others, so that no introduction is lost on the member itself.
+            other = int(e * (members.size - 1))
+            partner = members[other + 1 if other >= drawn else other]
+        if partner >= 0:
+            first[made] = members[drawn]
+            second[made] = partner
+            made += 1
+    return first[:made], second[:made]

@@ -1,0 +1,3 @@
+"""Regions: their data files, and the firms drawn from them."""
+
+__all__: list[str] = []

@@ -1,0 +1,199 @@
+"""The result of one run: tidy tables, a figure and a JSON document."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from innocluster.version import __version__
+
+from ..policies import find_policy
+from .growth_tables import growth_frame
+from .indicators import (
+    FIRST_YEAR,
+    UNITS,
+    Target,
+    indicator_list,
+    load_targets,
+    monthly_table,
+    yearly_table,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from innocluster.sim.accounting.series import Series
+    from innocluster.sim.beginning.population import Population
+
+    from ..schema import Scenario
+
+__all__ = ["ALL", "RunResult", "finite", "run_result"]
+
+ALL = "all"
+"""Key of the region's total beside the complexes."""
+
+_KIND_ORDER = ("goal", "baseline", "observed")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run.
+
+    Attributes
+    ----------
+    meta : scenario, policy, seed, version, seconds, region, macro, first, last
+    indicators : name, complex, value, unit, target, target_kind, source
+    monthly : month, complex, indicator, value, unit
+    yearly : year, complex, indicator, value, unit; firms and employees of 2003
+        are the initial stock
+    accounts : where growth came from: first, last, complex, account, part, value, unit, note;
+        see `innocluster.scenarios.runs.growth_tables.growth_frame`
+    """
+
+    meta: dict[str, Any]
+    indicators: pd.DataFrame
+    monthly: pd.DataFrame
+    yearly: pd.DataFrame
+    accounts: pd.DataFrame
+
+    def __repr__(self) -> str:
+        meta = self.meta
+        return (
+            f"RunResult({meta['scenario']}, {meta['policy']}, seed {meta['seed']}, "
+            f"{meta['first']} to {meta['last']}, {len(self.indicators)} indicators)"
+        )
+
+    def plot(self) -> Figure:
+        """Revenue and exports by year beside their targets."""
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        for axes, name in zip(figure.subplots(1, 2), ("revenue", "exports"), strict=True):
+            rows = self.yearly.query("indicator == @name and complex == @ALL")
+            axes.plot(rows["year"], rows["value"], color="#0072B2")
+            known = self.indicators["target"].notna() & (self.indicators["complex"] == ALL)
+            marks = self.indicators[known & self.indicators["name"].str.startswith(f"{name}_")]
+            for kind, group in marks.groupby("target_kind"):
+                years = group["name"].str.rsplit("_", n=1).str[-1].astype(int)
+                axes.plot(years, group["target"], "o", color="#D55E00", mfc="none", label=kind)
+            axes.set(title=name, xlabel="year", ylabel=rows["unit"].iloc[0], ylim=(0, None))
+            axes.legend(frameon=False)
+        return figure
+
+    def to_json(self) -> str:
+        """One JSON document with stable keys; what is undefined is null."""
+        by_complex: dict[str, dict[str, dict[str, Any]]] = {}
+        for row in self.indicators.itertuples():
+            entry = {"value": finite(row.value), "unit": row.unit}
+            if row.target_kind:
+                entry |= {"target": finite(row.target), "target_kind": row.target_kind}
+            by_complex.setdefault(str(row.complex), {})[str(row.name)] = entry
+        whole = by_complex.pop(ALL)
+        document = {**self.meta, "indicators": whole, "complexes": by_complex}
+        return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def finite(value: Any) -> float | None:
+    """A number for JSON: ``None`` for `nan` and infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def run_result(
+    scenario: Scenario, series: Series, population: Population, seconds: float
+) -> RunResult:
+    """Tabulate the series of one finished run."""
+    keys = (ALL, *population.region.complexes.keys)
+    policy = find_policy(scenario.policy)
+    meta = {
+        "scenario": scenario.name,
+        "policy": policy.id,
+        "seed": scenario.seed,
+        "version": __version__,
+        "seconds": round(seconds, 3),
+        "region": scenario.region,
+        "macro": scenario.macro,
+        "exports": scenario.exports,
+        "first": f"{FIRST_YEAR}-01",
+        "last": scenario.last,
+    }
+    return RunResult(
+        meta,
+        _indicator_frame(scenario, series, population, keys),
+        _monthly_frame(series, keys),
+        _yearly_frame(series, population, keys),
+        growth_frame(series.annual, keys),
+    )
+
+
+def _indicator_frame(
+    scenario: Scenario, series: Series, population: Population, keys: tuple[str, ...]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    yearly = yearly_table(series, population)
+    targets = _preferred(load_targets(scenario.region, scenario.exports))
+    rows = []
+    for indicator in indicator_list(scenario.last_year):
+        for key, value in zip(keys, indicator.values(yearly), strict=True):
+            target = targets.get((indicator.name, key))
+            rows.append(
+                (
+                    indicator.name,
+                    key,
+                    float(value),
+                    indicator.unit,
+                    target.value if target else math.nan,
+                    target.kind if target else "",
+                    target.source if target else "",
+                )
+            )
+    columns = ["name", "complex", "value", "unit", "target", "target_kind", "source"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _preferred(targets: tuple[Target, ...]) -> dict[tuple[str, str], Target]:
+    """One target an indicator: the article's goal before what was observed later."""
+    ordered = sorted(targets, key=lambda target: _KIND_ORDER.index(target.kind), reverse=True)
+    return {(target.indicator, target.complex): target for target in ordered}
+
+
+def _monthly_frame(series: Series, keys: tuple[str, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    months = pd.date_range(f"{FIRST_YEAR}-01-01", periods=series.months.size, freq="MS")
+    tables = list(monthly_table(series))
+    values = np.stack([table for _, table in tables])
+    return _long_frame("month", months, keys, values, [m.name for m, _ in tables])
+
+
+def _yearly_frame(series: Series, population: Population, keys: tuple[str, ...]) -> pd.DataFrame:
+    yearly = yearly_table(series, population)
+    names = [name for name in UNITS if name in yearly]
+    values = np.stack([yearly[name] for name in names])
+    years = np.arange(FIRST_YEAR, FIRST_YEAR + values.shape[1])
+    table = _long_frame("year", years, keys, values, names)
+    return table[table["value"].notna()].reset_index(drop=True)
+
+
+def _long_frame(
+    time: str, times: Any, keys: tuple[str, ...], values: Any, names: list[str]
+) -> pd.DataFrame:
+    """Tidy table from values of shape (measures, times, keys)."""
+    import pandas as pd
+
+    measures, periods, columns = values.shape
+    repeated = np.repeat(names, periods * columns)
+    return pd.DataFrame(
+        {
+            time: np.tile(np.repeat(times, columns), measures),
+            "complex": np.tile(np.array(keys), measures * periods),
+            "indicator": repeated,
+            "value": values.ravel(),
+            "unit": np.repeat([UNITS[name] for name in names], periods * columns),
+        }
+    )

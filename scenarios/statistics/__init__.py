@@ -1,0 +1,3 @@
+"""Pure statistics: intervals, ranking, flips, draws."""
+
+__all__: list[str] = []

@@ -1,0 +1,153 @@
+"""Phase 12: what a run records every month, by complex."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+
+from .growth_terms import AGGREGATES
+
+__all__ = ["INDICATORS", "Series", "sum_firms"]
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int16]
+Flags = NDArray[np.int8]
+
+INDICATORS: dict[str, str] = {
+    "revenue": "KRW million/month",
+    "exports": "USD million/month",
+    "value_added": "KRW million/month",
+    "employees": "persons",
+    "firms": "firms",
+    "members": "firms",
+    "member_revenue": "KRW million/month",
+    "research_spending": "KRW million/month",
+    "cohort_revenue": "KRW million/month",
+    "contacts": "events/month",
+    "introductions": "pairs/month",
+    "tasks": "tasks/month",
+    "joint_projects": "projects/month",
+    "joint_successes": "projects/month",
+    "licences": "licences/month",
+    "licence_successes": "licences/month",
+    "own_innovations": "innovations/month",
+    "entrants": "firms/month",
+    "closures": "firms/month",
+    "spent_meetings": "KRW million/month",
+    "spent_introductions": "KRW million/month",
+    "spent_tasks": "KRW million/month",
+    "spent_research": "KRW million/month",
+    "spent_support": "KRW million/month",
+    "spent_transfers": "KRW million/month",
+    "spent_overhead": "KRW million/month",
+    "carry_over": "KRW million",
+    **AGGREGATES,
+}
+"""Names and units of the recorded series."""
+
+
+@dataclass
+class Series:
+    """Monthly series of one run.
+
+    Attributes
+    ----------
+    months : (T,) months since 2003-01
+    complexes : identifiers of the C complexes
+    values : indicator -> (T, C); rows not yet simulated are NaN
+    annual : measure -> (full years, 1 + C), the region first, where the region's value is
+        not the sum of its complexes; years not yet simulated are NaN
+    """
+
+    months: NDArray[np.int64]
+    complexes: tuple[str, ...]
+    values: dict[str, Floats]
+    annual: dict[str, Floats]
+
+    @classmethod
+    def empty(cls, months: int, complexes: tuple[str, ...]) -> Series:
+        """Series of `months` months in which nothing is recorded yet."""
+        shape = (months, len(complexes))
+        values = {name: np.full(shape, np.nan) for name in INDICATORS}
+        return cls(np.arange(months), complexes, values, {})
+
+    def record_year(self, year: int, measures: dict[str, Floats]) -> None:
+        """Enter what was measured at the end of a year.
+
+        Parameters
+        ----------
+        year : 0 is 2003
+        measures : measure -> (1 + C,), the region first
+        """
+        years = self.months.size // 12
+        for name, value in measures.items():
+            rows = self.annual.setdefault(name, np.full((years, value.size), np.nan))
+            rows[year] = value
+
+    def copy(self) -> Series:
+        """Return an independent copy."""
+        values, annual = (
+            {name: rows.copy() for name, rows in table.items()}
+            for table in (self.values, self.annual)
+        )
+        return Series(self.months, self.complexes, values, annual)
+
+
+@compiled
+def sum_firms(
+    count: int,
+    alive: Flags,
+    complex_: Small,
+    sector: Small,
+    member: Flags,
+    cohort: Flags,
+    value_added_ratio: Floats,
+    revenue: Floats,
+    exports: Floats,
+    employees: Floats,
+    own_spending: Floats,
+    grant_flow: Floats,
+    january: bool,
+    revenue_year: Floats,
+    research_year: Floats,
+    totals: Floats,
+) -> None:
+    """Sum firms in row order; `totals`, zero at first, is (9, C) in the order of `INDICATORS`.
+
+    Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
+    `revenue_year` and `research_year` (firms,) are the sums of each firm since January.
+    """
+    if january:
+        revenue_year[:count] = 0.0
+        research_year[:count] = 0.0
+    c = 0
+    sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    for i in range(count):
+        if alive[i] == 0:
+            continue
+        if complex_[i] != c:
+            for k in range(9):
+                totals[k, c] += sums[k]
+            c = complex_[i]
+            sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        research = own_spending[i] + grant_flow[i]
+        revenue_year[i] += revenue[i]
+        research_year[i] += research
+        # Flags are factors: no branch that nobody can foresee.
+        sums = (
+            sums[0] + revenue[i],
+            sums[1] + exports[i],
+            sums[2] + value_added_ratio[sector[i]] * revenue[i],
+            sums[3] + employees[i],
+            sums[4] + 1.0,
+            sums[5] + member[i],
+            sums[6] + member[i] * revenue[i],
+            sums[7] + research,
+            sums[8] + cohort[i] * revenue[i],
+        )
+    for k in range(9):
+        totals[k, c] += sums[k]

@@ -1,0 +1,3 @@
+"""2003: population, macro series, first state, buffers."""
+
+__all__: list[str] = []

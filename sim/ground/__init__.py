@@ -1,0 +1,3 @@
+"""What everything stands on: calendar, parameters, random numbers, sums, counts."""
+
+__all__: list[str] = []

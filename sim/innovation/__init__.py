@@ -1,0 +1,3 @@
+"""Proposals, completion, transfer, technology, and the tables of projects."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Sales, factors, brands, demography."""
+
+__all__: list[str] = []

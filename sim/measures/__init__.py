@@ -1,0 +1,3 @@
+"""What every December measures."""
+
+__all__: list[str] = []

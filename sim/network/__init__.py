@@ -1,0 +1,3 @@
+"""Pairs, encounters, contacts (T1-T3, K2)."""
+
+__all__: list[str] = []

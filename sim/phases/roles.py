@@ -1,0 +1,147 @@
+"""Phase 3: who keeps to its own role, and what the links cost (F7, article B1)."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import line_share, role_efficiency
+
+from ..coordination.small_tasks import GUIDANCE, LINK
+from ..innovation.transfer import CONTACT_FAMILIARITY
+from ..network.pairs import knows_research_body
+from ..run import Run
+from ..state import State
+
+__all__ = ["ROLES", "assign_roles", "has_research_partner", "needed_tasks", "role_gain"]
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Flags = NDArray[np.int8]
+Small = NDArray[np.int16]
+Codes = NDArray[np.int32]
+
+ROLES = 3
+"""Production, R&D and marketing."""
+
+
+def role_gain(adherence: float, reference: float, returns: float, share: float) -> float:
+    """F7: log efficiency at an adherence against that of 2003, on the work that roles concern.
+
+    Parameters
+    ----------
+    adherence, reference : ρ now and in 2003, 0 to 1
+    returns : τ
+    share : share of a firm's work that can move between its roles
+    """
+    now, then = (role_efficiency(rho, ROLES, returns) for rho in (adherence, reference))
+    return share * (log(now) - log(then))
+
+
+def assign_roles(run: Run) -> None:
+    """F7: let members keep to their own role as far as they have partners for the others.
+
+    Asked for more adherence than in 2003, a member leaves R&D to a university or
+    institute that it knows or works with, and marketing to the partner of a
+    design or marketing link; without the partner it goes on doing the work
+    itself, and every link takes working time.  Asked for less, it does
+    everything and needs nobody.  Either way one product line of it changes.
+    """
+    values, state, policy = run.values, run.state, run.settings.policy
+    wanted = values.programme_adherence if policy.adherence is None else policy.adherence
+    reference = values.role_adherence
+    if wanted == reference:
+        return
+    others = ROLES - 1
+    gains = np.empty(ROLES)
+    for links in range(ROLES):
+        reached = reference + (wanted - reference) * links / others
+        adherence = reached if wanted > reference else wanted
+        gains[links] = role_gain(adherence, reference, values.role_returns, values.role_share)
+    firms, pairs = state.firms, state.pairs
+    cost = values.role_link_days if wanted > reference else 0.0
+    _assign(
+        state.month, firms.count, gains, cost, values.product_line_revenue, firms.revenue,
+        firms.member, firms.role, firms.lost_days,
+        firms.link_until, firms.first_pair, pairs.first, pairs.second, pairs.familiarity,
+        pairs.projects, pairs.next_first, pairs.next_second,
+    )  # fmt: skip
+
+
+def has_research_partner(state: State, rows: Codes) -> NDArray[np.bool_]:
+    """Which of the firms in `rows` have a living tie to a university or institute."""
+    pairs = state.pairs
+    return _has_research_partner(
+        rows, pairs.first, pairs.second, pairs.familiarity, pairs.projects, pairs.next_first,
+        pairs.next_second, state.firms.first_pair,
+    )  # fmt: skip
+
+
+def needed_tasks(run: Run, members: Codes) -> Flags:
+    """F7: kind of small task that brings the one partner that a member lacks, else 0.
+
+    Members with both partners or neither take the task that is drawn, as do all
+    under a policy that does not ask for it.
+    """
+    if not run.settings.policy.tasks_by_need:
+        return np.zeros(members.size, np.int8)
+    linked = run.state.firms.link_until[members] >= run.state.month
+    knows = has_research_partner(run.state, members)
+    return np.where(linked == knows, 0, np.where(linked, GUIDANCE, LINK)).astype(np.int8)
+
+
+@compiled
+def _has_research_partner(
+    rows: Codes,
+    first: Codes,
+    second: Codes,
+    familiarity: Singles,
+    projects: Small,
+    next_first: Codes,
+    next_second: Codes,
+    firm_head: Codes,
+) -> NDArray[np.bool_]:
+    result = np.empty(rows.size, np.bool_)
+    for n in range(rows.size):
+        result[n] = knows_research_body(
+            rows[n], CONTACT_FAMILIARITY, first, second, familiarity, projects, next_first,
+            next_second, firm_head,
+        )  # fmt: skip
+    return result
+
+
+@compiled
+def _assign(
+    month: int,
+    count: int,
+    gains: Floats,
+    cost: float,
+    line: float,
+    revenue: Floats,
+    member: Flags,
+    role: Floats,
+    lost_days: Floats,
+    link_until: Small,
+    first_pair: Codes,
+    first: Codes,
+    second: Codes,
+    familiarity: Singles,
+    projects: Small,
+    next_first: Codes,
+    next_second: Codes,
+) -> None:
+    for i in range(count):
+        if member[i] == 0:
+            role[i] = 0.0
+            continue
+        links = 1 if link_until[i] >= month else 0
+        if knows_research_body(
+            i, CONTACT_FAMILIARITY, first, second, familiarity, projects, next_first, next_second,
+            first_pair,
+        ):  # fmt: skip
+            links += 1
+        role[i] = gains[links] * line_share(revenue[i], line)
+        lost_days[i] += cost * links

@@ -1,0 +1,108 @@
+"""The record that the phases of the month read and change; it steps nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import fsum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .accounting.series import Series
+from .beginning.initial_state import anchors, initial_state
+from .beginning.scratch import Scratch
+from .coordination.chain import chain_of, screening_chances
+from .ground.random_numbers import replication_key
+from .innovation.technology import location_weights
+from .settings import Overrules, Settings
+from .state import State
+
+__all__ = ["Run"]
+
+Floats = NDArray[np.float64]
+
+
+class Run:
+    """Everything of a run of the model that starts in 2003-01.
+
+    Parameters
+    ----------
+    settings : what defines it
+
+    Attributes
+    ----------
+    settings : with the firms of the population in the order of a run
+    parameters, values : the parameters for compiled functions, and read as ``values.name``
+    key : address of every random draw
+    region : what does not depend on the replication
+    governance : chain of coordinators under the variant of the settings
+    screening : chances that a good and a bad project pass the chain
+    state : current state; `state.month` is the month about to be simulated
+    anchors : what firms of 2003 are measured by
+    weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
+    reference_exchange_rate : mean of 2003, KRW per USD
+    overrules : holder of agents that decide for themselves, if there is one
+    measures_years : whether the yearly measures are taken; a trial needs none
+    scratch : buffers of the phases
+    series : what has been recorded so far
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        settings = replace(settings, population=settings.population.ordered())
+        self.settings = settings
+        self.parameters = settings.parameters.row()
+        self.values = settings.parameters.namespace()
+        self.key = replication_key(settings.seed)
+        self.region = settings.population.region
+        self.governance = chain_of(self.region.governance, settings.governance, self.values)
+        self.screening = screening_chances(
+            settings.screening, self.governance.lag.size, int(self.values.committee_votes),
+            self.values.screening_good, self.values.screening_bad,
+        )  # fmt: skip
+        self.state: State = initial_state(
+            settings.population, self.governance, self.values, self.key
+        )
+        self.anchors = anchors(self.state, settings.population, self.values)
+        self.state.profit_ratio[:] = self.anchors.usual_profit
+        self.weights, self.proximity = location_weights(
+            self.region.complexes.distance,
+            settings.parameters["complex_weight"],
+            settings.parameters["outside_weight"],
+            settings.parameters["half_distance"],
+        )
+        rates = settings.macro.exchange_rate[:12]
+        self.reference_exchange_rate = fsum(rates) / 12.0
+        self.overrules: Overrules | None = None
+        self.measures_years = True
+        self.scratch = Scratch.for_population(settings.population)
+        self.series = Series.empty(settings.months, self.region.complexes.keys)
+
+    @property
+    def month(self) -> int:
+        """Month about to be simulated, 0 is 2003-01."""
+        return self.state.month
+
+    @property
+    def passes(self) -> tuple[float, float]:
+        """Chances that a good and a bad project get a grant under the policy."""
+        return self.screening if self.settings.policy.screened else (1.0, 1.0)
+
+    def overrule_membership(self, decision: NDArray[np.int8]) -> None:
+        """Let agents with a decision rule of their own replace theirs in `decision`."""
+        if self.overrules is not None:
+            self.overrules.membership(decision)
+
+    def overrule_research(self, spending: Floats) -> None:
+        """Let agents with a rule of their own replace their R&D `spending`."""
+        if self.overrules is not None:
+            self.overrules.research(spending)
+
+    def overrule_factors(self, capital: Floats, workers: Floats) -> None:
+        """Let agents with a rule of their own replace the factors that they desire."""
+        if self.overrules is not None:
+            self.overrules.factors(capital, workers)
+
+    def forget_agents(self, rows: NDArray[np.int32]) -> None:
+        """Tell whoever holds agents that the firms in `rows` have closed."""
+        if self.overrules is not None:
+            self.overrules.forget(rows)

@@ -1,0 +1,3 @@
+"""Drawings and their styles."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Reports: pages and tables in the terminal."""
+
+__all__: list[str] = []

@@ -1,0 +1,313 @@
+"""Reports: one self-contained page that opens without network or scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from innocluster.scenarios.attribution.attribution_tables import Attribution
+from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.runs.execution import RunResult
+from innocluster.scenarios.runs.indicators import Target
+from innocluster.scenarios.runs.provenance import MANIFEST, write_aside
+from innocluster.sim.ground.parameters import PARAMETERS
+from innocluster.sim.measures.world_class import WORLD_CLASS
+
+from ..figures.panels import targets_of
+from ..figures.saving import save_figures
+from ..figures.structure import structure_rows, structure_years
+from ..files import TEMPLATES
+from ..words.choices import choices, turning_caption, turning_points, turning_rows
+from ..words.decision import decisions, target_shares
+from ..words.findings import (
+    answers,
+    headline,
+    may_conclude,
+    may_not_conclude,
+    policy_names,
+    unsettled,
+)
+from ..words.growth_tables import composition_table, growth_answers, source_tables
+from ..words.quantities import (
+    effect_unit,
+    exact,
+    indicator_label,
+    level_unit,
+    plain,
+    spread,
+)
+from ..words.run_indicators import indicator_rows
+from ..words.selection import ALL, crowded, headline_unit, records, select
+from ..words.texts import Texts
+
+__all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"]
+
+_SETUP = (
+    "scenario", "policy", "region", "macro", "exports", "first", "last", "seed",
+    "population_seed", "budget_scale", "budget", "governance", "screening", "under", "draws",
+    "pairs", "worlds", "method", "orders", "residual", "failures", "stopped_by",
+    "precision_asked", "precision_reached", "confidence", "indifference_percent", "satisficing",
+    "first_stage", "seconds", "version", "fingerprint",
+    "commit",
+)  # fmt: skip
+_HOW = (
+    "world", "outcome", "interval", "tier", "rank", "regret", "worst", "good", "possible", "front",
+    "cost", "gain",
+)  # fmt: skip
+
+Rows = list[list[str]]
+
+
+def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
+    """Write the report of a comparison and its figures.
+
+    Parameters
+    ----------
+    comparison : a finished comparison
+    folder : its result folder; scenario, parameters and versions are read from the
+        manifest in it, and left out where there is none
+    language : ``"en"`` or ``"ko"``
+
+    Returns
+    -------
+    Path
+        ``report.html`` in `folder`.
+
+    Raises
+    ------
+    InputError
+        Where the folder cannot be written.
+    """
+    texts = Texts(language)
+    manifest = finished_manifest(folder)
+    rows = decisions(comparison, texts)
+    outcome_unit = headline_unit(comparison)
+    content = {
+        "title": texts("report.title", scenario=comparison.meta["scenario"]),
+        "headline": headline(comparison, texts),
+        "answers": answers(comparison, texts),
+        "choices": choices(comparison, texts),
+        "warnings": unsettled(comparison, texts),
+        "rows": rows,
+        "placebo": next((row.name for row in rows if row.is_placebo), ""),
+        "indicator": indicator_label(comparison.meta["indicator"], texts),
+        "level_unit": level_unit(outcome_unit, texts).label,
+        "effect_unit": effect_unit(outcome_unit, texts).label,
+        "baseline": policy_names(comparison, texts)[comparison.meta["baseline"]],
+        "with_oracle": any(row.oracle != "–" for row in rows),
+        "shares": target_shares(comparison, texts),
+        "turning": turning_points(comparison, texts),
+        "turning_rows": turning_rows(comparison, texts),
+        "turning_caption": turning_caption(comparison, texts),
+        "may": may_conclude(comparison, texts),
+        "may_not": may_not_conclude(comparison, texts),
+        "how": [texts(f"report.how.{key}", **_criteria(comparison, texts)) for key in _HOW],
+        "money": _money(comparison, texts),
+        "money_unit": level_unit("KRW bn", texts).label,
+        "effects": _all_effects(comparison, texts),
+        "command": comparison.meta["command"],
+    }
+    return write_page("report.html", comparison, content, manifest, folder, texts)
+
+
+def _criteria(comparison: Comparison, texts: Texts) -> dict[str, str]:
+    """What counts as the same and as good enough, as it is written."""
+    meta, unit = comparison.meta, effect_unit(headline_unit(comparison), texts)
+    return {
+        "confidence": f"{100 * meta['confidence']:g}",
+        "zone": unit.amount.format(value=plain(meta["indifference"] * unit.factor, 2)),
+        "percent": f"{meta['indifference_percent']:g}",
+        "fraction": f"{100 * meta['satisficing']:g}",
+        "worlds": f"{meta['first_stage']}",
+    }
+
+
+def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
+    """Write the report of a single run: indicators beside targets, figures and set-up.
+
+    Parameters, return value and errors as in `write_report`.
+    """
+    texts = Texts(language)
+    content = {
+        "title": texts("report.run_title", scenario=run.meta["scenario"]),
+        "headline": "",
+        "indicators": indicator_rows(run, texts),
+        "growth_answers": growth_answers(run, texts),
+        "growth_tables": [*source_tables(run, texts), composition_table(run, texts)],
+        "structure": structure_rows(run, texts),
+        "structure_years": [str(year) for year in structure_years(run)],
+        "structure_note": texts("table.structure.note", mark=plain(WORLD_CLASS, 2)),
+        "command": f"innocluster run {run.meta['scenario']} --policy {run.meta['policy']} "
+        f"--seed {run.meta['seed']}",
+    }
+    return write_page("run-report.html", run, content, finished_manifest(folder), folder, texts)
+
+
+def write_page(
+    name: str,
+    result: RunResult | Comparison | Attribution,
+    content: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    folder: Path,
+    texts: Texts,
+    template: str = "report.html",
+) -> Path:
+    """Write a page and its figures: a template filled with what all reports share and `content`."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    figures = [
+        {"name": one.name, "title": one.title, "caption": one.caption, "svg": Markup(one.svg)}
+        for one in save_figures(result, folder, texts.language)
+    ]
+    page = environment.get_template(template).render(
+        t=texts,
+        language=texts.language,
+        figures=figures,
+        setup=_setup(result.meta, manifest, texts),
+        parameters=_changed_parameters(manifest, texts),
+        parameters_known=bool(manifest),
+        targets=_target_rows(targets_of(result.meta), texts),
+        version=result.meta["version"],
+        **content,
+    )
+    path = folder / name
+    write_aside(path, page.encode())
+    return path
+
+
+def finished_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest beside the report, empty where there is none."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return {}
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return document if document.get("status") == "finished" else {}
+
+
+def _setup(meta: Mapping[str, Any], manifest: Mapping[str, Any], texts: Texts) -> Rows:
+    """Label and value of everything that fixes the result."""
+    scenario = manifest.get("scenario", {})
+    known = {**manifest, **scenario, **scenario.get("programme", {}), **meta}
+    known["scenario"] = meta["scenario"]
+    if "baseline" in meta:
+        # A comparison has its own list of policies; the scenario's single one is not used.
+        known.pop("policy", None)
+    rows = []
+    for key in _SETUP:
+        value = known.get(key)
+        if key == "population_seed" and key in scenario and value is None:
+            value = texts("report.drawn")
+        if value is not None:
+            rows.append([texts(f"meta.{key}"), _written(key, value, texts)])
+    return rows
+
+
+def _written(key: str, value: Any, texts: Texts) -> str:
+    if key == "stopped_by":
+        return texts(f"stopped.{value}")
+    if key == "method":
+        return texts(f"method.{value}")
+    if key == "under":
+        return texts(f"meta.under.{value}")
+    if key == "precision_reached":
+        return ", ".join(f"{policy}: {plain(width, 2)}" for policy, width in value.items())
+    if key == "budget":
+        return ", ".join(f"{year}: {amount:g}" for year, amount in value.items())
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _changed_parameters(manifest: Mapping[str, Any], texts: Texts) -> Rows:
+    """Name, value, default, unit and source of what differs from its default."""
+    values = manifest.get("scenario", {}).get("parameters", {})
+    rows = []
+    for name, value in values.items():
+        parameter = PARAMETERS.get(name)
+        if parameter is not None and value != parameter.default:
+            label = parameter.label_ko if texts.language == "ko" else parameter.label
+            unit = "" if parameter.unit == "1" else parameter.unit
+            rows.append(
+                [
+                    f"{label} ({name})",
+                    f"{value:g}",
+                    f"{parameter.default:g}",
+                    unit,
+                    parameter.source,
+                ]
+            )
+    return rows
+
+
+def _target_rows(targets: Iterable[Target], texts: Texts) -> Rows:
+    """Indicator, figure, kind and source of every target."""
+    rows = []
+    for target in targets:
+        unit = level_unit(target.unit, texts)
+        value = exact(target.value * unit.factor)
+        if target.uncertainty == target.uncertainty:
+            value += f" ± {exact(target.uncertainty * unit.factor)}"
+        rows.append(
+            [
+                indicator_label(target.indicator, texts),
+                unit.amount.format(value=value),
+                texts(f"word.target_{target.kind}"),
+                target.source,
+            ]
+        )
+    return rows
+
+
+def _money(comparison: Comparison, texts: Texts) -> Rows:
+    """Programme money by policy and purpose; the first row holds the column names."""
+    rows = select(comparison.yearly, complex=ALL)
+    rows = rows[rows["indicator"].str.startswith("spent_")]
+    if rows.empty or not (rows["median"] > 0.0).any():
+        return []
+    sums = rows.pivot_table(
+        index="policy", columns="indicator", values="median", aggfunc="sum", sort=False
+    )
+    names = policy_names(comparison, texts)
+    factor = level_unit("KRW bn", texts).factor
+    purposes = [texts(f"indicator.{name}") for name in sums.columns]
+    result = [[texts("word.policy"), *purposes, texts("report.money.total")]]
+    for policy, row in sums.iterrows():
+        amounts = [*row, row.sum()]
+        if not amounts[-1] > 0.0:
+            continue
+        result.append([names[str(policy)], *(plain(amount * factor) for amount in amounts)])
+    return result
+
+
+def _all_effects(comparison: Comparison, texts: Texts) -> Rows:
+    """Every effect on the region: policy, reference, indicator, effect, %, verdict."""
+    names = policy_names(comparison, texts)
+    rows = []
+    effects = select(comparison.effects, complex=ALL)
+    if crowded(comparison):
+        # One line a measure: thousands of lines help nobody, and the tables have them.
+        last = comparison.meta["indicator"].rpartition("_")[2]
+        effects = effects[effects["indicator"].str.endswith(f"_{last}")]
+    for row in records(effects):
+        unit = effect_unit(row.unit, texts)
+        mean, low, high = spread(*(v * unit.factor for v in (row.mean, row.low, row.high)))
+        percent, _, _ = spread(row.relative_mean, row.relative_low, row.relative_high)
+        rows.append(
+            [
+                indicator_label(row.indicator, texts),
+                names[row.policy],
+                names[row.baseline],
+                f"{mean} [{low}, {high}] {unit.label}",
+                percent,
+                texts(f"verdict.{row.verdict.replace(' ', '_')}"),
+            ]
+        )
+    return rows
