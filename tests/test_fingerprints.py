@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from innocluster.agents.compilation import MODEL, compiled_sources, digest_of
-from innocluster.scenarios.provenance import model_files
+from innocluster.scenarios.runs.provenance import model_files
 
 ROOT = Path(__file__).parents[1]
 COMPILERS = {"compiled", "compiled_for", "inlined", "njit", "jit", "vectorize", "guvectorize"}

@@ -11,14 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from innocluster.agents.elementary import (
-    exp,
-    exp_array,
-    log,
-    log_array,
-    logistic,
-    normal_quantile,
-)
+from innocluster.agents.elementary import exp, exp_array, log, log_array, logistic, normal_quantile
 
 
 def units_in_the_last_place(value: float, exact: Decimal) -> float:

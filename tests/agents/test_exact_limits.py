@@ -13,8 +13,8 @@ from innocluster.agents.coordinators import committee_pass, hierarchy_pass, poly
 from innocluster.agents.firms import adjusted_capital, role_efficiency
 from innocluster.agents.knowledge import learn
 from innocluster.agents.relations import erlang_months, familiarity_step
-from innocluster.sim.random_numbers import Process, replication_key, uniform_rows
-from innocluster.sim.technology import monthly_rate
+from innocluster.sim.ground.random_numbers import Process, replication_key, uniform_rows
+from innocluster.sim.innovation.technology import monthly_rate
 
 # Half a unit in the last place of single-precision numbers from 2 to 4.
 ROUNDING = 2.0**-23

@@ -17,8 +17,8 @@ from innocluster.agents import (
     University,
 )
 from innocluster.scenarios.policies import POLICIES
-from innocluster.scenarios.population import synthesise
-from innocluster.scenarios.region import load_region
+from innocluster.scenarios.region.loading import load_region
+from innocluster.scenarios.region.synthesis import synthesise
 from innocluster.sim import ClusterModel, ParameterSet, Settings, load_macro
 
 READ_ONLY = {"alive", "entered", "first_pair", "identifier", "projects"}

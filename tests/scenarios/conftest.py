@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from innocluster.scenarios.region import PRESET_FOLDER
+from innocluster.scenarios.files import PRESET_FOLDER
 from innocluster.scenarios.schema import Scenario
 
 SHRINKAGE = 16

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from innocluster.scenarios.arms import resolve_arm
-from innocluster.scenarios.comparison import compare
+from innocluster.scenarios.comparison.comparison import compare
 from innocluster.scenarios.errors import InputError
-from innocluster.scenarios.execution import execute_pair
-from innocluster.scenarios.ledger import Ledger
+from innocluster.scenarios.runs.execution import execute_pair
+from innocluster.scenarios.runs.ledger import Ledger
 from innocluster.scenarios.schema import Scenario
 
 SHORT = Scenario.default().replaced(last="2006-12")

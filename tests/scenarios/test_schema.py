@@ -7,7 +7,7 @@ import pytest
 
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import DEFAULT_PRESET, Scenario, presets
-from innocluster.sim.parameters import PARAMETERS
+from innocluster.sim.ground.parameters import PARAMETERS
 
 PARAMETER = next(iter(PARAMETERS.values()))
 

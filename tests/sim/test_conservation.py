@@ -9,9 +9,9 @@ import pytest
 from small_region import simulation
 
 from innocluster.scenarios.policies import POLICIES
-from innocluster.sim.calendar import PROGRAMME_START, month_number, year_of
-from innocluster.sim.pairs import BODY
-from innocluster.sim.programme import net_share
+from innocluster.sim.ground.calendar import PROGRAMME_START, month_number, year_of
+from innocluster.sim.network.pairs import BODY
+from innocluster.sim.phases.budget import net_share
 from innocluster.sim.simulation import Simulation
 
 START = month_number(*PROGRAMME_START)

@@ -9,7 +9,7 @@ import pytest
 from small_region import full_population, simulation
 
 from innocluster.scenarios.policies import POLICIES
-from innocluster.sim.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
 
 SEEDS = (1, 2, 3, 4)
 LAST = (2008, 12)

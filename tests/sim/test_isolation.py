@@ -9,11 +9,12 @@ import pytest
 from small_region import small_population
 
 from innocluster.scenarios.policies import POLICIES
-from innocluster.sim.macro import MacroSeries, load_macro
-from innocluster.sim.parameters import ParameterSet
-from innocluster.sim.population import FirmSample, Population
-from innocluster.sim.simulation import Settings, Simulation
-from innocluster.sim.technology import monthly_rate
+from innocluster.sim.beginning.macro import MacroSeries, load_macro
+from innocluster.sim.beginning.population import FirmSample, Population
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.innovation.technology import monthly_rate
+from innocluster.sim.settings import Settings
+from innocluster.sim.simulation import Simulation
 
 # Every mechanism off but R&D, productivity, demand and factors.
 ALONE = {

@@ -14,7 +14,13 @@ from small_region import small_population
 
 from innocluster.agents import Coordinator, Firm, Institute, University
 from innocluster.scenarios.policies import POLICIES
-from innocluster.sim import ClusterModel, ParameterSet, Settings, Simulation, load_macro
+from innocluster.sim import (
+    ClusterModel,
+    ParameterSet,
+    Settings,
+    Simulation,
+    load_macro,
+)
 
 
 @pytest.fixture(scope="module")
@@ -361,8 +367,8 @@ def test_a_simulation_needs_neither_mesa_nor_pandas() -> None:
     code = (
         "import sys\n"
         "from innocluster.scenarios.policies import POLICIES\n"
-        "from innocluster.scenarios.population import synthesise\n"
-        "from innocluster.scenarios.region import load_region\n"
+        "from innocluster.scenarios.region.synthesis import synthesise\n"
+        "from innocluster.scenarios.region.loading import load_region\n"
         "from innocluster.sim import ParameterSet, Settings, Simulation, load_macro\n"
         "population = synthesise(load_region(), 1)\n"
         "macro = load_macro('history')\n"

@@ -9,8 +9,8 @@ import pytest
 from small_region import same, simulation, small_population
 
 from innocluster.scenarios.policies import POLICIES
-from innocluster.sim.calendar import PROGRAMME_START, month_number
-from innocluster.sim.population import FirmSample, Population
+from innocluster.sim.beginning.population import FirmSample, Population
+from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
 from innocluster.sim.simulation import Simulation
 
 MONTHS = 60

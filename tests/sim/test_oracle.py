@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from small_region import simulation, small_population
 
-from innocluster.sim.pairs import BODY
+from innocluster.sim.network.pairs import BODY
 from innocluster.sim.simulation import Simulation
 
 pytest.importorskip("mesa")
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 from mesa_objects import GroupedModel, ObjectModel
 
 TOLERANCE = 1e-9

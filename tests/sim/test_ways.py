@@ -7,10 +7,11 @@ import pytest
 from small_region import same, simulation
 
 from innocluster.scenarios.policies import POLICIES
-from innocluster.sim.calendar import PROGRAMME_START, month_number
-from innocluster.sim.coordination import CoordinationView, Payments, Policy
-from innocluster.sim.parameters import ParameterSet
-from innocluster.sim.simulation import WAYS, Simulation
+from innocluster.sim.coordination.policy import CoordinationView, Payments, Policy
+from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.settings import WAYS
+from innocluster.sim.simulation import Simulation
 
 START = month_number(*PROGRAMME_START)
 MONTHS = 60

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from invented import COMPLEXES, KEYS, LEVELS, PROGRAMME, SHARES, YEARS
 
-from innocluster.scenarios.comparison import Comparison
-from innocluster.scenarios.execution import RunResult
-from innocluster.scenarios.growth import ACCOUNTS, growth_frame
+from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.runs.execution import RunResult
+from innocluster.scenarios.runs.growth_tables import ACCOUNTS, growth_frame
 
 NAMES = {
     "P0": ("No programme", "사업 없음"),

@@ -1,0 +1,118 @@
+"""`innocluster replicate` as it is typed: documents, tables, result folders, one-line errors."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from innocluster.commands import command_line
+
+EXACT = 1e-6
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run the command in this process; exit code, standard output and error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        words = ["innocluster", "replicate", *map(str, arguments)]
+        monkeypatch.setattr(sys, "argv", words)
+        code = command_line.main()
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_json_is_one_document_with_the_stable_keys(call):
+    code, out, error = call(
+        "konig-liu-zenou", "--graph", "path", "--n", 3, "--phi", 0.05, "--rho", 0.2, "--mu", 1,
+        "--json",
+    )  # fmt: skip
+    document = json.loads(out)
+    assert (code, error) == (0, "")
+    assert document["model"] == "konig-liu-zenou"
+    assert document["parameters"] == {"graph": "path", "n": 3, "phi": 0.05, "rho": 0.2, "mu": 1.0}
+    assert document["results"]["welfare_targeted"] == pytest.approx(2.737226, abs=EXACT)
+    assert document["results"]["targeted_subsidy"][1] == pytest.approx(0.850080, abs=EXACT)
+
+
+def test_every_option_of_goyal_moraga_arrives(call):
+    _, out, _ = call("goyal-moraga", "--n", 8, "--degree", 5, "--gamma", 2, "--demand", 1, "--json")
+    document = json.loads(out)
+    assert document["parameters"] == {"n": 8, "degree": 5, "gamma": 2.0, "demand": 1.0}
+    assert document["results"]["profit"] == pytest.approx(0.014757, abs=EXACT)
+
+
+@pytest.mark.parametrize("name", ["goyal-moraga", "konig-liu-zenou", "key-player"])
+def test_a_table_otherwise(call, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, error = call(name)
+    assert (code, error) == (0, "")
+    assert "(20" in out
+    assert len(out.splitlines()) > 10
+
+
+def test_what_cannot_be_stated_is_said(call):
+    assert "not stated" in call("konig-liu-zenou", "--n", 10)[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["konig-liu-zenou", "--graph", "empty", "--rho", 0.39], ["concave", "-0.0481"]),
+        (["konig-liu-zenou", "--phi", 5], ["phi = 5", "below 0.88"]),
+        (["key-player", "--phi", 0.9], ["phi = 0.9", "below 0.577"]),
+        (["key-player", "--phi", "nan"], ["phi = nan", "from 0 to"]),
+        (["goyal-moraga", "--degree", 8], ["degree = 8", "7"]),
+        (["goyal-moraga", "--phi", 0.1], ["phi = 0.1", "n, degree, gamma, demand"]),
+        (["goyal-moraga", "--n", "many"], ["--n", "integer"]),
+        (["nobody"], ["nobody", "goyal-moraga, konig-liu-zenou, key-player"]),
+        ([], ["NAME"]),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(call, arguments, words):
+    code, out, error = call(*arguments, "--json")
+    assert (code, out) == (2, "")
+    assert error.count("\n") == 1
+    for word in words:
+        assert word in error
+
+
+def test_a_result_folder_holds_the_document(call, tmp_path):
+    folder = tmp_path / "out"
+    for _ in range(2):
+        assert call("key-player", "--out", folder, "--quiet") == (0, "", "")
+    document = json.loads((folder / "replication.json").read_text(encoding="utf-8"))
+    assert document["model"] == "key-player"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["status"] == "finished"
+
+
+def test_a_folder_of_others_is_left_alone(call, tmp_path):
+    (tmp_path / "theirs.txt").write_text("mine")
+    code, out, error = call("key-player", "--out", tmp_path)
+    assert (code, out) == (2, "")
+    assert "theirs.txt" in error
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs.txt"]
+
+
+def test_wrong_input_leaves_no_folder(call, tmp_path):
+    assert call("key-player", "--phi", 9, "--out", tmp_path / "out")[0] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fresh_process_answers_the_same(tmp_path: Path):
+    answer = subprocess.run(
+        [sys.executable, "-m", "innocluster", "replicate", "goyal-moraga", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert json.loads(answer.stdout)["results"]["effort"] == pytest.approx(0.035211, abs=EXACT)

@@ -1,0 +1,139 @@
+"""Every firm's value added of every month is the exact sum of its terms (F1, F2, F5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from small_region import full_population, simulation
+
+from innocluster.sim.accounting.growth_terms import TECHNOLOGY, TERMS, firm_terms
+from innocluster.sim.beginning.population import Population
+from innocluster.sim.simulation import Simulation
+
+EXACT = 1e-10
+CHANNELS = [TERMS.index(name) for name in ("own", "transfer", "joint", "meetings")]
+
+
+@dataclass
+class Month:
+    """Terms of every firm that sold in a month, and what their sum should be."""
+
+    identifier: np.ndarray
+    terms: np.ndarray
+    log_value_added: np.ndarray
+    log_productivity: np.ndarray
+
+    @classmethod
+    def step(cls, run: Simulation) -> Month:
+        """Simulate a month and account for the firms that were there when it began.
+
+        They produced with the capital, the employees and the brand of its beginning.
+        """
+        month = run.month
+        before = run.state.firms.copy()
+        run.step()
+        after, n = run.state.firms, before.count
+        terms = firm_terms(
+            month, run.parameters, run.settings.macro.price_index[month], n, after.level,
+            after.shock, after.role, after.research_stock, after.research_reference,
+            after.spillover, after.gain_own, after.gain_transfer, after.gain_joint,
+            after.gain_meeting, after.gain_reference, before.capital, before.employees,
+            after.lost_days, before.brand, after.brand_reference, after.utilisation,
+        )  # fmt: skip
+        rows = np.flatnonzero(
+            (before.alive[:n] == 1) & (after.identifier[:n] == before.identifier[:n])
+        )
+        ratio = run.region.sectors.value_added_ratio[after.sector[rows]]
+        return cls(
+            after.identifier[rows],
+            terms[:, rows],
+            np.log(after.revenue[rows] * ratio),
+            after.log_productivity[rows],
+        )
+
+    def largest_residual(self) -> float:
+        """Largest distance between a firm's value added and the sum of its terms, log points."""
+        return float(np.abs(self.terms.sum(axis=0) - self.log_value_added).max())
+
+
+@pytest.mark.parametrize("policy", ["P0", "P5"])
+@pytest.mark.parametrize("population", [None, full_population()], ids=["small", "full"])
+def test_value_added_is_the_sum_of_its_terms_in_every_month(
+    policy: str, population: Population | None
+) -> None:
+    run = simulation(policy, population=population)
+    for _ in range(run.settings.months):
+        month = Month.step(run)
+        assert month.identifier.size > 300
+        assert month.largest_residual() < EXACT
+        technology = month.terms[TECHNOLOGY:].sum(axis=0)
+        assert np.abs(technology - month.log_productivity).max() < 1e-12
+
+
+@pytest.mark.parametrize("adherence", [0.0, 1.0])
+def test_roles_are_a_term_of_their_own(adherence: float) -> None:
+    run = simulation("P5", unchecked={"programme_adherence": adherence})
+    run.run_until(60)
+    month = Month.step(run)
+    assert month.largest_residual() < EXACT
+    assert (month.terms[TERMS.index("roles")] != 0.0).any()
+
+
+@pytest.fixture(scope="module")
+def months() -> tuple[Month, Month]:
+    """A month before the programme and one in its fifth year."""
+    run = simulation("P5")
+    run.run_until(20)
+    early = Month.step(run)
+    run.run_until(90)
+    return early, Month.step(run)
+
+
+def test_every_channel_is_at_work_in_the_fifth_year(months: tuple[Month, Month]) -> None:
+    early, late = months
+    # Gains of own R&D count against those at the start, the other channels from nothing.
+    assert (late.terms[CHANNELS[1:]] >= 0.0).all()
+    assert (early.terms[CHANNELS[1:]] >= 0.0).all()
+    for row in CHANNELS:
+        assert (late.terms[row] > 0.0).any(), TERMS[row]
+
+
+def test_growth_is_the_sum_of_the_growth_of_its_terms(months: tuple[Month, Month]) -> None:
+    early, late = months
+    _, a, b = np.intersect1d(early.identifier, late.identifier, return_indices=True)
+    assert a.size > 200
+    growth = late.log_value_added[b] - early.log_value_added[a]
+    explained = (late.terms[:, b] - early.terms[:, a]).sum(axis=0)
+    assert np.abs(growth - explained).max() < EXACT
+
+
+def test_sales_never_exceed_capacity_and_utilisation_says_so() -> None:
+    run = simulation("P5", last=(2005, 12))
+    run.run()
+    firms = run.state.firms
+    alive = firms.alive[: firms.count] == 1
+    standing = alive & (firms.entered[: firms.count] < run.month - 1)
+    used = firms.utilisation[: firms.count][standing]
+    assert (used > 0.0).all()
+    assert (used <= 1.0 + 1e-12).all()
+    assert (firms.gain_own[: firms.count][alive] >= 0.0).all()
+
+
+def test_gains_fade_at_the_rate_of_forgetting() -> None:
+    """F5: without events every channel keeps (1 - δ_Z)^(1/12) a month."""
+    run = simulation("P0", unchecked={
+        "attempt_rate": 0.0, "background_rate": 0.0, "exit_rate": 0.0, "first_cash": 1e6,
+    })  # fmt: skip
+    firms = run.state.firms
+    firms.gain_joint[: firms.count] = 0.1
+    firms.gain_transfer[: firms.count] = 0.2
+    firms.gain_meeting[: firms.count] = 0.3
+    firms.gain_own[: firms.count] = 0.4
+    n = firms.count
+    run.run_until(24)
+    kept = (1.0 - run.values.innovation_depreciation) ** 2
+    for name, first in (("joint", 0.1), ("transfer", 0.2), ("meeting", 0.3), ("own", 0.4)):
+        gain = getattr(run.state.firms, f"gain_{name}")[:n]
+        assert np.abs(gain - first * kept).max() < 1e-12

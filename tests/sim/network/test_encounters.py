@@ -1,0 +1,258 @@
+"""Spontaneous encounters: strangers, partners, partners' partners, and who is never met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from small_region import full_population, simulation
+
+from innocluster.sim.ground.random_numbers import Process, replication_key, uniform_rows
+from innocluster.sim.measures.network_measures import measure_network
+from innocluster.sim.network.encounters import LATEST_PAIRS, background_encounters, tied_partner
+from innocluster.sim.network.pairs import BODY, TIE_FAMILIARITY, PairTable, meet_pair
+from innocluster.sim.phases import meetings
+from innocluster.sim.simulation import Simulation
+
+KNOWN = int(Process.KNOWN_CONTACT)
+KEY = replication_key(7)
+Codes = np.ndarray
+
+
+class Circle:
+    """Firm 0 and body 0 with pairs of given familiarity; all firms do R&D but those named."""
+
+    def __init__(self, firms: int, without_research: tuple[int, ...] = ()) -> None:
+        self.pairs = PairTable.allocate(4 * firms)
+        self.identifier = np.arange(1000, 1000 + firms)
+        self.research = np.full(firms, 0.02)
+        self.research[list(without_research)] = 0.0
+        self.firm_head = np.full(firms, -1, np.int32)
+        self.body_head = np.full(2, -1, np.int32)
+
+    def meet(self, a: int, b: int, familiarity: float) -> None:
+        """Enter a pair."""
+        p = self.pairs
+        row = meet_pair(
+            a, b, p.count, p.first, p.second, p.familiarity, p.next_first, p.next_second, p.slots,
+            self.firm_head, self.body_head,
+        )  # fmt: skip
+        p.familiarity[row] = familiarity
+        p.count = row + 1
+
+    def partner(self, month: int, centre: int, caller: int = 5, excluded: int = -1) -> int:
+        """The partner of `centre` whom a caller of identifier `caller` would meet."""
+        p = self.pairs
+        return tied_partner(
+            KEY, month, KNOWN, caller, centre, excluded, self.identifier, np.array([9, 10]),
+            self.research, p.first, p.second, p.familiarity, p.next_first, p.next_second,
+            self.firm_head, self.body_head,
+        )  # fmt: skip
+
+
+def test_partners_are_met_in_proportion_to_the_square_of_familiarity() -> None:
+    circle = Circle(5)
+    strength = {1: 0.2, 2: 0.4, BODY + 1: 0.8}
+    for other, familiarity in strength.items():
+        circle.meet(0, other, familiarity)
+    draws = 4000
+    met = [circle.partner(month, 0) for month in range(draws)]
+    total = sum(f * f for f in strength.values())
+    for other, familiarity in strength.items():
+        share = familiarity**2 / total
+        error = 4.0 * np.sqrt(share * (1.0 - share) / draws)
+        assert met.count(other) / draws == pytest.approx(share, abs=error)
+
+
+def test_one_more_partner_changes_only_the_choices_that_it_wins() -> None:
+    small, large = Circle(5), Circle(5)
+    for circle in (small, large):
+        circle.meet(0, 1, 0.3)
+        circle.meet(0, 2, 0.5)
+    large.meet(0, 3, 0.4)
+    before = [small.partner(month, 0) for month in range(500)]
+    after = [large.partner(month, 0) for month in range(500)]
+    assert 3 in after
+    assert all(new in (old, 3) for old, new in zip(before, after, strict=True))
+
+
+def test_nobody_is_called_on_who_is_closed_faded_without_research_or_excluded() -> None:
+    circle = Circle(6, without_research=(3,))
+    circle.meet(0, 1, -1.0)
+    circle.meet(0, 2, 0.99 * TIE_FAMILIARITY)
+    circle.meet(0, 3, 0.9)
+    circle.meet(0, 4, 0.9)
+    assert {circle.partner(month, 0) for month in range(200)} == {4}
+    assert {circle.partner(month, 0, excluded=4) for month in range(200)} == {-1}
+    assert circle.partner(0, 5) == -1
+
+
+def test_an_institute_thinks_of_its_latest_pairs() -> None:
+    circle = Circle(3 * LATEST_PAIRS)
+    for firm in range(3 * LATEST_PAIRS):
+        circle.meet(firm, BODY, 0.5 if firm % 2 else -1.0)
+    met = {circle.partner(month, BODY) for month in range(4000)}
+    odd = np.arange(1, 3 * LATEST_PAIRS, 2)
+    assert met == set(odd[-LATEST_PAIRS:].tolist())
+
+
+@pytest.fixture(scope="module")
+def lively() -> Simulation:
+    """A run of 560 firms that has come to 2008 with the programme."""
+    run = simulation("P5")
+    run.run_until(60)
+    return run
+
+
+def encounters(run: Simulation, month: int, repeat: float, closure: float) -> tuple[Codes, Codes]:
+    """Who would meet whom in a month, as ties stand now."""
+    firms, bodies, pairs, scratch = run.state.firms, run.state.bodies, run.state.pairs, run.scratch
+    first, second = np.empty(firms.count, np.int32), np.empty(firms.count, np.int32)
+    occasion = uniform_rows(
+        run.key, firms.identifier[: firms.count], month, int(Process.BACKGROUND), 0
+    )[:, 0].copy()
+    number = background_encounters(
+        run.key, month, 0.6, repeat, closure, 0.0, scratch.anchors, firms.count, occasion,
+        firms.alive, firms.identifier, bodies.identifier, firms.complex, firms.research_intensity,
+        scratch.places, scratch.place_start, scratch.body_rows, scratch.body_start, pairs.first,
+        pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second, firms.first_pair,
+        bodies.first_pair, first, second,
+    )  # fmt: skip
+    return first[:number], second[:number]
+
+
+def partners(run: Simulation) -> dict[int, set[int]]:
+    """Partners of every actor that can be met."""
+    pairs, research = run.state.pairs, run.state.firms.research_intensity
+    result: dict[int, set[int]] = {}
+    for row in np.flatnonzero(pairs.familiarity[: pairs.count] >= TIE_FAMILIARITY):
+        ends = int(pairs.first[row]), int(pairs.second[row])
+        for one, other in (ends, ends[::-1]):
+            if other >= BODY or research[other] > 0.0:
+                result.setdefault(one, set()).add(other)
+    return result
+
+
+def test_whom_a_firm_knows_does_not_change_how_often_it_meets_somebody(lively) -> None:
+    for month in range(12):
+        first, _ = encounters(lively, month, 0.0, 0.0)
+        for shares in ((1.0, 0.0), (0.0, 1.0), (0.4, 0.2)):
+            assert np.array_equal(encounters(lively, month, *shares)[0], first)
+
+
+def test_the_share_of_meetings_with_partners_is_the_parameter(lively) -> None:
+    known, repeat = partners(lively), 0.4
+    redirected = []
+    for month in range(240):
+        first, stranger = encounters(lively, month, 0.0, 0.0)
+        _, second = encounters(lively, month, repeat, 0.0)
+        for i, new, met in zip(first.tolist(), stranger.tolist(), second.tolist(), strict=True):
+            if known.get(i) and new not in known[i]:
+                assert met == new or met in known[i]
+                redirected.append(met != new)
+    error = 4.0 * np.sqrt(repeat * (1.0 - repeat) / len(redirected))
+    assert len(redirected) > 3000
+    assert np.mean(redirected) == pytest.approx(repeat, abs=error)
+
+
+def test_a_firm_that_returns_to_partners_alone_meets_nobody_else(lively) -> None:
+    known = partners(lively)
+    met = np.hstack([encounters(lively, month, 1.0, 0.0) for month in range(60)])
+    with_partners = [(i, other) for i, other in met.T.tolist() if known.get(i)]
+    assert len(with_partners) > 500
+    assert all(other in known[i] for i, other in with_partners)
+
+
+def test_partners_of_partners_are_met(lively) -> None:
+    known = partners(lively)
+    checked = 0
+    for month in range(60):
+        first, stranger = encounters(lively, month, 0.0, 0.0)
+        _, second = encounters(lively, month, 0.0, 1.0)
+        for i, new, met in zip(first.tolist(), stranger.tolist(), second.tolist(), strict=True):
+            reached = {two for one in known.get(i, ()) for two in known[one]} - {i}
+            assert met in reached or met == new
+            checked += met != new
+    assert checked > 500
+
+
+def recorded(run: Simulation, patch: pytest.MonkeyPatch, months: int) -> Iterator[tuple[int, int]]:
+    """Spontaneous meetings of a run to come, month after month."""
+    found: list[tuple[Codes, Codes]] = []
+    compiled = meetings.background_encounters
+
+    def watch(*arguments: object) -> int:
+        number: int = compiled(*arguments)
+        found.append((arguments[-2][:number].copy(), arguments[-1][:number].copy()))
+        return number
+
+    patch.setattr(meetings, "background_encounters", watch)
+    for _ in range(months):
+        run.step()
+        yield found[-1]
+
+
+def test_nobody_meets_itself_a_closed_firm_or_one_without_research(monkeypatch) -> None:
+    lively = {"exit_rate": 0.5, "entry_scale": 5.0, "background_rate": 0.8}
+    run = simulation("P5", unchecked=lively)
+    firms, reused = run.state.firms, 0
+    alive = firms.alive.copy()
+    for first, second in recorded(run, monkeypatch, 72):
+        firm = second[second < BODY]
+        assert (first != second).all()
+        assert (alive[first] == 1).all()
+        assert (alive[firm] == 1).all()
+        assert (run.state.firms.research_intensity[firm] > 0.0).all()
+        reused += (run.state.firms.entered[firm] >= 0).sum()
+        alive = run.state.firms.alive.copy()
+    assert run.state.pairs.count > 200
+    assert reused > 50
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_meeting_partners_of_partners_closes_triangles(seed: int) -> None:
+    ratios = []
+    for closure in (0.0, 0.9):
+        shares = {"background_repeat": 0.0, "background_closure": closure}
+        run = simulation("P0", seed, full_population(seed), shares, last=(2006, 12))
+        run.run()
+        ratios.append(measure_network(run)["clustering_ratio"][0])
+    assert ratios[1] > 2.0 * ratios[0]
+
+
+def test_pairs_that_the_programme_introduced_go_on_by_themselves() -> None:
+    """Of six small worlds together, since each has but some hundred such pairs."""
+    shares = []
+    for repeat in (0.0, 0.4):
+        released = persisted = 0.0
+        for seed in range(1, 7):
+            run = simulation("P5", seed, unchecked={"background_repeat": repeat}, last=(2010, 12))
+            run.run()
+            found = measure_network(run)
+            released += found["released_pairs"][0]
+            persisted += found["released_pairs"][0] * found["persistence"][0]
+        assert released > 300.0
+        shares.append(persisted / released)
+    assert shares[1] > shares[0] + 2.0
+
+
+def test_whoever_takes_an_anchors_row_is_no_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = simulation("P0", unchecked={"anchor_share": 1.0, "background_rate": 1.0})
+    met: list[tuple[Codes, Codes]] = []
+
+    def watched(*arguments: object) -> int:
+        number = background_encounters(*arguments)
+        met.append((arguments[-2][:number].copy(), arguments[-1][:number].copy()))
+        return number
+
+    monkeypatch.setattr(meetings, "background_encounters", watched)
+    firms = run.state.firms
+    anchor = run.scratch.anchors[0]
+    # First it is met by everybody else, then it has closed and another stands in its row.
+    for month in range(2):
+        run.step()
+        first, second = met[month]
+        here = (firms.complex[first] == firms.complex[anchor]) & (first != anchor)
+        assert (second[here] == anchor).all() == (month == 0)
+        firms.entered[anchor] = 0
