@@ -17,6 +17,61 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("agents", "sim", "scenarios", "calibration", "viz")
 LONGEST_MODULE = 400
+FULLEST_FOLDER = 14
+LONGEST_FUNCTION = 100
+MOST_PARAMETERS = 12
+
+# Rooms from below: a room imports from lower floors only, and not from its neighbours.
+ORDER = {
+    "sim": (
+        ("ground",),
+        ("accounting", "network"),
+        ("innovation",),
+        ("market", "state"),
+        ("beginning",),
+        ("coordination",),
+        ("settings",),
+        ("run",),
+        ("phases", "measures"),
+        ("month",),
+        ("simulation",),
+        ("model",),
+    ),
+    "scenarios": (
+        ("errors", "files"),
+        ("policies", "region", "statistics", "switches"),
+        ("schema",),
+        ("arms",),
+        ("runs",),
+        ("attribution", "comparison"),
+    ),
+    "calibration": (("published",),),
+    "viz": (("files",), ("words",), ("figures",), ("report",)),
+}
+
+# Too long or with too many parameters, until they take tables; nothing may be added.
+OFFENDERS = {
+    "sim/accounting/growth_terms.py": {"firm_terms", "sum_aggregates"},
+    "sim/accounting/series.py": {"sum_firms"},
+    "sim/coordination/membership.py": {"decide_membership"},
+    "sim/coordination/small_tasks.py": {"run_small_tasks"},
+    "sim/innovation/completion.py": {"complete_projects"},
+    "sim/innovation/proposals.py": {"_third_partner", "propose_projects"},
+    "sim/innovation/technology.py": {"advance_research", "spill_over"},
+    "sim/innovation/transfer.py": {"commercialise", "invent", "sign_licences"},
+    "sim/market/factors.py": {"adjust_factors"},
+    "sim/market/sales.py": {"produce_and_sell"},
+    "sim/measures/network_measures.py": {"select_ties"},
+    "sim/network/contacts.py": {"hold_meetings"},
+    "sim/network/encounters.py": {"background_encounters", "tied_partner"},
+    "sim/network/pairs.py": {"compact_pairs"},
+    "sim/phases/roles.py": {"_assign"},
+    "scenarios/comparison/comparison.py": {"compare"},
+    "scenarios/policies/planning/bandit.py": {"sampled_partners"},
+    "scenarios/policies/planning/introductions.py": {"proposers_of_events"},
+    "scenarios/policies/planning/pair_surplus.py": {"surplus_of_pairs"},
+    "scenarios/policies/planning/partners.py": {"nearby_partners"},
+}
 
 
 def modules() -> list[Path]:
@@ -50,10 +105,105 @@ def test_imports_run_one_way(path: Path) -> None:
             assert level <= depth, f"{label(path)} climbs out of its package"
             continue
         assert parts[0] not in PACKAGES, f"{label(path)} imports {name} as a top-level package"
-        inside = parts[0] == "innocluster" and parts[1:2] and parts[1] in PACKAGES
-        if inside and own in PACKAGES:
-            allowed = PACKAGES[: PACKAGES.index(own) + 1]
+        if parts[0] == "innocluster" and parts[1:] and own in PACKAGES:
+            allowed = (*PACKAGES[: PACKAGES.index(own) + 1], "version")
             assert parts[1] in allowed, f"{label(path)} must not import {name}"
+
+
+def dotted(path: Path) -> str:
+    """Name under which a module is imported."""
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    parts = parts if parts[0] == "innocluster" else ["innocluster", *parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def for_types_only(tree: ast.AST) -> set[int]:
+    """Nodes, by identity, below ``if TYPE_CHECKING``."""
+    return {
+        id(below)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for statement in node.body
+        for below in ast.walk(statement)
+    }
+
+
+def module_graph(types: bool) -> dict[str, set[str]]:
+    """Module -> modules of ours that it imports, wherever the import stands.
+
+    With `types` imports for types count, but not those by which a package shows its names.
+    """
+    names = {dotted(path): path for path in modules()}
+    graph: dict[str, set[str]] = {name: set() for name in names}
+    for name, path in names.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        face = path.name == "__init__.py"
+        skipped = set() if types and not face else for_types_only(tree)
+        for node in ast.walk(tree):
+            if id(node) in skipped:
+                continue
+            found: list[str] = []
+            if isinstance(node, ast.Import):
+                found = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                package = name.split(".") if face else name.split(".")[:-1]
+                above = package[: len(package) + 1 - node.level] if node.level else []
+                home = ".".join([*above, *([node.module] if node.module else [])])
+                inner = [f"{home}.{alias.name}" for alias in node.names]
+                found = [module if module in names else home for module in inner]
+            graph[name].update(module for module in found if module in names and module != name)
+    return graph
+
+
+@pytest.mark.parametrize("types", [False, True], ids=["as run", "as typed"])
+def test_no_circle_of_modules(types: bool) -> None:
+    graph = {name: set(needs) for name, needs in module_graph(types).items()}
+    while ready := {name for name, needs in graph.items() if not needs}:
+        graph = {name: needs - ready for name, needs in graph.items() if name not in ready}
+    assert not graph, f"modules that import one another: {', '.join(sorted(graph))}"
+
+
+@pytest.mark.parametrize("package", list(ORDER))
+def test_rooms_stand_on_one_another(package: str) -> None:
+    floor = {room: height for height, rooms in enumerate(ORDER[package]) for room in rooms}
+    names = [dotted(path).split(".")[1:] for path in modules()]
+    found = {parts[1] for parts in names if parts[0:1] == [package] and parts[1:]}
+    assert found == set(floor), f"{package}/: a room without a place in the order"
+    for name, needs in module_graph(types=True).items():
+        room = name.split(".")[2:3]
+        if name.split(".")[1:2] != [package] or not room:
+            continue
+        for needed in needs:
+            other = needed.split(".")
+            if other[1] != package or other[2:3] == room:
+                continue
+            below = bool(other[2:3]) and floor[other[2]] < floor[room[0]]
+            assert below, f"{name} must not import {needed}"
+
+
+def test_no_folder_is_crowded() -> None:
+    folders: dict[str, int] = {}
+    for path in modules():
+        if path.name != "__init__.py":
+            folders[label(path.parent)] = folders.get(label(path.parent), 0) + 1
+    crowded = {folder: files for folder, files in folders.items() if files > FULLEST_FOLDER}
+    assert not crowded
+
+
+def test_functions_are_short_and_take_few_parameters() -> None:
+    """Options of commands are parameters too, as many as a command has."""
+    offenders: dict[str, set[str]] = {}
+    for path in modules():
+        is_command = path.parent == ROOT / "innocluster" / "commands"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            own = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            parameters = [a for a in own if a.arg not in ("self", "cls")]
+            lines = (node.end_lineno or node.lineno) + 1 - node.lineno
+            if lines > LONGEST_FUNCTION or (len(parameters) > MOST_PARAMETERS and not is_command):
+                offenders.setdefault(label(path), set()).add(node.name)
+    assert offenders == OFFENDERS
 
 
 @pytest.mark.parametrize("path", modules(), ids=label)
@@ -110,10 +260,8 @@ def test_every_package_is_listed() -> None:
     tool = configuration()["tool"]
     assert isinstance(tool, dict)
     setup = tool["setuptools"]
-    found = {"innocluster"}
-    for name in PACKAGES:
-        for file in (ROOT / name).rglob("*.py"):
-            found.add("innocluster." + ".".join(file.parent.relative_to(ROOT).parts))
+    found = {dotted(file.parent / "__init__.py") for file in modules()}
+    assert all((ROOT / file.parent / "__init__.py").is_file() for file in modules())
     assert set(setup["packages"]) == found
     assert set(setup["package-dir"]) >= {"innocluster", *(f"innocluster.{n}" for n in PACKAGES)}
 
@@ -123,8 +271,12 @@ def test_type_checker_sees_the_tree_as_installed() -> None:
     folder = ROOT / ".ci" / "types" / "innocluster"
     for name in PACKAGES:
         assert (folder / name).resolve() == ROOT / name
-    for name in ("__init__.py", "__main__.py", "py.typed"):
+    own = {path.name for path in (ROOT / "innocluster").iterdir() if path.name != "__pycache__"}
+    for name in own:
         assert (folder / name).resolve() == ROOT / "innocluster" / name
+    assert {path.name for path in folder.iterdir() if path.name != "__pycache__"} == {
+        *PACKAGES, *own,
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -166,10 +318,10 @@ def test_wheel_holds_nothing_else(wheel: set[str]) -> None:
 def test_faces_are_light_and_complete() -> None:
     """Importing a package's face loads nothing heavy; each of its names can be had."""
     code = (
-        "import sys, innocluster, innocluster.agents, innocluster.sim\n"
+        "import sys, innocluster, innocluster.agents, innocluster.scenarios, innocluster.sim\n"
         "heavy = {'mesa', 'pandas', 'matplotlib', 'pydantic', 'numba'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
-        "for face in (innocluster.agents, innocluster.sim):\n"
+        "for face in (innocluster, innocluster.agents, innocluster.scenarios, innocluster.sim):\n"
         "    names = dir(face)\n"
         "    assert sorted(face.__all__) == names\n"
         "    for name in names: getattr(face, name)\n"
