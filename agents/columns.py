@@ -1,4 +1,4 @@
-"""Tables of columns: one contiguous array per attribute, one row per agent."""
+"""Tables of columns: one array per attribute, one row per agent."""
 
 from __future__ import annotations
 
@@ -7,18 +7,41 @@ from functools import cache
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
+
+from .records import Record
 
 __all__ = ["Table", "column"]
 
+_Array = NDArray[Any]
 
-def column(dtype: Any, unit: str, description: str, width: int = 1) -> Any:
-    """Declare a column: its type, unit and meaning; `width` numbers a row."""
-    metadata = {"dtype": dtype, "unit": unit, "description": description, "width": width}
-    return field(metadata=metadata)
+
+def column(
+    dtype: Any, unit: str, description: str, width: int = 1, beside: str | None = None
+) -> Any:
+    """Declare a column.
+
+    Parameters
+    ----------
+    dtype : type of its numbers
+    unit, description : what they mean
+    width : numbers a row; 0 where the data decide, see `Table.allocate`
+    beside : columns that name the same group stand side by side in memory, row by row, for
+        rules that read many columns of few rows; others stand alone, for loops over all rows
+    """
+    return field(
+        metadata={
+            "dtype": np.dtype(dtype),
+            "unit": unit,
+            "description": description,
+            "width": width,
+            "beside": beside,
+        }
+    )
 
 
 @dataclass
-class Table:
+class Table(Record):
     """Base of the tables: `count` rows in use, columns of equal capacity."""
 
     count: int
@@ -29,14 +52,7 @@ class Table:
 
         `widths` gives the numbers per row of columns whose width the data decide.
         """
-        columns = {
-            f.name: np.zeros(
-                _shape(capacity, widths.get(f.name, f.metadata["width"])), f.metadata["dtype"]
-            )
-            for f in fields(cls)
-            if f.metadata
-        }
-        return cls(count=0, **columns)
+        return cls(count=0, **_columns(cls, capacity, widths))
 
     @property
     def capacity(self) -> int:
@@ -53,26 +69,43 @@ class Table:
         """Make room for `rows` rows in all; existing rows keep their place."""
         if rows <= self.capacity:
             return
-        capacity = max(rows, self.capacity + self.capacity // 4)
-        for name in self.column_names():
-            old = getattr(self, name)
-            new = np.zeros((capacity, *old.shape[1:]), old.dtype)
-            new[: self.count] = old[: self.count]
+        for name, new in self._filled(max(rows, self.capacity + self.capacity // 4)).items():
             setattr(self, name, new)
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        columns = {}
-        for name in self.column_names():
-            own = getattr(self, name)
-            # Rows beyond `count` hold nothing yet; not touching them costs no memory.
-            columns[name] = np.zeros(own.shape, own.dtype)
-            columns[name][: self.count] = own[: self.count]
-        return type(self)(count=self.count, **columns)
+        return type(self)(count=self.count, **self._filled(self.capacity))
+
+    def _filled(self, capacity: int) -> dict[str, _Array]:
+        """New columns with the rows in use; those beyond hold nothing and cost no memory yet."""
+        shapes = {name: getattr(self, name).shape for name in self.column_names()}
+        widths = {name: shape[1] for name, shape in shapes.items() if len(shape) > 1}
+        columns = _columns(type(self), capacity, widths)
+        for name, new in columns.items():
+            new[: self.count] = getattr(self, name)[: self.count]
+        return columns
 
 
-def _shape(capacity: int, width: int) -> tuple[int, ...]:
-    return (capacity,) if width == 1 else (capacity, width)
+def _columns(table: Any, capacity: int, widths: dict[str, int]) -> dict[str, _Array]:
+    """Columns of zeros, those of a group as views of one array of records."""
+    groups: dict[str, list[tuple[str, Any]]] = {}
+    for f in fields(table):
+        if f.metadata and f.metadata["beside"]:
+            groups.setdefault(f.metadata["beside"], []).append((f.name, f.metadata["dtype"]))
+    side_by_side = {
+        name: np.zeros(capacity, np.dtype(members, align=True)) for name, members in groups.items()
+    }
+    columns: dict[str, _Array] = {}
+    for f in fields(table):
+        if not f.metadata:
+            continue
+        if f.metadata["beside"]:
+            columns[f.name] = side_by_side[f.metadata["beside"]][f.name]
+            continue
+        width = widths.get(f.name, f.metadata["width"])
+        shape = (capacity,) if f.metadata["width"] == 1 else (capacity, width)
+        columns[f.name] = np.zeros(shape, f.metadata["dtype"])
+    return columns
 
 
 @cache

@@ -109,7 +109,7 @@ class FirmTable(Table):
     )
     last_joint: Small = column(np.int16, "month", "last December with joint R&D, or -1")
     last_joint_body: Small = column(np.int16, "month", "the same with a research body")
-    knowledge: Knowledge = column(np.float32, "1", "knowledge vector k", width=1)
+    knowledge: Knowledge = column(np.float32, "1", "knowledge vector k", width=0)
 
 
 @inlined

@@ -42,7 +42,7 @@ class ResearchBodyTable(Table):
     inventions: NDArray[np.int32] = column(np.int32, "inventions", "inventions made so far")
     income: Floats = column(np.float64, "KRW million", "fees and royalties so far")
     first_pair: NDArray[np.int32] = column(np.int32, "row or -1", "head of its list of pairs")
-    knowledge: Knowledge = column(np.float32, "1", "knowledge vector k")
+    knowledge: Knowledge = column(np.float32, "1", "knowledge vector k", width=0)
 
 
 @inlined
