@@ -82,7 +82,7 @@ class ClusterModel(Model):
     @property
     def parameters(self) -> Any:
         """The parameters, read as ``parameters.name``."""
-        return self.simulation.values
+        return self.simulation.parameters
 
     @property
     def region(self) -> Region:

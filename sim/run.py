@@ -32,7 +32,7 @@ class Run:
     Attributes
     ----------
     settings : with the firms of the population in the order of a run
-    parameters, values : the parameters for compiled functions, and read as ``values.name``
+    parameters : the parameters, read as ``parameters.name``
     key : address of every random draw
     region : what does not depend on the replication
     governance : chain of coordinators under the variant of the settings
@@ -50,19 +50,18 @@ class Run:
     def __init__(self, settings: Settings) -> None:
         settings = replace(settings, population=settings.population.ordered())
         self.settings = settings
-        self.parameters = settings.parameters.row()
-        self.values = settings.parameters.namespace()
+        self.parameters = settings.parameters.record()
         self.key = replication_key(settings.seed)
         self.region = settings.population.region
-        self.governance = chain_of(self.region.governance, settings.governance, self.values)
+        self.governance = chain_of(self.region.governance, settings.governance, self.parameters)
         self.screening = screening_chances(
-            settings.screening, self.governance.lag.size, int(self.values.committee_votes),
-            self.values.screening_good, self.values.screening_bad,
+            settings.screening, self.governance.lag.size, int(self.parameters.committee_votes),
+            self.parameters.screening_good, self.parameters.screening_bad,
         )  # fmt: skip
         self.state: State = initial_state(
-            settings.population, self.governance, self.values, self.key
+            settings.population, self.governance, self.parameters, self.key
         )
-        self.anchors = anchors(self.state, settings.population, self.values)
+        self.anchors = anchors(self.state, settings.population, self.parameters)
         self.state.profit_ratio[:] = self.anchors.usual_profit
         self.weights, self.proximity = location_weights(
             self.region.complexes.distance,

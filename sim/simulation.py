@@ -109,8 +109,7 @@ class Simulation(Run):
         twin = object.__new__(Simulation)
         twin.__dict__.update(self.__dict__)
         twin.settings = replace(self.settings, **changes)
-        twin.parameters = twin.settings.parameters.row()
-        twin.values = twin.settings.parameters.namespace()
+        twin.parameters = twin.settings.parameters.record()
         twin.state = self.state.copy()
         twin.series = self.series.copy()
         twin.overrules = None

@@ -87,7 +87,7 @@ def _experience(view: CoordinationView, made: Floats) -> tuple[Floats, Floats]:
         arms, weights=pairs.brokered[rows].astype(np.float64), minlength=len(ARMS)
     )
     successes = np.bincount(arms, weights=pairs.successes[rows], minlength=len(ARMS))
-    finished = finished_share(view.month + 1, PROJECT_STAGES, view.values.project_duration)
+    finished = finished_share(view.month + 1, PROJECT_STAGES, view.parameters.project_duration)
     age = view.month - np.arange(made.shape[0])
     total = made.sum(axis=0)
     mature = np.divide(

@@ -51,7 +51,7 @@ class RandomMatching(Policy):
             *introductions_at_random(
                 view.key,
                 view.month,
-                view.values.expert_share,
+                view.parameters.expert_share,
                 view.event_introductions,
                 view.members,
                 view.body_rows,

@@ -215,7 +215,7 @@ def _intercentrality(view: CoordinationView, complex_: int, network: ResearchNet
     """
     rank = np.zeros(network.rows.size)
     eligible = np.flatnonzero(view.state.firms.member[network.rows] == 1)
-    wanted = int(np.ceil(view.values.key_player_share * eligible.size))
+    wanted = int(np.ceil(view.parameters.key_player_share * eligible.size))
     chose = {"key players": 0.0}
     try:
         check_game(network.game)
@@ -264,12 +264,12 @@ class LinkSubsidy(Policy):
             worth, made = zip(*standings, strict=True)
             _remember(view, networks, list(worth), list(made))
         value, output = view.state.memory["standing"].now(view)
-        looks = np.full(roster.rows.size, int(view.values.candidate_pairs))
+        looks = np.full(roster.rows.size, int(view.parameters.candidate_pairs))
         first, second = candidates_of_members(
             view.key, view.month, OWN_COMPLEX, looks, np.zeros_like(looks), roster, experts(view)
         )
         pairs = view.state.pairs
-        gain = view.values.network_complementarity * link_gains(
+        gain = view.parameters.network_complementarity * link_gains(
             roster.rows[first], roster.rows[second], value, output, pairs.first, pairs.second,
             pairs.familiarity, pairs.projects, pairs.slots,
         )  # fmt: skip

@@ -36,7 +36,7 @@ class SmallWorld(ThematicMiniClusters):
         """Replace the partners of some proposers of P5."""
         proposers = at_events(view)
         partner = distant_partners(
-            view.key, view.month, view.values.long_range_share, view.state.firms.identifier,
+            view.key, view.month, view.parameters.long_range_share, view.state.firms.identifier,
             proposers.row, proposers.slot, proposers.usual, view.members, view.position,
         )  # fmt: skip
         return Introductions(proposers.row, partner)
@@ -69,7 +69,7 @@ class Gatekeepers(ThematicMiniClusters):
             return Introductions(proposers.row, proposers.usual)
         return Introductions(
             *gatekeepers_meet(
-                view.key, view.month, view.values.gatekeeper_share, gatekeepers_of(roster),
+                view.key, view.month, view.parameters.gatekeeper_share, gatekeepers_of(roster),
                 proposers.cluster, proposers.slot, proposers.row, proposers.usual,
             )
         )  # fmt: skip

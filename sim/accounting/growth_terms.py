@@ -14,7 +14,7 @@ from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import log, log_array
 from innocluster.agents.firms import brand_price, elapsed_years, worked_labour
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 
 __all__ = ["AGGREGATES", "SAME", "TECHNOLOGY", "TERMS", "firm_terms", "log_mean", "sum_aggregates"]
 
@@ -75,7 +75,7 @@ def log_mean(a: Floats, b: Floats) -> Floats:
 
 def firm_terms(
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     price: float,
     count: int,
     level: Floats,
@@ -111,12 +111,9 @@ def firm_terms(
     -------
     (14, count) log points, rows as in `TERMS`
     """
-    p = parameters[0]
-    alpha = p["capital_elasticity"]
+    alpha = p.capital_elasticity
     terms = np.empty((14, count))
-    _ruled_terms(
-        month, parameters, count, level, employees, lost_days, brand, brand_reference, terms
-    )
+    _ruled_terms(month, p, count, level, employees, lost_days, brand, brand_reference, terms)
     terms[2] = utilisation[:count]
     terms[3] = capital[:count]
     terms[1:5] = log_array(terms[1:5].ravel()).reshape(4, count)
@@ -126,8 +123,8 @@ def firm_terms(
     terms[6] = shock[:count]
     stock, reference = research_stock[:count], research_reference[:count]
     grown = np.divide(stock, reference, out=np.ones(count), where=reference > 0.0)
-    np.multiply(p["rd_elasticity"], log_array(grown), out=terms[7])
-    np.multiply(p["spillover_elasticity"], spillover[:count], out=terms[8])
+    np.multiply(p.rd_elasticity, log_array(grown), out=terms[7])
+    np.multiply(p.spillover_elasticity, spillover[:count], out=terms[8])
     np.subtract(gain_own[:count], gain_reference[:count], out=terms[9])
     terms[10] = gain_transfer[:count]
     terms[11] = gain_joint[:count]
@@ -139,7 +136,7 @@ def firm_terms(
 @compiled
 def _ruled_terms(
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     count: int,
     level: Floats,
     employees: Floats,
@@ -149,7 +146,6 @@ def _ruled_terms(
     terms: Floats,
 ) -> None:
     """Fill price of the brand stage, labour worked and `progress`, the first two before logs."""
-    p = parameters[0]
     drift = p.technical_progress * elapsed_years(month)
     brand_premium = p.brand_premium
     for i in range(count):
@@ -160,7 +156,7 @@ def _ruled_terms(
 
 @compiled
 def sum_aggregates(
-    parameters: ParameterRow,
+    p: Parameters,
     price: float,
     alive: Flags,
     complex_: Small,
@@ -179,7 +175,6 @@ def sum_aggregates(
 
     Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
     """
-    p = parameters[0]
     brand_premium = p.brand_premium
     count = alive.size
     work = np.empty((3, count))

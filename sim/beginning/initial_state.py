@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from innocluster.agents.elementary import exp, log, log_array, normal_quantile
 from innocluster.agents.firms import FirmTable, growth_dispersion
 from innocluster.agents.research_bodies import ResearchBodyTable
 
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniform_rows
 from ..innovation.projects import LicenceTable, ProjectTable, Shelf
 from ..innovation.technology import shock_unit
@@ -50,7 +50,7 @@ class Anchors:
 
 
 def initial_state(
-    population: Population, governance: Governance, p: SimpleNamespace, key: NDArray[np.uint64]
+    population: Population, governance: Governance, p: Parameters, key: NDArray[np.uint64]
 ) -> State:
     """State at the beginning of 2003-01 under parameters `p`.
 
@@ -90,7 +90,7 @@ def set_firms(
     rows: Integers | slice,
     sample: FirmSample,
     value_added_ratio: Floats,
-    p: SimpleNamespace,
+    p: Parameters,
     key: NDArray[np.uint64],
     entered: int = -1,
 ) -> None:
@@ -199,7 +199,7 @@ def stationary_shocks(
     return result
 
 
-def anchors(state: State, population: Population, p: SimpleNamespace) -> Anchors:
+def anchors(state: State, population: Population, p: Parameters) -> Anchors:
     """Sector and complex constants of 2003 from the first state."""
     region = population.region
     firms = state.firms

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 
 from innocluster.agents.coordinators import committee_pass, hierarchy_pass, polyarchy_pass
 
 from ..beginning.population import Governance
+from ..ground.parameter_record import Parameters
 
 __all__ = ["CHAINS", "SCREENINGS", "chain_of", "screening_chances"]
 
@@ -20,7 +20,7 @@ SCREENINGS = ("single", "hierarchy", "polyarchy", "committee")
 """Which units of the chain look at a project before it gets a grant."""
 
 
-def chain_of(region: Governance, variant: str, values: SimpleNamespace) -> Governance:
+def chain_of(region: Governance, variant: str, p: Parameters) -> Governance:
     """Levels that govern under a variant, with lags and noise scaled.
 
     Raises
@@ -40,9 +40,9 @@ def chain_of(region: Governance, variant: str, values: SimpleNamespace) -> Gover
         names=region.names[last],
         names_ko=region.names_ko[last],
         decision_period=region.decision_period[last],
-        lag=np.rint(values.lag_scale * region.lag[last]).astype(np.int64),
+        lag=np.rint(p.lag_scale * region.lag[last]).astype(np.int64),
         overhead=region.overhead[last],
-        noise=values.noise_scale * region.noise[last],
+        noise=p.noise_scale * region.noise[last],
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.research_bodies import poisson_count
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 
 __all__ = ["contact_events"]
@@ -24,7 +24,7 @@ _CONTACT_EVENT = int(Process.CONTACT_EVENT)
 def contact_events(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     member_start: Integers,
     cluster_complex: Integers,
     balance: Floats,
@@ -44,7 +44,6 @@ def contact_events(
     balance : (C,) KRW million, reduced by the cost
     spent : (2, C) KRW million for formal meetings and for visits, added to
     """
-    p = parameters[0]
     events = 0
     for m in range(cluster_complex.size):
         members = member_start[m + 1] - member_start[m]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.membership import LARGE_FIRM, joining_hazard, joining_score, leaving_hazard
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..network.pairs import BODY
 
 __all__ = ["decide_membership", "expected_joiners", "joining_scores"]
@@ -48,7 +48,7 @@ def joining_scores(
 def expected_joiners(
     constant: float,
     months: int,
-    parameters: ParameterRow,
+    p: Parameters,
     score: Floats,
     research: NDArray[np.bool_],
     joined: Floats,
@@ -63,7 +63,6 @@ def expected_joiners(
     score : joining scores of the firms of one complex
     joined : scratch of the same length, chance of each to be a member
     """
-    p = parameters[0]
     performers = 0
     for i in range(score.size):
         joined[i] = 0.0
@@ -88,7 +87,7 @@ def expected_joiners(
 
 @compiled
 def decide_membership(
-    parameters: ParameterRow,
+    p: Parameters,
     constant: Floats,
     benefit: Floats,
     count: int,
@@ -114,7 +113,6 @@ def decide_membership(
     Joining and leaving are voluntary (A6). A firm knows the firms of its pairs.
     `joins` and `leaves` (capacity,) hold uniforms for every firm.
     """
-    p = parameters[0]
     highest = joining_score(
         LARGE_FIRM, 0.0, True, p.joining_size, p.joining_research, p.joining_large
     )

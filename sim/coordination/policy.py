@@ -8,7 +8,6 @@ never in how much they spend on it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from innocluster.agents.coordinators import Decision
 from innocluster.agents.knowledge import Knowledge
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..state import State
 
 __all__ = ["CoordinationView", "Introductions", "Payments", "Policy", "Report"]
@@ -41,8 +40,7 @@ class CoordinationView:
     Attributes
     ----------
     key, month : address of keyed draws
-    values : the parameters, read as ``values.name``
-    parameters : the same for compiled functions
+    parameters : the parameters, read as ``parameters.name``
     event_cluster : (E,) mini-cluster of every contact event of the month
     event_size : (E,) firms attending it
     event_introductions : (E,) introductions that it can make
@@ -59,8 +57,7 @@ class CoordinationView:
 
     key: NDArray[np.uint64]
     month: int
-    values: SimpleNamespace
-    parameters: ParameterRow
+    parameters: Parameters
     event_cluster: Codes
     event_size: Codes
     event_introductions: Codes

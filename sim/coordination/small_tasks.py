@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..network.pairs import BODY
 
@@ -29,7 +29,7 @@ GUIDANCE, LINK = 1, 2
 def run_small_tasks(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     balance: Floats,
     members: Codes,
     identifier: Integers,
@@ -54,7 +54,6 @@ def run_small_tasks(
     needed : (n,) of each member: `GUIDANCE` or `LINK` where it must be that kind of task,
         0 where the kind is drawn
     """
-    p = parameters[0]
     introductions = 0
     for n in range(members.size):
         row = members[n]

@@ -16,18 +16,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .files import DATA
+from .parameter_record import Parameters
 
-__all__ = ["PARAMETERS", "Parameter", "ParameterError", "ParameterRow", "ParameterSet"]
-
-ParameterRow = NDArray[np.void]
-"""One row with a field for every parameter, see `ParameterSet.row`."""
+__all__ = ["PARAMETERS", "Parameter", "ParameterError", "ParameterSet"]
 
 
 class ParameterError(ValueError):
@@ -136,15 +130,6 @@ class ParameterSet:
         """Only the values that differ from their default."""
         return {n: v for n, v in self._values.items() if v != PARAMETERS[n].default}
 
-    def namespace(self) -> SimpleNamespace:
-        """The values as plain Python attributes, for code that is not compiled."""
-        return SimpleNamespace(**self._values)
-
-    def row(self) -> ParameterRow:
-        """The values for compiled code, which reads ``row[0].name``, Python ``row["name"][0]``.
-
-        An array with one row, since a record by itself takes forty times as long to hand to
-        a compiled function.
-        """
-        dtype = np.dtype([(name, np.float64) for name in PARAMETERS])
-        return np.array([tuple(self._values[name] for name in PARAMETERS)], dtype=dtype)
+    def record(self) -> Parameters:
+        """The values as phases and compiled functions read them, ``p.name``."""
+        return Parameters(**self._values)

@@ -10,7 +10,7 @@ from innocluster.agents.firms import line_share
 from innocluster.agents.knowledge import Knowledge, learn
 from innocluster.agents.relations import duplication_factor, joint_gain
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..network.pairs import BODY, find_pair
 from .proposals import count_project
@@ -31,7 +31,7 @@ _OUTCOME = int(Process.PROJECT_OUTCOME)
 def complete_projects(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     count: int,
     project_first: Codes,
     project_second: Codes,
@@ -68,7 +68,6 @@ def complete_projects(
 
     A project whose firm closed ends without result.  `successes` (C,) is added to.
     """
-    p = parameters[0]
     fields = firm_knowledge.shape[1]
     same_field = np.empty(fields, np.int64)
     same_field[:] = 0

@@ -13,7 +13,7 @@ from innocluster.agents.knowledge import Knowledge, novelty_value
 from innocluster.agents.membership import LARGE_FIRM
 from innocluster.agents.relations import erlang_months, proposal_probability, success_probability
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..network.pairs import BODY, TIE_FAMILIARITY, common_trust
 
@@ -125,7 +125,7 @@ def _third_partner(
 def propose_projects(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     meetings: int,
     meeting_first: Codes,
     meeting_second: Codes,
@@ -193,7 +193,6 @@ def propose_projects(
     -------
     number of projects in the table
     """
-    p = parameters[0]
     best = p.proposal_base + max(0.0, p.proposal_structure) + max(0.0, p.proposal_distance)
     for m in range(meetings):
         row = meeting_row[m]

@@ -10,7 +10,7 @@ from innocluster.agents.elementary import exp, log
 from innocluster.agents.firms import growth_dispersion, shock_step
 from innocluster.agents.knowledge import Knowledge, absorptive_capacity
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..network.pairs import BODY
 
 __all__ = [
@@ -55,7 +55,7 @@ def shock_unit(persistence: float, arrival: float, substitution: float) -> float
 
 @compiled
 def advance_shocks(
-    parameters: ParameterRow,
+    p: Parameters,
     count: int,
     employees: Floats,
     arrives: Floats,
@@ -68,7 +68,6 @@ def advance_shocks(
     ----------
     arrives, size : (capacity,) uniforms that decide whether a step comes, and which
     """
-    p = parameters[0]
     persistence = exp(-log(2.0) / p.shock_half_life)
     unit = shock_unit(persistence, p.shock_arrival, p.substitution)
     for i in range(count):
@@ -83,7 +82,7 @@ def advance_shocks(
 @compiled
 def advance_research(
     price: float,
-    parameters: ParameterRow,
+    p: Parameters,
     count: int,
     succeeds: Floats,
     step: Floats,
@@ -115,7 +114,6 @@ def advance_research(
     sector_intensity : (H,) mean R&D intensity of performers in 2003
     innovations : (C,) own innovations, added to
     """
-    p = parameters[0]
     keep_stock = 1.0 - monthly_rate(p.rd_depreciation)
     keep_gain = 1.0 - monthly_rate(p.innovation_depreciation)
     attempts = p.attempt_rate / 12.0 * p.commercial_success

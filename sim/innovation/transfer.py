@@ -17,7 +17,7 @@ from innocluster.agents.research_bodies import (
     poisson_count,
 )
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..network.pairs import BODY
 
@@ -41,7 +41,7 @@ CONTACT_FAMILIARITY = 0.03
 def invent(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     identifier: Integers,
     researchers: Floats,
     applied_share: Floats,
@@ -56,7 +56,6 @@ def invent(
     quality: Floats,
 ) -> int:
     """U1, U4: new inventions go on the shelf; the applied share drifts; returns their number."""
-    p = parameters[0]
     made = 0
     slots = born.shape[1]
     for b in range(identifier.size):
@@ -91,7 +90,7 @@ def invent(
 def sign_licences(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     pair_count: int,
     first: Codes,
     second: Codes,
@@ -124,7 +123,6 @@ def sign_licences(
     firm does not move the others' view.  Returns the licences in the table;
     `signed` (C,) is added to.
     """
-    p = parameters[0]
     slots = born.shape[1]
     # Picked out first, without branches that nobody can foresee.
     contacts = np.empty(pair_count, np.int32)
@@ -173,7 +171,7 @@ def sign_licences(
 @compiled
 def commercialise(
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     count: int,
     licence_firm: Codes,
     licence_body: Codes,
@@ -193,7 +191,6 @@ def commercialise(
     Success adds z_T·q on the product line it touches, and a royalty on the sales
     that it brings.  `succeeded` (C,) is added to.
     """
-    p = parameters[0]
     kept = 0
     for n in range(count):
         i = licence_firm[n]

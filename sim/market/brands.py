@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import brand_hazard, elapsed_years
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 
 __all__ = ["upgrade_brands"]
 
@@ -21,7 +21,7 @@ Flags = NDArray[np.int8]
 @compiled
 def upgrade_brands(
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     count: int,
     draw: Floats,
     alive: Flags,
@@ -37,7 +37,6 @@ def upgrade_brands(
     Only exporters (reference export share above 5 %) have a foreign buyer's brand to leave.
     `draw` (capacity,) holds uniforms of the month.
     """
-    p = parameters[0]
     log_rivals = p.rivals_growth * elapsed_years(month)
     highest = 2.0 * p.brand_hazard * max(1.0, p.brand_background_link) / 12.0
     upgraded = 0

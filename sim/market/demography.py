@@ -10,7 +10,7 @@ from innocluster.agents.elementary import exp
 from innocluster.agents.firms import HIGHEST_HAZARD, exit_hazard
 from innocluster.agents.research_bodies import poisson_count
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 
 __all__ = ["ENTRANT_BASE", "break_ties", "close_firms", "count_entrants", "entrant_identifier"]
@@ -30,7 +30,7 @@ ENTRANT_BASE = 1 << 24
 @compiled
 def close_firms(
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     count: int,
     draw: Floats,
     alive: Flags,
@@ -45,7 +45,6 @@ def close_firms(
 
     `draw` (capacity,) holds a uniform for every firm.
     """
-    p = parameters[0]
     closures = 0
     for i in range(count):
         if draw[i] >= HIGHEST_HAZARD / 12.0 and months_negative[i] < PATIENCE:
@@ -87,7 +86,7 @@ def break_ties(
 def count_entrants(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     operating: Integers,
     free_plots: Floats,
     entry_rate: Floats,
@@ -103,7 +102,6 @@ def count_entrants(
     entry_rate : (C,) entrants a year per operating firm at the profit and free plots of 2003
     profit_ratio, usual_profit : (C,) profit over sales last month and in 2003
     """
-    p = parameters[0]
     result = np.zeros(operating.size, np.int64)
     for c in range(operating.size):
         response = exp(p.entry_profit * (profit_ratio[c] - usual_profit[c]))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import adjusted_capital, adjusted_labour
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..innovation.technology import monthly_rate
 
 __all__ = ["adjust_factors"]
@@ -23,7 +23,7 @@ Flags = NDArray[np.int8]
 def adjust_factors(
     price: float,
     wage_index: float,
-    parameters: ParameterRow,
+    p: Parameters,
     value_added_ratio: Floats,
     count: int,
     alive: Flags,
@@ -48,7 +48,6 @@ def adjust_factors(
     Grants pay R&D that is charged in full, so they appear as income and as cost.
     What exceeds three times the first cash ratio is paid out.
     """
-    p = parameters[0]
     depreciation = monthly_rate(p.capital_depreciation)
     interest = p.interest_rate / 12.0
     ceiling = 3.0 * p.first_cash * 12.0

@@ -20,7 +20,7 @@ from innocluster.agents.firms import (
     worked_labour,
 )
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 
 __all__ = ["produce_and_sell"]
 
@@ -32,7 +32,7 @@ Singles = NDArray[np.float32]
 @compiled
 def produce_and_sell(
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     domestic: float,
     foreign: float,
     exchange_rate: float,
@@ -79,7 +79,6 @@ def produce_and_sell(
     exchange_rate : KRW per USD
     price : price index, year mean of 2003 = 1
     """
-    p = parameters[0]
     years = elapsed_years(month)
     drift = p.technical_progress * years
     log_rivals = p.rivals_growth * years

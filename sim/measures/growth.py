@@ -80,10 +80,12 @@ def measure_growth(run: Run) -> dict[str, Floats]:
     values = run.series.values
     months = slice(month - 23, month + 1)
     recorded = np.stack([values[name][months] for name in ("value_added", *AGGREGATES)])
-    alpha = run.values.capital_elasticity
+    alpha = run.parameters.capital_elasticity
     whole = np.concatenate([recorded.sum(axis=2, keepdims=True), recorded], axis=2)
     growth = year_sources(whole, run.settings.macro.price_index[months], alpha)
-    parts, arrived, totals = productivity_parts(changes, 1.0 - run.values.innovation_depreciation)
+    parts, arrived, totals = productivity_parts(
+        changes, 1.0 - run.parameters.innovation_depreciation
+    )
     composition, gains, output = composition_points(
         parts, arrived, totals, whole[1:4, 11::12], alpha
     )

@@ -94,7 +94,7 @@ def measure_network(run: Run) -> dict[str, Floats]:
     actors = _actors(run)
     counts = np.zeros((7, 1 + complexes), np.int64)
     ends, inside, crossing = select_ties(
-        state.month, run.values.familiarity_decay, actors.firm_node, actors.body_node,
+        state.month, run.parameters.familiarity_decay, actors.firm_node, actors.body_node,
         state.firms.complex, state.bodies.complex, pairs.count, pairs.first, pairs.second,
         pairs.familiarity, pairs.projects, pairs.brokered, pairs.last_brokered, pairs.last_own,
         pairs.own_familiarity, pairs.tie, counts,

@@ -15,7 +15,7 @@ from innocluster.agents.relations import (
     information_room,
 )
 
-from ..ground.parameters import ParameterRow
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from .pairs import BODY, meet_pair
 
@@ -35,7 +35,7 @@ _INFORMATION = int(Process.MEETING_INFORMATION)
 def hold_meetings(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     brokered: int,
     meetings: int,
     meeting_first: Codes,
@@ -82,7 +82,6 @@ def hold_meetings(
     brokered : 1 for meetings that the programme makes; those cost working time
     sector_log_a : (H,) mean log productivity of the sector in 2003
     """
-    p = parameters[0]
     decay = p.familiarity_decay
     for m in range(meetings):
         a = meeting_first[m]

@@ -87,7 +87,7 @@ def allocate(run: Run, budget: float) -> None:
     draws = uniform_rows(run.key, np.arange(score.size), month, int(Process.EVALUATION), 0)[:, 0]
     noise = float(chain.noise[row]) * np.array([normal_quantile(u) for u in draws])
     merit = np.clip(score / usual - 1.0 + noise, -1.0, 1.0)
-    shares = weights * (1.0 + run.values.evaluation_weight * merit)
+    shares = weights * (1.0 + run.parameters.evaluation_weight * merit)
     state.allocation = shares / shares.sum()
     keys = run.region.complexes.keys
     state.decisions.append(

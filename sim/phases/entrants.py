@@ -56,7 +56,7 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
     sample = _sample(run, identifiers, places, parents)
     rows = _take_rows(run, sample.complex)
     set_firms(
-        firms, rows, sample, run.region.sectors.value_added_ratio, run.values, run.key,
+        firms, rows, sample, run.region.sectors.value_added_ratio, run.parameters, run.key,
         entered=state.month,
     )  # fmt: skip
     _enter_market(run, rows)
@@ -69,7 +69,7 @@ def _spin_offs(run: Run) -> Integers:
     draws = uniform_rows(run.key, bodies.identifier, run.state.month, int(Process.SPIN_OFF), 0)[
         :, 0
     ]
-    founds = (bodies.institute == 0) & (draws < run.values.spin_off_rate / 12.0)
+    founds = (bodies.institute == 0) & (draws < run.parameters.spin_off_rate / 12.0)
     return np.flatnonzero(founds)
 
 
@@ -98,7 +98,7 @@ def _sample(run: Run, identifier: Integers, place: Integers, parent: Integers) -
         run.scratch.place_start, source.knowledge, run.state.bodies.knowledge, knowledge,
     )  # fmt: skip
     spin_off = parent >= 0
-    wanted = run.values.entrant_size * source.employees[model]
+    wanted = run.parameters.entrant_size * source.employees[model]
     employees = np.clip(np.where(spin_off, 5, wanted), 3, LARGEST_ENTRANT).astype(np.int64)
     revenue = source.revenue[model] * employees / source.employees[model]
     sector = source.sector[model]
@@ -157,8 +157,8 @@ def _enter_market(run: Run, rows: Integers) -> None:
     """
     firms, month, macro = run.state.firms, run.state.month, run.settings.macro
     years = elapsed_years(month)
-    drift = run.values.technical_progress * years
-    rivals = run.values.rivals_growth * years
+    drift = run.parameters.technical_progress * years
+    rivals = run.parameters.rivals_growth * years
     firms.demand_reference[rows] = firms.level[rows] + firms.shock[rows] + drift - rivals
     firms.log_productivity[rows] = firms.level[rows] + firms.shock[rows] + drift
     share = 1.0 / (1.0 + exp_array(-firms.export_logit[rows]))

@@ -30,7 +30,7 @@ def collaborate(run: Run, meetings: Meetings, counts: Counts) -> None:
     projects.count = propose_projects(
         key, state.month, p, meetings.first.size, meetings.first, meetings.second, meetings.row,
         state.balance if policy.grants else np.zeros_like(state.balance), *run.passes,
-        run.values.consortium_share, run.values.consortium_share if policy.pools else 0.0,
+        run.parameters.consortium_share, run.parameters.consortium_share if policy.pools else 0.0,
         firms.identifier, firms.complex, firms.member, firms.employees,
         firms.absorption, firms.research_intensity, firms.grant_flow, firms.projects,
         firms.knowledge, firms.first_pair, bodies.identifier, bodies.project_capacity,
@@ -102,7 +102,7 @@ def advance_technology(run: Run, counts: Counts) -> None:
     spill_over(
         n, firms.alive, firms.complex, firms.sector, firms.knowledge, firms.research_stock,
         firms.spillover, firms.spillover_reference, run.weights, run.proximity,
-        len(run.region.sectors.keys), run.values.business_stealing,
+        len(run.region.sectors.keys), run.parameters.business_stealing,
         0 if "ties" in closed else pairs.count, pairs.first, pairs.second, pairs.familiarity,
         pairs.similarity, scratch.draw,
     )  # fmt: skip

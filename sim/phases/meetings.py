@@ -68,8 +68,8 @@ def meet(run: Run, tranche: Tranche, counts: Counts) -> Meetings:
         key, month, _BACKGROUND, firms.count, firms.identifier, scratch.draw, scratch.second_draw
     )
     spontaneous = background_encounters(
-        key, month, run.values.background_rate, run.values.background_repeat,
-        run.values.background_closure, run.values.anchor_share,
+        key, month, run.parameters.background_rate, run.parameters.background_repeat,
+        run.parameters.background_closure, run.parameters.anchor_share,
         np.where(stands, scratch.anchors, -1),
         firms.count, scratch.draw, firms.alive, firms.identifier, bodies.identifier,
         firms.complex, firms.research_intensity, scratch.places, scratch.place_start,
@@ -117,7 +117,7 @@ def meet(run: Run, tranche: Tranche, counts: Counts) -> Meetings:
         )  # fmt: skip
         done += meetings
     apply_learning(first.size, first, second, learned, firms.knowledge)
-    update_familiarity(pairs.count, run.values.familiarity_decay, pairs.familiarity, pairs.gain)
+    update_familiarity(pairs.count, run.parameters.familiarity_decay, pairs.familiarity, pairs.gain)
     return Meetings(first, second, row)
 
 
@@ -162,11 +162,24 @@ def _hold_events(
         np.add.at(counts.contacts, cluster_complex[cluster[:events]], 1.0)
         note_meetings(run, members, counts.contacts, spent.sum(axis=0))
     return CoordinationView(
-        run.key, state.month, run.values, run.parameters, cluster[:events], size[:events],
-        places[:events], members, member_start, scratch.body_rows, scratch.body_start,
-        cluster_complex, run.region.complexes.distance, run.weights, run.proximity,
-        run.governance.lag.size - 2, run.passes, state,
-    )  # fmt: skip
+        key=run.key,
+        month=state.month,
+        parameters=run.parameters,
+        event_cluster=cluster[:events],
+        event_size=size[:events],
+        event_introductions=places[:events],
+        members=members,
+        member_start=member_start,
+        body_rows=scratch.body_rows,
+        body_start=scratch.body_start,
+        cluster_complex=cluster_complex,
+        distance=run.region.complexes.distance,
+        weights=run.weights,
+        proximity=run.proximity,
+        central_row=run.governance.lag.size - 2,
+        screening=run.passes,
+        state=state,
+    )
 
 
 def _introduce(view: CoordinationView, run: Run, counts: Counts) -> tuple[Codes, Codes]:

@@ -28,7 +28,7 @@ def start_programme(run: Run) -> None:
     research = firms.research_intensity > 0.0
     score = joining_scores(
         firms.count, firms.employees, firms.revenue, firms.research_intensity,
-        run.values.joining_size, run.values.joining_research, run.values.joining_large,
+        run.parameters.joining_size, run.parameters.joining_research, run.parameters.joining_large,
     )  # fmt: skip
     eligible = (firms.alive == 1) & (firms.mini_cluster >= 0)
     for c, wanted in enumerate(run.region.complexes.founding_members):
@@ -59,7 +59,7 @@ def mark_cohort(run: Run) -> None:
     to those is the effect on participants (by intention to treat), with P0 as
     their own counterfactual.
     """
-    firms, values, draw = run.state.firms, run.values, run.scratch.draw
+    firms, values, draw = run.state.firms, run.parameters, run.scratch.draw
     n = firms.count
     lowest = np.ones(n)
     for month in range(run.state.month, run.state.month + 13 - PROGRAMME_START[1]):

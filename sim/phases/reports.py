@@ -58,7 +58,7 @@ def file_reports(run: Run) -> None:
         if (month + lag - start) % period == 0:
             noise = float(chain.noise[row])
             headed = level == "local" and month + lag >= month_number(*HEADS_APPOINTED)
-            outside = run.values.outside_head_noise if headed else 1.0
+            outside = run.parameters.outside_head_noise if headed else 1.0
             pending.append(take_report(run, noise, outside * noise))
         if (month - start) % period == 0:
             arrived = [report for report in pending if report.month <= month - lag]

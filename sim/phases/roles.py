@@ -50,7 +50,7 @@ def assign_roles(run: Run) -> None:
     itself, and every link takes working time.  Asked for less, it does
     everything and needs nobody.  Either way one product line of it changes.
     """
-    values, state, policy = run.values, run.state, run.settings.policy
+    values, state, policy = run.parameters, run.state, run.settings.policy
     wanted = values.programme_adherence if policy.adherence is None else policy.adherence
     reference = values.role_adherence
     if wanted == reference:

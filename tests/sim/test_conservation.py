@@ -81,7 +81,7 @@ def test_nothing_is_spent_before_the_programme_or_on_credit(finished):
 
 
 def test_events_cost_what_their_price_says(finished):
-    values, p = finished.series.values, finished.values
+    values, p = finished.series.values, finished.parameters
     formal = values["spent_meetings"] / p.meeting_cost
     visits = values["spent_introductions"] / p.introduction_cost
     assert np.abs(formal - formal.round()).max() < 1e-6
@@ -89,7 +89,7 @@ def test_events_cost_what_their_price_says(finished):
 
 
 def test_tasks_cost_what_their_price_says(finished):
-    values, p = finished.series.values, finished.values
+    values, p = finished.series.values, finished.parameters
     small = values["spent_tasks"] / p.task_cost
     assert np.abs(small - small.round()).max() < 1e-6
     assert (values["tasks"] - small.round() >= 0).all()
@@ -229,7 +229,7 @@ def test_licences_succeed_at_their_rate():
             if licence not in signed:
                 signed.add(licence)
                 succeed += int(table.succeeds[n])
-    rate = run.values.licence_success
+    rate = run.parameters.licence_success
     assert len(signed) > 300
     spread = np.sqrt(rate * (1.0 - rate) / len(signed))
     assert succeed / len(signed) == pytest.approx(rate, abs=4.0 * spread)

@@ -91,7 +91,7 @@ def research_ratio(start: Simulation, run: Simulation) -> np.ndarray:
     """R_t/R_0 = (1-δ)^t + E/R_0·[1-(1-δ)^t]/δ, one for firms without R&D."""
     first = start.state.firms
     n = first.count
-    delta = monthly_rate(run.values.rd_depreciation)
+    delta = monthly_rate(run.parameters.rd_depreciation)
     kept = (1.0 - delta) ** MONTHS
     spending = run.overrules.spending
     stock = first.research_stock[:n]
@@ -110,7 +110,7 @@ def test_productivity_is_a_power_of_the_research_stock(isolated):
     start, run = isolated
     n = start.state.firms.count
     growth = run.state.firms.log_productivity[:n] - start.state.firms.log_productivity[:n]
-    expected = run.values.rd_elasticity * np.log(research_ratio(start, run))
+    expected = run.parameters.rd_elasticity * np.log(research_ratio(start, run))
     assert np.abs(growth - expected).max() < 1e-12
     assert expected.max() > 0.01
 
@@ -118,7 +118,7 @@ def test_productivity_is_a_power_of_the_research_stock(isolated):
 def test_sales_follow_demand_and_relative_quality(isolated):
     """D_t = D_0·W_t·(A_t/Q_t)^(σ-1)."""
     start, run = isolated
-    p, macro = run.values, run.settings.macro
+    p, macro = run.parameters, run.settings.macro
     first, last = start.state.firms, run.state.firms
     n = first.count
     share = 1.0 / (1.0 + np.exp(-first.export_logit[:n]))

@@ -17,7 +17,7 @@ from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import normal_quantile
 from innocluster.agents.knowledge import Knowledge, cosine, novelty_value
 from innocluster.sim.coordination.policy import CoordinationView, Report
-from innocluster.sim.ground.parameters import ParameterRow
+from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.random_numbers import Process, uniforms
 from innocluster.sim.network.pairs import BODY, find_pair
 
@@ -253,7 +253,7 @@ def pair_score(
 def best_candidates(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     scope: int,
     score: int,
     proposer: Codes,
@@ -275,7 +275,6 @@ def best_candidates(
     proposer, slot : (n,) firm row, and number that tells the places of a proposer apart
     seeks_expert : (n,) look among the research bodies of its complex instead
     """
-    p = parameters[0]
     wanted = int(p.candidate_pairs)
     partner = np.full(proposer.size, -1, np.int32)
     value = np.full(proposer.size, -np.inf)

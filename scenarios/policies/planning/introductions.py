@@ -77,7 +77,7 @@ def at_events(view: CoordinationView, first: Flags | None = None) -> Proposers:
         first = np.zeros(identifier.size, np.int8)
     return Proposers(
         *proposers_of_events(
-            view.key, view.month, view.values.expert_share, identifier, view.event_cluster,
+            view.key, view.month, view.parameters.expert_share, identifier, view.event_cluster,
             view.event_introductions, seat, start, slot, first, view.body_rows, view.body_start,
             view.cluster_complex,
         )

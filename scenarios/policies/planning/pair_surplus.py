@@ -32,7 +32,7 @@ from innocluster.agents.relations import (
     success_probability,
 )
 from innocluster.sim.coordination.policy import CoordinationView
-from innocluster.sim.ground.parameters import ParameterRow
+from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.innovation.proposals import GOOD_PROJECT, project_room
 from innocluster.sim.innovation.technology import monthly_rate
 from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
@@ -103,7 +103,7 @@ def _room(employees: Floats) -> Integers:
 @compiled
 def _offers(
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     inventions: Codes,
     licences_year: Floats,
     capacity: Floats,
@@ -117,7 +117,6 @@ def _offers(
     An office that is on the way to its capacity signs a further licence only in
     place of another; January still shows the whole last year.
     """
-    p = parameters[0]
     elapsed = month % 12 if month % 12 > 0 else 12
     offer = np.zeros((inventions.size, fields))
     for b in range(inventions.size):
@@ -211,7 +210,7 @@ def _licensed(p: Any, absorption: float, overlap: float, before: float, after: f
 @compiled
 def surplus_of_pairs(
     key: NDArray[np.uint64],
-    parameters: ParameterRow,
+    p: Parameters,
     roster: Roster,
     bodies: Experts,
     known: Ties,
@@ -235,7 +234,6 @@ def surplus_of_pairs(
     -------
     (n,) KRW million
     """
-    p = parameters[0]
     # Arrays are taken out of their tuples once: doing so in the loop costs more than the rest.
     rows, absorption, advantage = roster.rows, roster.absorption, roster.advantage
     revenue, sector, knowledge = roster.revenue, roster.sector, roster.knowledge

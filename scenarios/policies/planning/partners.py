@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
-from innocluster.sim.ground.parameters import ParameterRow
+from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.random_numbers import Process, uniforms
 from innocluster.sim.network.pairs import BODY
 
@@ -193,7 +193,7 @@ def gatekeepers_meet(
 def broker_pairs(
     key: NDArray[np.uint64],
     month: int,
-    parameters: ParameterRow,
+    p: Parameters,
     places: Integers,
     roster: Roster,
     bodies: Experts,
@@ -207,7 +207,6 @@ def broker_pairs(
     ----------
     places : (C,) introductions that the events of the month can make in each complex
     """
-    p = parameters[0]
     assessed = int(p.broker_bandwidth)
     first = np.empty(places.sum(), np.int32)
     second = np.empty(places.sum(), np.int32)

@@ -85,7 +85,7 @@ def _room(view: CoordinationView, firms: int, months: int) -> Integers:
     """Introductions that each of some firms, and then each research body, has time for."""
     return np.concatenate(
         (
-            np.full(firms, int(view.values.matching_capacity) * months),
+            np.full(firms, int(view.parameters.matching_capacity) * months),
             view.state.bodies.project_capacity.astype(np.int64) * months,
         )
     )
@@ -110,7 +110,7 @@ def plan_introductions(
     places : introductions at most, one number or (C,) of every complex, within which
         the candidates then lie
     """
-    values, members = view.values, roster.rows.size
+    values, members = view.parameters, roster.rows.size
     first, second, worth = best_of_each(first, second, gain, int(values.shortlist_pairs) * months)
     right = np.where(second >= BODY, second - BODY + members, second)
     room = _room(view, members, months)
@@ -145,7 +145,7 @@ def plan_by_surplus(
     everything : whether it knows all ties, as in `Ties`
     months, places : as for `plan_introductions`
     """
-    values, bodies = view.values, experts(view)
+    values, bodies = view.parameters, experts(view)
     scope = ANYWHERE if places.size == 1 else OWN_COMPLEX
     looks = _looks(view, roster)
     expert_looks = np.rint(values.expert_share * looks).astype(np.int64)
@@ -169,8 +169,8 @@ def _looks(view: CoordinationView, roster: Roster) -> Integers:
     sales of the line that an introduction touches: what it gains scales with both,
     and so does the care for it.
     """
-    mean = view.values.candidate_pairs * view.values.matching_capacity
-    line = np.minimum(roster.revenue, view.values.product_line_revenue / 12.0)
+    mean = view.parameters.candidate_pairs * view.parameters.matching_capacity
+    line = np.minimum(roster.revenue, view.parameters.product_line_revenue / 12.0)
     stake = roster.absorption * line
     total = float(stake.sum())
     share = stake * (stake.size / total) if total > 0.0 else np.zeros(stake.size)

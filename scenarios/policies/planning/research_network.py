@@ -59,7 +59,7 @@ def research_networks(view: CoordinationView, rho: float | None = None) -> list[
     linked = performs[one] & performs[other] & (firms.complex[one] == firms.complex[other])
     one, other = one[linked], other[linked]
     place = firms.complex[one]
-    rivalry = view.values.network_rivalry if rho is None else rho
+    rivalry = view.parameters.network_rivalry if rho is None else rho
     networks = []
     index = np.empty(n, np.int64)
     for c in range(view.body_start.size - 1):
@@ -75,7 +75,7 @@ def research_networks(view: CoordinationView, rho: float | None = None) -> list[
             partner=partner[order],
             group=group.astype(np.int64),
             groups=sector.size,
-            phi=float(view.values.network_complementarity),
+            phi=float(view.parameters.network_complementarity),
             rho=float(rivalry),
         )
         networks.append(ResearchNetwork(rows, firms.identifier[rows], game))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -185,7 +184,7 @@ def test_key_players_host_and_everything_else_is_as_in_the_thematic_programme(vi
     keys, level = set(), set()
     for network in research_networks(view, rho=0.0):
         members = firms.member[network.rows] == 1
-        wanted = int(np.ceil(view.values.key_player_share * members.sum()))
+        wanted = int(np.ceil(view.parameters.key_player_share * members.sum()))
         if wanted == 0:
             continue
         cost = intercentrality(matrix(network), network.game.phi)
@@ -267,10 +266,8 @@ def test_without_an_equilibrium_the_programme_goes_on_as_it_was(policy):
 def test_links_go_where_they_add_most_to_welfare(view):
     """On all pairs as candidates the planned links are the best ones that room allows."""
     seen = again(view)
-    everybody = SimpleNamespace(
-        **{**vars(seen.values), "candidate_pairs": 1e6, "shortlist_pairs": 1e4}
-    )
-    generous = replace(seen, values=everybody)
+    everybody = replace(seen.parameters, candidate_pairs=1e6, shortlist_pairs=1e4)
+    generous = replace(seen, parameters=everybody)
     made = POLICIES["P13"].introduce(generous)
     assert made.first.size <= view.places
     usual = at_events(view)
@@ -287,7 +284,7 @@ def test_links_go_where_they_add_most_to_welfare(view):
         events = view.cluster_complex[view.event_cluster] == c
         experts = (called & (view.cluster_complex[usual.cluster] == c)).sum()
         places = view.event_introductions[events].sum() - experts
-        room = np.full(here.size, int(view.values.matching_capacity))
+        room = np.full(here.size, int(view.parameters.matching_capacity))
         expected.append(gain[planned_b_matching(one, other, gain, room, places)])
     best = np.sort(np.concatenate(expected))[::-1]
     assert best.size > 20

@@ -59,7 +59,7 @@ def within_limits(view: CoordinationView, made: Introductions) -> Introductions:
 
 def rooms(view: CoordinationView) -> dict[int, int]:
     capacity = view.state.bodies.project_capacity
-    of_firms = dict.fromkeys(view.members.tolist(), int(view.values.matching_capacity))
+    of_firms = dict.fromkeys(view.members.tolist(), int(view.parameters.matching_capacity))
     return of_firms | {BODY + row: int(capacity[row]) for row in range(capacity.size)}
 
 
@@ -78,7 +78,7 @@ def exact_surplus(view: CoordinationView) -> float:
     first = np.concatenate((first, np.repeat(np.arange(members), bodies.size))).astype(np.int32)
     second = np.concatenate((second, np.tile(BODY + bodies, members))).astype(np.int32)
     gain = true_surplus(view, roster, first, second)
-    room = np.concatenate((np.full(members, int(view.values.matching_capacity)), capacity))
+    room = np.concatenate((np.full(members, int(view.parameters.matching_capacity)), capacity))
     right = np.where(second >= BODY, second - BODY + members, second)
     return float(gain[b_matching(first, right, gain, room, view.places)].sum())
 

@@ -133,7 +133,7 @@ def test_gains_fade_at_the_rate_of_forgetting() -> None:
     firms.gain_own[: firms.count] = 0.4
     n = firms.count
     run.run_until(24)
-    kept = (1.0 - run.values.innovation_depreciation) ** 2
+    kept = (1.0 - run.parameters.innovation_depreciation) ** 2
     for name, first in (("joint", 0.1), ("transfer", 0.2), ("meeting", 0.3), ("own", 0.4)):
         gain = getattr(run.state.firms, f"gain_{name}")[:n]
         assert np.abs(gain - first * kept).max() < 1e-12

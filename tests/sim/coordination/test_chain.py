@@ -133,7 +133,7 @@ def test_last_years_evaluation_moves_the_shares_within_its_weight():
     run.run()
     made = [one for one in run.state.decisions if one.subject == "allocation"]
     assert [one.month for one in made] == [36, 48, 60, 72, 84, 96, 108, 120]
-    weight = run.values.evaluation_weight
+    weight = run.parameters.evaluation_weight
     for decision in made:
         shares = np.array(list(decision.chose.values()))
         assert shares.sum() == pytest.approx(1.0, abs=1e-12)

@@ -255,7 +255,7 @@ def test_composition_of_real_runs_is_exact(policy: str, full: bool) -> None:
     capital, labour, _, capacity = (
         np.column_stack([values[name].sum(axis=1), values[name]])[11::12] for name in AGGREGATES
     )
-    alpha = run.values.capital_elasticity
+    alpha = run.parameters.capital_elasticity
     level = capacity / np.where(capital > 0.0, capital**alpha * labour ** (1.0 - alpha), 1.0)
     own = composition[:-1].sum(axis=0)
     known = np.isfinite(own)

@@ -123,7 +123,7 @@ def test_own_familiarity_is_familiarity_where_nothing_else_happened(
 ) -> None:
     """T1 by meetings alone: without brokers and projects the two are the same."""
     run = begun["P0"]
-    pairs, decay = run.state.pairs, run.values.familiarity_decay
+    pairs, decay = run.state.pairs, run.parameters.familiarity_decay
     checked = 0
     for row in range(pairs.count):
         worked = pairs.projects[row] > 0 or pairs.successes[row] > 0

@@ -38,7 +38,7 @@ def asked(policy: ThematicMiniClusters, **settings: object) -> Simulation:
 
 def lines_of(run: Simulation) -> np.ndarray:
     sales = SALES[id(run)][members_of(run)]
-    return np.minimum(1.0, run.values.product_line_revenue / (12.0 * sales))
+    return np.minimum(1.0, run.parameters.product_line_revenue / (12.0 * sales))
 
 
 def members_of(run: Simulation) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_more_adherence_is_worth_more(lower, higher, returns, share):
 
 def test_a_specialist_needs_a_partner_for_every_role_that_it_leaves():
     run = asked(Specialists(), unchecked={"task_rate": 4.0})
-    firms, pairs, values = run.state.firms, run.state.pairs, run.values
+    firms, pairs, values = run.state.firms, run.state.pairs, run.parameters
     # As roles were assigned in the last month, links and pairs have moved on since.
     steps = [
         role_gain(0.5 + 0.25 * links, 0.5, values.role_returns, values.role_share)
@@ -88,7 +88,7 @@ def test_links_take_working_time():
 
 def test_generalists_lose_and_need_nobody():
     run = asked(Generalists())
-    values, firms = run.values, run.state.firms
+    values, firms = run.parameters, run.state.firms
     loss = role_gain(0.0, 0.5, values.role_returns, values.role_share)
     assert loss < 0.0
     assert firms.role[members_of(run)] == pytest.approx(loss * lines_of(run), rel=1e-9)

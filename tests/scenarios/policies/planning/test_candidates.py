@@ -56,10 +56,9 @@ def view() -> CoordinationView:
 
 def best(view, scope, level="local", candidate_pairs=None, roster=None, penalty=None, **changes):
     """Best candidates of the proposers of the month, with parameters replaced."""
-    p = view.parameters.copy()
-    for name, value in (("candidate_pairs", candidate_pairs), ("repetition_penalty", penalty)):
-        if value is not None:
-            p[name] = value
+    wanted = {"candidate_pairs": candidate_pairs, "repetition_penalty": penalty}
+    given = {name: float(value) for name, value in wanted.items() if value is not None}
+    p = replace(view.parameters, **given)
     proposers = at_events(view)
     partner, value = best_candidates(
         view.key, changes.get("month", view.month), p, scope, NOVELTY, proposers.row,
@@ -122,7 +121,7 @@ def test_a_small_scope_is_looked_at_entirely_and_the_best_is_taken(view):
     proposers, partner, value = best(
         view, OWN_COMPLEX, roster=roster, candidate_pairs=64.0, penalty=0.7
     )
-    p, pairs, firms = view.parameters[0], view.state.pairs, view.state.firms
+    p, pairs, firms = view.parameters, view.state.pairs, view.state.firms
     met = {
         (int(a), int(b)): int(times)
         for a, b, times, trust in zip(
@@ -142,9 +141,7 @@ def test_a_small_scope_is_looked_at_entirely_and_the_best_is_taken(view):
             a, b = roster.position[row], roster.position[other]
             distance = 1.0 - cosine(roster.knowledge[a], roster.knowledge[b])
             absorption = 0.5 * (roster.absorption[a] + roster.absorption[b])
-            novelty = novelty_value(
-                distance, p["optimal_distance"], p["distance_absorption"], absorption
-            )
+            novelty = novelty_value(distance, p.optimal_distance, p.distance_absorption, absorption)
             times = met.get((min(row, other), max(row, other)), 0)
             worth.append(novelty - 0.7 * times / (1 + times))
         assert value[n] == pytest.approx(max(worth), abs=1e-12)
