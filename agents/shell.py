@@ -23,7 +23,11 @@ from .firms import FirmTable, desired_labour, wanted_capacity, wanted_capital
 from .membership import joining_hazard, joining_score, leaving_hazard
 from .research_bodies import ResearchBodyTable
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
+    "DECISIONS",
     "Actor",
     "Coordinator",
     "Firm",
@@ -37,6 +41,9 @@ __all__ = [
 
 _READ_ONLY = frozenset({"alive", "entered", "first_pair", "identifier", "projects"})
 """Columns by which the tables hang together."""
+
+DECISIONS = ("decide_membership", "decide_research", "decide_factors")
+"""Methods of `Firm` that a subclass may override."""
 
 
 class JoiningTerms(NamedTuple):
@@ -89,6 +96,9 @@ class World(Protocol):
 
     def pairs_of(self, actor: Actor) -> list[Pair]:
         """Living pairs of a firm, university or institute."""
+
+    def history_of(self, identifier: int) -> pd.DataFrame:
+        """What was recorded of the firm with an identifier."""
 
     def joining_terms(self, row: int) -> JoiningTerms:
         """Terms of this month's decision of a firm to be a member."""
@@ -200,8 +210,9 @@ class Actor(Agent):
 
     def remove(self) -> None:
         """Take the agent out of the model; what stands in its row stays as it is."""
-        super().remove()
-        self._row = None
+        if self._row is not None:
+            super().remove()
+            self._row = None
 
     def _summary(self) -> str:
         raise NotImplementedError
@@ -221,6 +232,10 @@ class Firm(Actor, table=FirmTable):
     anything.  As they stand they are the model's own rules, so that overriding
     one with the same rule changes no bit of a run.
     """
+
+    def __init__(self, model: World, row: int) -> None:
+        self._identifier = int(model.table(FirmTable).identifier[row])
+        super().__init__(model, row)
 
     @property
     def complex_key(self) -> str:
@@ -245,6 +260,19 @@ class Firm(Actor, table=FirmTable):
     def partners(self) -> list[Firm | ResearchBody]:
         """Agents of the firms, universities and institutes that it is in touch with."""
         return [pair.partner for pair in self.pairs() if pair.familiarity > 0.0]
+
+    def history(self) -> pd.DataFrame:
+        """What was recorded of the firm, a month a row, also after it has closed.
+
+        The model itself keeps sums only.  It records a firm from the first month simulated
+        after an agent was made for it, up to the month in which it closes or its agent is
+        removed: each value as the agent's attribute reads after that month.
+
+        Returns
+        -------
+        a column for each of `innocluster.sim.firm_records.RECORDED`, units in ``attrs["units"]``
+        """
+        return self.model.history_of(self._identifier)
 
     def decide_membership(self) -> bool:
         """M0: whether it takes part in the programme this month.

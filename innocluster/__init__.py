@@ -13,14 +13,14 @@ from innocluster.version import __version__
 if TYPE_CHECKING:
     from innocluster.scenarios.attribution.attribution import explore as explore
     from innocluster.scenarios.comparison.comparison import compare as compare
+    from innocluster.scenarios.model import ClusterModel as ClusterModel
     from innocluster.scenarios.runs.execution import build_settings as build_settings
     from innocluster.scenarios.runs.execution import run as run
     from innocluster.scenarios.schema import Scenario as Scenario
-    from innocluster.sim.model import ClusterModel as ClusterModel
     from innocluster.sim.simulation import Simulation as Simulation
 
 _HOMES = {
-    "ClusterModel": "innocluster.sim.model",
+    "ClusterModel": "innocluster.scenarios.model",
     "Scenario": "innocluster.scenarios.schema",
     "Simulation": "innocluster.sim.simulation",
     "build_settings": "innocluster.scenarios.runs.execution",

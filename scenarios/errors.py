@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
-__all__ = ["COMMAND_LINE", "InputError"]
+__all__ = ["COMMAND_LINE", "InputError", "choices"]
 
 COMMAND_LINE = "command line"
 _LONGEST = 120
@@ -50,3 +51,15 @@ class InputError(ValueError):
 
 def _rebuild(file: str, key: str, value: object, allowed: str) -> InputError:
     return InputError(file=file, key=key, value=value, allowed=allowed)
+
+
+def choices(given: str, names: tuple[str, ...]) -> str:
+    """The nearest valid name, or all names when they are few."""
+    nearest = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
+    if nearest:
+        return (
+            f"did you mean '{nearest[0]}'?"
+            if len(names) > 12
+            else (f"did you mean '{nearest[0]}'? one of {', '.join(names)}")
+        )
+    return f"one of {', '.join(names[:12])}{', …' if len(names) > 12 else ''}"

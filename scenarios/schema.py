@@ -7,7 +7,6 @@ mistake becomes an `InputError`: one line with file, key, value and what is allo
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from innocluster.sim.coordination.chain import CHAINS, SCREENINGS
 from innocluster.sim.ground.parameters import PARAMETERS, ParameterError, ParameterSet
 
-from .errors import COMMAND_LINE, InputError
+from .errors import COMMAND_LINE, InputError, choices
 from .files import PRESETS
 from .policies import find_policy
 
@@ -159,7 +158,7 @@ class Scenario(BaseModel):
                 file=COMMAND_LINE,
                 key="scenario",
                 value=str(source),
-                allowed=_choices(str(source), presets()) + " or the path of a TOML file",
+                allowed=choices(str(source), presets()) + " or the path of a TOML file",
             )
         return cls.from_table(_parse(path), file=str(source), folder=path.parent)
 
@@ -207,7 +206,7 @@ class Scenario(BaseModel):
         except ParameterError as error:
             allowed = error.allowed
             if error.key not in PARAMETERS:
-                allowed = _choices(error.key, tuple(PARAMETERS))
+                allowed = choices(error.key, tuple(PARAMETERS))
             raise InputError(
                 file=file, key=f"parameters.{error.key}", value=error.value, allowed=allowed
             ) from None
@@ -277,18 +276,6 @@ def _existing(file: str, key: str, value: str, folder: Path) -> Path:
     return path.resolve()
 
 
-def _choices(given: str, names: tuple[str, ...]) -> str:
-    """The nearest valid name, or all names when they are few."""
-    nearest = difflib.get_close_matches(given, names, n=1, cutoff=0.5)
-    if nearest:
-        return (
-            f"did you mean '{nearest[0]}'?"
-            if len(names) > 12
-            else (f"did you mean '{nearest[0]}'? one of {', '.join(names)}")
-        )
-    return f"one of {', '.join(names[:12])}{', …' if len(names) > 12 else ''}"
-
-
 def _translate(error: ValidationError, file: str, table: Mapping[str, Any]) -> InputError:
     """Turn pydantic's first complaint into one line."""
     first = error.errors(include_url=False, include_context=False)[0]
@@ -296,12 +283,12 @@ def _translate(error: ValidationError, file: str, table: Mapping[str, Any]) -> I
     key, value = ".".join(location), first["input"]
     if first["type"] == "extra_forbidden":
         model = Programme if location[0] == "programme" else Scenario
-        allowed = _choices(location[-1], tuple(model.model_fields))
+        allowed = choices(location[-1], tuple(model.model_fields))
         return InputError(file=file, key=key, value=value, allowed=allowed)
     if location[0] == "parameters" and len(location) > 1:
         name = location[1]
         known = PARAMETERS.get(name)
-        allowed = known.allowed if known else _choices(name, tuple(PARAMETERS))
+        allowed = known.allowed if known else choices(name, tuple(PARAMETERS))
         return InputError(file=file, key=f"parameters.{name}", value=value, allowed=allowed)
     while key not in _ALLOWED and "." in key:
         key = key.rpartition(".")[0]

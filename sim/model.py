@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from mesa import Model
+from mesa import DataCollector, Model
 from mesa.agent import AgentSet
 from numpy.typing import ArrayLike, NDArray
 
@@ -16,6 +15,7 @@ from innocluster.agents.coordinators import CoordinatorTable, Decision
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.agents.shell import (
+    DECISIONS,
     Actor,
     Coordinator,
     Firm,
@@ -29,15 +29,20 @@ from innocluster.agents.shell import (
 from .accounting.series import Series
 from .beginning.population import Governance, Region
 from .ground.random_numbers import Process, uniforms
-from .network.pairs import BODY
+from .mesa.firm_records import FirmRecords
+from .mesa.network_graph import network_graph
+from .mesa.overrules import AgentRules, overridden
+from .mesa.reporters import reporters
+from .network.pairs import BODY, TIE_FAMILIARITY
 from .settings import Settings
 from .simulation import Simulation
 
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
 __all__ = ["ClusterModel"]
 
-Floats = NDArray[np.float64]
-
-_DECISIONS = ("decide_membership", "decide_research", "decide_factors")
 _JOINING = int(Process.JOINING)
 
 
@@ -57,6 +62,10 @@ class ClusterModel(Model):
     ----------
     simulation : Simulation
         The run itself: state, series, parameters.
+    datacollector : DataCollector
+        Collects after every month: ``"month"`` and the region's `REPORTED` of
+        `innocluster.sim.reporters`, in the units of `INDICATORS`.  Put another in its place
+        to collect something else, also of agents.
 
     Examples
     --------
@@ -65,14 +74,51 @@ class ClusterModel(Model):
     >>> large.groupby("sector_key").agg("revenue", sum)                   # doctest: +SKIP
     """
 
+    # Until there is a simulation nobody can be made, whatever looks at the agents.
+    _populated = True
+
     def __init__(self, settings: Settings) -> None:
         super().__init__(rng=settings.seed)
         self.simulation = Simulation(settings)
-        self._actors: dict[tuple[type[Table], int], Actor] = {}
-        self._rules = _Rules(self._actors)
+        self._actors: dict[type[Table], dict[int, Actor]] = {
+            kind: {} for kind in (FirmTable, ResearchBodyTable, CoordinatorTable)
+        }
+        self._records = FirmRecords(self.simulation.state)
+        self._rules = AgentRules(self._close)
         self._firm_class: type[Firm] = Firm
         self._admits_entrants = False
+        self._populated = False
         self.simulation.overrules = self._rules
+        self.datacollector = DataCollector(reporters())
+
+    def __repr__(self) -> str:
+        settings = self.simulation.settings
+        return (
+            f"<{type(self).__name__} of {settings.policy.id}, seed {settings.seed}: "
+            f"{self.month} of {settings.months} months>"
+        )
+
+    @property
+    def agents(self) -> AgentSet:
+        """All agents: operating firms, universities, institutes and coordinators.
+
+        They are made when somebody looks here, at `agents_by_type` or at `agent_types` for
+        the first time, and from then on for every firm that enters.
+        """
+        self._populate()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> dict[type[Actor], AgentSet]:
+        """All agents by their class."""
+        self._populate()
+        types: dict[type[Actor], AgentSet] = super().agents_by_type
+        return types
+
+    @property
+    def agent_types(self) -> list[type[Actor]]:
+        """Classes of the agents."""
+        return list(self.agents_by_type)
 
     @property
     def month(self) -> int:
@@ -104,8 +150,10 @@ class ClusterModel(Model):
         last = self.simulation.settings.months
         if self.month < last:
             self.simulation.step()
+            self._records.record(list(self._actors[FirmTable]), self.month - 1)
             if self._admits_entrants:
                 self._make_entrants()
+            self.datacollector.collect(self)
         self.running = self.month < last
 
     def run(self) -> Series:
@@ -140,12 +188,9 @@ class ClusterModel(Model):
     def table(self, kind: type[Table]) -> Any:
         """Table of firms, research bodies or coordinators."""
         state = self.simulation.state
-        tables = {
-            FirmTable: state.firms,
-            ResearchBodyTable: state.bodies,
-            CoordinatorTable: state.coordinators,
-        }
-        return tables[kind]
+        if kind is FirmTable:
+            return state.firms
+        return state.bodies if kind is ResearchBodyTable else state.coordinators
 
     def firm(self, row: int) -> Firm:
         """Agent of the firm in `row`, made if there is none yet.
@@ -155,7 +200,7 @@ class ClusterModel(Model):
         LookupError
             When no operating firm stands in that row.
         """
-        found = self._actors.get((FirmTable, int(row)))
+        found = self._actors[FirmTable].get(int(row))
         if isinstance(found, Firm):
             return found
         firms = self.simulation.state.firms
@@ -183,7 +228,7 @@ class ClusterModel(Model):
 
     def research_body(self, row: int) -> ResearchBody:
         """Agent of the university or institute in `row`, made if there is none yet."""
-        found = self._actors.get((ResearchBodyTable, int(row)))
+        found = self._actors[ResearchBodyTable].get(int(row))
         if isinstance(found, ResearchBody):
             return found
         bodies = self.simulation.state.bodies
@@ -193,22 +238,13 @@ class ClusterModel(Model):
 
     def coordinator(self, row: int) -> Coordinator:
         """Agent of the coordinator in `row`, made if there is none yet."""
-        found = self._actors.get((CoordinatorTable, int(row)))
+        found = self._actors[CoordinatorTable].get(int(row))
         if isinstance(found, Coordinator):
             return found
         number = self.simulation.state.coordinators.count
         if not 0 <= row < number:
             raise LookupError(f"no coordinator in row {row} of {number}")
         return Coordinator(self, row)
-
-    def populate(self) -> None:
-        """Make every actor an agent, and every firm that enters from now on."""
-        self._admits_entrants = True
-        self.firms()
-        for row in range(self.simulation.state.bodies.count):
-            self.research_body(row)
-        for row in range(self.simulation.state.coordinators.count):
-            self.coordinator(row)
 
     def use(self, firm_class: type[Firm], rows: ArrayLike | None = None) -> AgentSet:
         """Let firms decide by the rules of a subclass of `Firm`.
@@ -229,12 +265,15 @@ class ClusterModel(Model):
         Raises
         ------
         TypeError
-            When `firm_class` is not a subclass of `Firm`.
+            When `firm_class` is not a subclass of `Firm` or overrides no decision.
         LookupError
             When no operating firm stands in one of the rows.
         """
         if not (isinstance(firm_class, type) and issubclass(firm_class, Firm)):
             raise TypeError(f"{firm_class!r} is not a subclass of Firm")
+        if not overridden(firm_class):
+            allowed = ", ".join(DECISIONS)
+            raise TypeError(f"{firm_class.__name__} overrides no decision; allowed: {allowed}")
         firms = self.simulation.state.firms
         if rows is None:
             self._firm_class = firm_class
@@ -251,17 +290,17 @@ class ClusterModel(Model):
     def register_agent(self, agent: Any) -> None:
         """Enter an agent; called by the agent itself. It takes the place of another in its row."""
         if isinstance(agent, Actor):
-            before = self._actors.get((agent.kind, agent.row))
+            before = self._actors[agent.kind].get(agent.row)
             if before is not None:
                 before.remove()
-            self._actors[agent.kind, agent.row] = agent
+            self._actors[agent.kind][agent.row] = agent
             self._rules.adopt(agent)
         super().register_agent(agent)
 
     def deregister_agent(self, agent: Any) -> None:
         """Strike an agent off; called by ``agent.remove()``. Its firm goes on by compiled rules."""
         if isinstance(agent, Actor):
-            del self._actors[agent.kind, agent.row]
+            del self._actors[agent.kind][agent.row]
             self._rules.drop(agent)
         super().deregister_agent(agent)
 
@@ -292,6 +331,19 @@ class ClusterModel(Model):
             row = int(pairs.next_first[row] if is_first else pairs.next_second[row])
         return found
 
+    def history_of(self, identifier: int) -> pd.DataFrame:
+        """What was recorded of the firm with an identifier, see `Firm.history`."""
+        return self._records.history(identifier)
+
+    def to_networkx(
+        self, threshold: float = TIE_FAMILIARITY, everyone: bool = False
+    ) -> nx.Graph[str]:
+        """The network of R&D firms, universities and institutes as it stands.
+
+        Parameters and attributes are those of `innocluster.sim.network_graph.network_graph`.
+        """
+        return network_graph(self.simulation, threshold, everyone)
+
     def joining_terms(self, row: int) -> JoiningTerms:
         """M0: draws, constant and reported benefit of this month's decision of a firm."""
         state = self.simulation.state
@@ -303,60 +355,26 @@ class ClusterModel(Model):
             joins, leaves, state.joining_constant[place], state.reported_benefit[place]
         )
 
+    def _populate(self) -> None:
+        """Make an agent for everybody who has none, once."""
+        if self._populated:
+            return
+        self._populated = self._admits_entrants = True
+        self.firms()
+        for row in range(self.simulation.state.bodies.count):
+            self.research_body(row)
+        for row in range(self.simulation.state.coordinators.count):
+            self.coordinator(row)
+
     def _make_entrants(self) -> None:
         firms = self.simulation.state.firms
         entered = (firms.entered == self.month - 1) & (firms.alive == 1)
         self.make_agents(np.flatnonzero(entered[: firms.count]))
 
-
-class _Rules:
-    """The engine's side of agents that decide by a rule of their own."""
-
-    def __init__(self, actors: dict[tuple[type[Table], int], Actor]) -> None:
-        self._actors = actors
-        self._deciders: dict[str, dict[int, Firm]] = {name: {} for name in _DECISIONS}
-
-    def adopt(self, agent: Actor) -> None:
-        """Take note of the decisions that the agent's class overrides."""
-        if isinstance(agent, Firm):
-            for name in _DECISIONS:
-                if getattr(type(agent), name) is not getattr(Firm, name):
-                    self._deciders[name][agent.row] = agent
-
-    def drop(self, agent: Actor) -> None:
-        """Ask the agent no more."""
-        for deciders in self._deciders.values():
-            if deciders.get(agent.row) is agent:
-                del deciders[agent.row]
-
-    def membership(self, decision: NDArray[np.int8]) -> None:
-        """M0: replace decisions to be a member."""
-        for row, firm in self._deciders["decide_membership"].items():
-            decision[row] = 1 if firm.decide_membership() and firm.mini_cluster >= 0 else 0
-
-    def research(self, spending: Floats) -> None:
-        """F3: replace R&D spending, KRW million."""
-        for row, firm in self._deciders["decide_research"].items():
-            spending[row] = _amount(firm, "decide_research", firm.decide_research())
-
-    def factors(self, capital: Floats, workers: Floats) -> None:
-        """I1: replace desired capital, KRW million of 2003, and workers."""
-        for row, firm in self._deciders["decide_factors"].items():
-            wanted = firm.decide_factors()
-            capital[row] = _amount(firm, "decide_factors", wanted[0])
-            workers[row] = _amount(firm, "decide_factors", wanted[1])
-
-    def forget(self, rows: NDArray[np.int32]) -> None:
-        """Remove the agents of firms that have closed."""
-        for row in rows:
-            agent = self._actors.get((FirmTable, int(row)))
-            if agent is not None:
-                agent.remove()
-
-
-def _amount(firm: Firm, decision: str, value: float) -> float:
-    """Check a number that a user's rule returned."""
-    if not (isfinite(value) and value >= 0.0):
-        name = f"{type(firm).__name__}.{decision}"
-        raise ValueError(f"{name} of row {firm.row} gave {value!r}; allowed: a number from 0 up")
-    return float(value)
+    def _close(self, rows: NDArray[np.int32]) -> None:
+        """Record the last month of firms that have closed and remove their agents."""
+        found = (self._actors[FirmTable].get(int(row)) for row in rows)
+        closed = [agent for agent in found if agent is not None]
+        self._records.record([agent.row for agent in closed], self.month)
+        for agent in closed:
+            agent.remove()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .beginning.macro import MacroSeries
 from .beginning.population import Population
 from .coordination.policy import Policy
-from .ground.calendar import month_number
+from .ground.calendar import month_number, month_text
 from .ground.parameters import ParameterSet
 
 __all__ = ["WAYS", "Overrules", "Settings"]
@@ -69,6 +69,14 @@ class Settings:
     governance: str = "four-level"
     screening: str = "single"
     closed: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        changed = "".join(f", {n}={v:g}" for n, v in self.parameters.changed().items())
+        firms = self.population.firms.identifier.size
+        return (
+            f"Settings({self.policy.id}, seed {self.seed}, to {month_text(self.months - 1)}, "
+            f"{firms:,} firms{changed})"
+        )
 
     @property
     def months(self) -> int:

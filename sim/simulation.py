@@ -36,6 +36,13 @@ class Simulation(Run):
         if reached is not None:
             self._match_2003(*reached)
 
+    def __repr__(self) -> str:
+        settings = self.settings
+        return (
+            f"<Simulation of {settings.policy.id}, seed {settings.seed}: "
+            f"{self.month} of {settings.months} months>"
+        )
+
     def _match_2003(self, revenues: list[float], exports: list[float]) -> None:
         """Scale demand and export shares so that the months of 2003 sum to the data.
 

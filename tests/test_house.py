@@ -35,6 +35,7 @@ ORDER = {
         ("phases", "measures"),
         ("month",),
         ("simulation",),
+        ("mesa",),
         ("model",),
     ),
     "scenarios": (
@@ -43,7 +44,7 @@ ORDER = {
         ("schema",),
         ("arms",),
         ("runs",),
-        ("attribution", "comparison"),
+        ("attribution", "comparison", "model"),
     ),
     "calibration": (("published",),),
     "viz": (("files",), ("words",), ("figures",), ("report",)),

@@ -75,6 +75,13 @@ class Comparison:
         names = ", ".join(self.policies["policy"])
         return f"Comparison({self.meta['scenario']}: {names}; {self.meta['pairs']} worlds)"
 
+    def to_frame(self) -> pd.DataFrame:
+        """Median outcomes: policy, year, complex, indicator, value, unit; `meta` in ``attrs``."""
+        columns = ["policy", "year", "complex", "indicator", "median", "unit"]
+        frame = self.yearly[columns].rename(columns={"median": "value"})
+        frame.attrs.update(self.meta)
+        return frame
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "meta"}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from innocluster.sim.accounting.series import ALL, tidy_frame
+from innocluster.sim.ground.calendar import month_starts
 from innocluster.version import __version__
 
 from ..policies import find_policy
@@ -33,9 +35,6 @@ if TYPE_CHECKING:
     from ..schema import Scenario
 
 __all__ = ["ALL", "RunResult", "finite", "run_result"]
-
-ALL = "all"
-"""Key of the region's total beside the complexes."""
 
 _KIND_ORDER = ("goal", "baseline", "observed")
 
@@ -67,6 +66,12 @@ class RunResult:
             f"RunResult({meta['scenario']}, {meta['policy']}, seed {meta['seed']}, "
             f"{meta['first']} to {meta['last']}, {len(self.indicators)} indicators)"
         )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every month: month, complex, indicator, value, unit; `meta` in ``attrs``."""
+        frame = self.monthly.copy()
+        frame.attrs.update(self.meta)
+        return frame
 
     def plot(self) -> Figure:
         """Revenue and exports by year beside their targets."""
@@ -124,8 +129,8 @@ def run_result(
     return RunResult(
         meta,
         _indicator_frame(scenario, series, population, keys),
-        _monthly_frame(series, keys),
-        _yearly_frame(series, population, keys),
+        _monthly_frame(series),
+        _yearly_frame(series, population),
         growth_frame(series.annual, keys),
     )
 
@@ -162,38 +167,18 @@ def _preferred(targets: tuple[Target, ...]) -> dict[tuple[str, str], Target]:
     return {(target.indicator, target.complex): target for target in ordered}
 
 
-def _monthly_frame(series: Series, keys: tuple[str, ...]) -> pd.DataFrame:
-    import pandas as pd
-
-    months = pd.date_range(f"{FIRST_YEAR}-01-01", periods=series.months.size, freq="MS")
+def _monthly_frame(series: Series) -> pd.DataFrame:
     tables = list(monthly_table(series))
     values = np.stack([table for _, table in tables])
-    return _long_frame("month", months, keys, values, [m.name for m, _ in tables])
+    units = {measure.name: measure.unit for measure, _ in tables}
+    months = month_starts(range(series.months.size))
+    return tidy_frame("month", months, series.complexes, units, values)
 
 
-def _yearly_frame(series: Series, population: Population, keys: tuple[str, ...]) -> pd.DataFrame:
+def _yearly_frame(series: Series, population: Population) -> pd.DataFrame:
     yearly = yearly_table(series, population)
-    names = [name for name in UNITS if name in yearly]
-    values = np.stack([yearly[name] for name in names])
+    units = {name: unit for name, unit in UNITS.items() if name in yearly}
+    values = np.stack([yearly[name] for name in units])
     years = np.arange(FIRST_YEAR, FIRST_YEAR + values.shape[1])
-    table = _long_frame("year", years, keys, values, names)
+    table = tidy_frame("year", years, series.complexes, units, values)
     return table[table["value"].notna()].reset_index(drop=True)
-
-
-def _long_frame(
-    time: str, times: Any, keys: tuple[str, ...], values: Any, names: list[str]
-) -> pd.DataFrame:
-    """Tidy table from values of shape (measures, times, keys)."""
-    import pandas as pd
-
-    measures, periods, columns = values.shape
-    repeated = np.repeat(names, periods * columns)
-    return pd.DataFrame(
-        {
-            time: np.tile(np.repeat(times, columns), measures),
-            "complex": np.tile(np.array(keys), measures * periods),
-            "indicator": repeated,
-            "value": values.ravel(),
-            "unit": np.repeat([UNITS[name] for name in names], periods * columns),
-        }
-    )

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 
+from ..ground.calendar import month_starts, month_text
 from .growth_terms import AGGREGATES
 
-__all__ = ["INDICATORS", "Series", "sum_firms"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ALL", "INDICATORS", "Series", "sum_firms", "tidy_frame"]
+
+ALL = "all"
+"""Key of the region's total beside the complexes."""
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int16]
@@ -75,6 +84,30 @@ class Series:
         values = {name: np.full(shape, np.nan) for name in INDICATORS}
         return cls(np.arange(months), complexes, values, {})
 
+    def __repr__(self) -> str:
+        done = self.simulated
+        span = f"{month_text(0)} to {month_text(done - 1)}" if done else "no month yet"
+        return (
+            f"Series({len(self.values)} indicators of {len(self.complexes)} complexes, {span}; "
+            f"{len(self.annual)} yearly measures)"
+        )
+
+    @property
+    def simulated(self) -> int:
+        """Months recorded so far."""
+        return int(np.isfinite(self.values["revenue"]).all(axis=1).sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Months recorded so far: month, complex, indicator, value, unit.
+
+        The complex ``"all"`` is the sum over the complexes.
+        """
+        done = self.simulated
+        monthly = np.stack([rows[:done] for rows in self.values.values()])
+        values = np.concatenate([monthly.sum(axis=2, keepdims=True), monthly], axis=2)
+        units = {name: INDICATORS[name] for name in self.values}
+        return tidy_frame("month", month_starts(range(done)), self.complexes, units, values)
+
     def record_year(self, year: int, measures: dict[str, Floats]) -> None:
         """Enter what was measured at the end of a year.
 
@@ -95,6 +128,36 @@ class Series:
             for table in (self.values, self.annual)
         )
         return Series(self.months, self.complexes, values, annual)
+
+
+def tidy_frame(
+    time: str,
+    times: Sequence[Any] | NDArray[Any] | pd.DatetimeIndex,
+    complexes: Sequence[str],
+    units: Mapping[str, str],
+    values: Floats,
+) -> pd.DataFrame:
+    """One row a number: time, complex, indicator, value, unit.
+
+    Parameters
+    ----------
+    time : name of the column of `times`
+    units : names of the indicators and their units, in order
+    values : (indicators, times, 1 + complexes), the total first
+    """
+    import pandas as pd
+
+    measures, periods, columns = values.shape
+    rows = periods * columns
+    return pd.DataFrame(
+        {
+            time: np.tile(np.repeat(times, columns), measures),
+            "complex": np.tile(np.array([ALL, *complexes]), measures * periods),
+            "indicator": np.repeat(list(units), rows),
+            "value": values.ravel(),
+            "unit": np.repeat(list(units.values()), rows),
+        }
+    )
 
 
 @compiled

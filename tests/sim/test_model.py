@@ -13,6 +13,7 @@ from mesa import DataCollector
 from small_region import small_population
 
 from innocluster.agents import Coordinator, Firm, Institute, University
+from innocluster.agents.shell import DECISIONS
 from innocluster.scenarios.policies import POLICIES
 from innocluster.sim import (
     ClusterModel,
@@ -21,6 +22,7 @@ from innocluster.sim import (
     Simulation,
     load_macro,
 )
+from innocluster.sim.mesa.reporters import REPORTED
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +96,16 @@ def test_without_agents_the_model_is_the_simulation(
     model = ClusterModel(settings)
     series = model.run()
     assert series is model.simulation.series
-    assert len(model.agents) == 0
     assert_same(model.simulation, reference)
+    # Identifiers count agents: nobody else was made.
+    assert model.firm(0).unique_id == 1
 
 
 def test_looking_at_agents_changes_nothing(settings: Settings, reference: Simulation) -> None:
     model = ClusterModel(settings)
-    model.populate()
+    assert len(model.agents) > 600
     model.run()
+    assert len(model.agents) > 600
     assert_same(model.simulation, reference)
 
 
@@ -235,7 +239,21 @@ def test_rows_and_classes_are_checked(settings: Settings) -> None:
         model.indicator("sales")
     with pytest.raises(LookupError, match="no complex 'seoul'"):
         model.indicator("revenue", "seoul")
-    assert len(model.agents) == 0
+    assert model.firm(0).unique_id == 1
+
+
+@pytest.mark.parametrize("asked", ["Firm", "Misspelt"])
+def test_a_class_that_decides_nothing_is_refused(settings: Settings, asked: str) -> None:
+    class Misspelt(Firm):
+        def decide_reserch(self) -> float:
+            return 0.0
+
+    model = ClusterModel(settings)
+    message = rf"^{asked} overrides no decision; allowed: {', '.join(DECISIONS)}$"
+    with pytest.raises(TypeError, match=message):
+        model.use({"Firm": Firm, "Misspelt": Misspelt}[asked])
+    model.step()
+    assert model.firm(0).unique_id == 1
 
 
 def test_a_class_takes_the_place_of_another(settings: Settings) -> None:
@@ -245,19 +263,25 @@ def test_a_class_takes_the_place_of_another(settings: Settings) -> None:
     (after,) = model.use(Doubler, np.arange(model.simulation.state.firms.count) == 5)
     assert model.firm(5) is after
     assert before not in model.agents
-    assert len(model.agents) == 1
+    assert after in model.agents
+    before.remove()
+    assert model.firm(5) is after
     assert len(model.agents_by_type[Doubler]) == 1
+    firms = model.simulation.state.firms
+    assert len(model.agents_by_type[Firm]) == (firms.alive == 1).sum() - 1
 
 
 def test_agent_sets_agree_with_the_table(settings: Settings) -> None:
     model = ClusterModel(settings)
     steps(model, 3)
-    model.populate()
     firms, used = model.simulation.state.firms, model.simulation.state.firms.count
     alive = firms.alive[:used] == 1
     agents = model.agents_by_type[Firm]
     assert len(agents) == alive.sum()
     kinds = {kind: len(agents) for kind, agents in model.agents_by_type.items()}
+    assert set(model.agent_types) == set(kinds) == {Firm, University, Institute, Coordinator}
+    assert len(model.agents) == sum(kinds.values())
+    assert len(model.agents.select(agent_type=Institute)) == kinds[Institute]
     source = model.region.research_bodies.institute
     assert kinds[University] == (~source).sum()
     assert kinds[Institute] == source.sum()
@@ -285,13 +309,13 @@ def test_agent_sets_agree_with_the_table(settings: Settings) -> None:
 def test_only_selected_firms_become_agents(settings: Settings) -> None:
     model = ClusterModel(settings)
     chosen = model.firms(lambda table: table.employees >= 1000.0)
-    assert 0 < len(chosen) == len(model.agents) < model.simulation.state.firms.count / 10
+    assert 0 < len(chosen) < model.simulation.state.firms.count / 10
+    assert model.coordinator(0).unique_id == len(chosen) + 1
     assert list(model.make_agents([7, 3]).get("row")) == [7, 3]
 
 
 def test_closed_firms_leave_and_entrants_appear(settings: Settings) -> None:
     model = ClusterModel(settings)
-    model.populate()
     at_start = {firm.row: firm for firm in model.agents_by_type[Firm]}
     closures = entrants = 0.0
     for _ in range(8):
@@ -316,31 +340,46 @@ def test_a_rule_for_all_firms_holds_for_entrants(settings: Settings) -> None:
     assert Firm not in {type(agent) for agent in model.agents}
     assert any(firm.entered >= 0 for firm in model.agents_by_type[Doubler])
     firms, spending = model.simulation.state.firms, model.simulation.scratch.own_spending
-    assert len(model.agents) == (firms.alive == 1).sum()
+    assert len(model.agents_by_type[Doubler]) == (firms.alive == 1).sum()
     assert spending[: firms.count].sum() > 0.0
 
 
-def test_data_collector(settings: Settings, reference: Simulation) -> None:
+def test_the_data_collector_agrees_with_the_series(
+    settings: Settings, reference: Simulation
+) -> None:
     model = ClusterModel(settings)
-    model.make_agents([1, 2])
-    numbers = [model.firm(row).unique_id for row in (1, 2)]
-    collector = DataCollector(
-        model_reporters={"Revenue": lambda m: m.indicator("revenue"), "Month": "month"},
-        agent_reporters={"revenue": "revenue", "complex": "complex_key"},
+    steps(model, 5)
+    frame = model.datacollector.get_model_vars_dataframe()
+    assert frame["month"].tolist() == ["2003-01", "2003-02", "2003-03", "2003-04", "2003-05"]
+    for name in REPORTED:
+        totals = reference.series.values[name][:5].sum(axis=1)
+        assert frame[name].tolist() == totals.tolist(), name
+    model.run()
+    model.step()
+    assert len(model.datacollector.get_model_vars_dataframe()) == settings.months
+
+
+def test_another_data_collector_collects_agents_of_one_class(settings: Settings) -> None:
+    model = ClusterModel(settings)
+    model.use(Doubler, [1, 2])
+    model.datacollector = DataCollector(
+        model_reporters={"next": "month", "others": lambda m: len(m.agents_by_type[Firm])},
+        agent_reporters={"complex": "complex_key"},
+        agenttype_reporters={Doubler: {"revenue": "revenue"}},
     )
+    operating = []
     for _ in range(4):
         model.step()
-        collector.collect(model)
-    frame = collector.get_model_vars_dataframe()
-    assert frame["Month"].tolist() == [1, 2, 3, 4]
-    totals = reference.series.values["revenue"][:4].sum(axis=1)
-    assert frame["Revenue"].tolist() == pytest.approx(totals.tolist())
-    agents = collector.get_agent_vars_dataframe()
-    assert set(agents["complex"]) <= set(model.region.complexes.keys)
-    assert {number for _, number in agents.index} == set(numbers)
-    last = agents.xs(4, level="Step")["revenue"]
-    for number, row in zip(numbers, (1, 2), strict=True):
-        assert last[number] == model.firm(row).revenue
+        operating.append((model.simulation.state.firms.alive == 1).sum())
+    frame = model.datacollector.get_model_vars_dataframe()
+    assert frame["next"].tolist() == [1, 2, 3, 4]
+    assert frame["others"].tolist() == [number - 2 for number in operating]
+    agents = model.datacollector.get_agent_vars_dataframe()
+    assert set(agents["complex"]) == {"", *model.region.complexes.keys}
+    assert len(agents.xs(4, level="Step")) == len(model.agents)
+    doublers = model.datacollector.get_agenttype_vars_dataframe(Doubler)
+    last = doublers.xs(4, level="Step")["revenue"]
+    assert last.tolist() == [model.firm(row).revenue for row in (1, 2)]
 
 
 def test_mesa_draws_do_not_touch_the_run(settings: Settings, reference: Simulation) -> None:

@@ -58,6 +58,14 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
     assert contrasts == [["P2", "P0"], ["P5", "P0"], ["P5", "P2"]]
 
 
+def test_a_comparison_is_one_tidy_table(reference: Comparison) -> None:
+    frame = reference.to_frame()
+    assert list(frame) == ["policy", "year", "complex", "indicator", "value", "unit"]
+    assert frame["value"].tolist() == reference.yearly["median"].tolist()
+    assert frame.attrs == reference.meta
+    assert len(repr(reference)) < 120
+
+
 def test_json_has_the_stable_keys(reference: Comparison) -> None:
     document = json.loads(reference.to_json())
     for policy in document["policies"]:

@@ -28,6 +28,16 @@ def test_a_run_has_the_promised_columns_and_keys(short: Scenario) -> None:
     assert len(document["complexes"]) == 7
 
 
+def test_a_run_is_one_tidy_table_that_knows_where_it_comes_from(short: Scenario) -> None:
+    result = run(short)
+    frame = result.to_frame()
+    assert list(frame) == ["month", "complex", "indicator", "value", "unit"]
+    assert frame["value"].tolist() == result.monthly["value"].tolist()
+    assert frame.attrs == result.meta
+    assert result.monthly.attrs == {}
+    assert len(repr(result)) < 120
+
+
 def test_the_region_is_the_sum_of_its_complexes(short: Scenario) -> None:
     rows = run(short).yearly
     # Yearly measures need not add up: a region's index is not the sum of its complexes'.
