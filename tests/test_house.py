@@ -68,10 +68,6 @@ OFFENDERS = {
     "sim/network/pairs.py": {"compact_pairs"},
     "sim/phases/roles.py": {"_assign"},
     "scenarios/comparison/comparison.py": {"compare"},
-    "scenarios/policies/planning/bandit.py": {"sampled_partners"},
-    "scenarios/policies/planning/introductions.py": {"proposers_of_events"},
-    "scenarios/policies/planning/pair_surplus.py": {"surplus_of_pairs"},
-    "scenarios/policies/planning/partners.py": {"nearby_partners"},
 }
 
 

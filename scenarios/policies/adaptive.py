@@ -51,14 +51,10 @@ class Adaptive(Policy):
         wins, losses = 1.0 + successes, 1.0 + np.maximum(trials - successes, 0.0)
         if view.month % 12 == 0:
             _note(view, trials, successes, wins / (wins + losses))
-        partner = sampled_partners(
-            view.key, view.month, firms.identifier, firms.complex, proposers.row, proposers.slot,
-            proposers.neighbour, proposers.cluster, view.members, view.member_start,
-            view.complex_start, view.body_rows, view.body_start, bodies.institute, wins, losses,
-        )  # fmt: skip
+        partner = sampled_partners(view, firms, bodies, proposers, view.complex_start, wins, losses)
         found = partner >= 0
         first, second = proposers.row[found], partner[found]
-        arms = arm_of_pairs(first, second, firms.complex, firms.mini_cluster, bodies.institute)
+        arms = arm_of_pairs(firms, bodies, first, second)
         # Months without an event count as well: what matters is how long ago it was.
         history = np.zeros((view.month + 1, len(ARMS)))
         history[: made.shape[0]] = made
@@ -79,10 +75,7 @@ def _experience(view: CoordinationView, made: Floats) -> tuple[Floats, Floats]:
     rows = np.flatnonzero(
         (pairs.brokered[: pairs.count] > 0) & (pairs.familiarity[: pairs.count] >= 0.0)
     )
-    arms = arm_of_pairs(
-        pairs.first[rows], pairs.second[rows], state.firms.complex, state.firms.mini_cluster,
-        state.bodies.institute,
-    )  # fmt: skip
+    arms = arm_of_pairs(state.firms, state.bodies, pairs.first[rows], pairs.second[rows])
     introduced = np.bincount(
         arms, weights=pairs.brokered[rows].astype(np.float64), minlength=len(ARMS)
     )

@@ -47,16 +47,7 @@ class RandomMatching(Policy):
 
     def introduce(self, view: CoordinationView) -> Introductions:
         """Draw both sides of every introduction from all members and research bodies."""
-        return Introductions(
-            *introductions_at_random(
-                view.key,
-                view.month,
-                view.parameters.expert_share,
-                view.event_introductions,
-                view.members,
-                view.body_rows,
-            )
-        )
+        return Introductions(*introductions_at_random(view, view.parameters))
 
 
 class ThematicMiniClusters(Policy):

@@ -11,11 +11,11 @@ from .planning.candidates import (
     OWN_COMPLEX,
     acquaintances,
     best_candidates,
-    experts,
     known_members,
 )
 from .planning.introductions import at_events
 from .planning.partners import broker_pairs, nearby_partners
+from .planning.plan import places_of_complexes
 
 __all__ = ["HubBroker", "OptimalDistance", "Vouchers"]
 
@@ -44,10 +44,8 @@ class Vouchers(Policy):
         """Draw the partner of every proposer by distance between complexes."""
         proposers = at_events(view)
         partner = nearby_partners(
-            view.key, view.month, view.state.firms.identifier, view.state.firms.complex,
-            proposers.row, proposers.slot, proposers.expert >= 0, view.proximity, view.members,
-            view.complex_start, view.position, view.body_rows, view.body_start,
-        )  # fmt: skip
+            view, view.state.firms, proposers, view.complex_start, view.position
+        )
         found = partner >= 0
         return Introductions(proposers.row[found], partner[found])
 
@@ -78,17 +76,8 @@ class HubBroker(Policy):
         roster = known_members(view, "local")
         if roster is None:
             return Introductions(np.empty(0, np.int32), np.empty(0, np.int32))
-        places = np.bincount(
-            view.cluster_complex[view.event_cluster],
-            weights=view.event_introductions,
-            minlength=view.body_start.size - 1,
-        )
-        return Introductions(
-            *broker_pairs(
-                view.key, view.month, view.parameters, places.astype(np.int64), roster,
-                experts(view),
-            )
-        )  # fmt: skip
+        places, bodies = places_of_complexes(view), view.state.bodies
+        return Introductions(*broker_pairs(view, view.parameters, places, roster, bodies))
 
 
 class OptimalDistance(Policy):
@@ -122,8 +111,8 @@ class OptimalDistance(Policy):
         roster = known_members(view, "local")
         if roster is not None:
             best, _ = best_candidates(
-                view.key, view.month, view.parameters, OWN_COMPLEX, NOVELTY, proposers.row,
-                proposers.slot, proposers.expert >= 0, roster, experts(view), acquaintances(view),
+                view, view.parameters, OWN_COMPLEX, NOVELTY, proposers, roster,
+                view.state.bodies, acquaintances(view),
             )  # fmt: skip
             partner = np.where(best >= 0, best, partner)
         return Introductions(proposers.row, partner)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from innocluster.agents.research_game import key_rows, link_welfare, outputs
 from innocluster.sim.coordination.policy import CoordinationView, Introductions, Payments, Policy
 
-from .planning.candidates import OWN_COMPLEX, experts, known_members
+from .planning.candidates import OWN_COMPLEX, known_members
 from .planning.equilibria import SpectralError
 from .planning.introductions import at_events
 from .planning.plan import fill_places, places_of_complexes, plan_introductions
@@ -266,7 +266,7 @@ class LinkSubsidy(Policy):
         value, output = view.state.memory["standing"].now(view)
         looks = np.full(roster.rows.size, int(view.parameters.candidate_pairs))
         first, second = candidates_of_members(
-            view.key, view.month, OWN_COMPLEX, looks, np.zeros_like(looks), roster, experts(view)
+            view, OWN_COMPLEX, looks, np.zeros_like(looks), roster
         )
         pairs = view.state.pairs
         gain = view.parameters.network_complementarity * link_gains(

@@ -36,8 +36,7 @@ class SmallWorld(ThematicMiniClusters):
         """Replace the partners of some proposers of P5."""
         proposers = at_events(view)
         partner = distant_partners(
-            view.key, view.month, view.parameters.long_range_share, view.state.firms.identifier,
-            proposers.row, proposers.slot, proposers.usual, view.members, view.position,
+            view, view.parameters, view.state.firms, proposers, proposers.usual, view.position
         )  # fmt: skip
         return Introductions(proposers.row, partner)
 
@@ -69,8 +68,7 @@ class Gatekeepers(ThematicMiniClusters):
             return Introductions(proposers.row, proposers.usual)
         return Introductions(
             *gatekeepers_meet(
-                view.key, view.month, view.parameters.gatekeeper_share, gatekeepers_of(roster),
-                proposers.cluster, proposers.slot, proposers.row, proposers.usual,
+                view, view.parameters, gatekeepers_of(roster), proposers, proposers.usual
             )
         )  # fmt: skip
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.coordinators import Decision
 from innocluster.agents.knowledge import Knowledge
+from innocluster.agents.records import Record
 
 from ..ground.parameter_record import Parameters
 from ..state import State
@@ -34,8 +35,10 @@ class Introductions:
 
 
 @dataclass(frozen=True)
-class CoordinationView:
+class CoordinationView(Record):
     """What a policy may look at when it decides whom to introduce and whom to pay.
+
+    Compiled functions take it whole and read the month, the events and who is where.
 
     Attributes
     ----------

@@ -8,11 +8,13 @@ import numpy as np
 from small_region import simulation
 
 from innocluster.scenarios.policies.baselines import ThematicMiniClusters
-from innocluster.scenarios.policies.planning.candidates import Roster, experts, known_members
+from innocluster.scenarios.policies.planning.candidates import Roster, known_members
 from innocluster.scenarios.policies.planning.pair_surplus import prospects, surplus_of_pairs
 from innocluster.scenarios.policies.planning.ties import ties, trust_of_pairs
 from innocluster.sim.coordination.policy import CoordinationView, Introductions
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.ground.random_numbers import replication_key
 from innocluster.sim.network.pairs import BODY
 from innocluster.sim.simulation import Simulation
 
@@ -42,6 +44,23 @@ def seen_in(month: int, **options: object) -> CoordinationView:
     return recorder.view
 
 
+def bare_view(**seen: object) -> CoordinationView:
+    """A view that shows nothing but what is given, for rules that read little of it.
+
+    Lists become columns of the right type.
+    """
+    shown: dict[str, object] = {
+        "key": replication_key(17), "month": 50, "parameters": ParameterSet().record(),
+        "distance": np.zeros((1, 1)), "weights": np.zeros((1, 1)), "proximity": np.ones((1, 1)),
+        "central_row": -1, "screening": (1.0, 1.0), "state": None,
+    }  # fmt: skip
+    for name in ("event_cluster", "event_size", "event_introductions", "members", "body_rows"):
+        shown[name] = np.array(seen.pop(name, []), np.int32)
+    for name in ("member_start", "body_start", "cluster_complex"):
+        shown[name] = np.array(seen.pop(name, [0]), np.int64)
+    return CoordinationView(**(shown | seen))  # type: ignore[arg-type]
+
+
 def again(view: CoordinationView) -> CoordinationView:
     """The same view on a state of its own, which a policy may write its memory into."""
     return replace(view, state=view.state.copy())
@@ -54,7 +73,7 @@ def true_surplus(
     known = ties(view, True)
     trust = trust_of_pairs(known, view.state.firms.identifier.size, roster.rows, first, second)
     return surplus_of_pairs(
-        view.key, view.parameters, roster, experts(view), known, prospects(view, roster),
+        view, view.parameters, roster, view.state.bodies, known, prospects(view, roster),
         first, second, trust,
     )  # fmt: skip
 

@@ -17,11 +17,9 @@ from .candidates import (
     OWN_CLUSTER,
     OWN_COMPLEX,
     Acquaintances,
-    Experts,
     Roster,
     acquaintances,
     best_candidates,
-    experts,
     known_members,
 )
 from .introductions import Proposers, at_events, introductions_at_random
@@ -32,9 +30,9 @@ from .shortlists import best_of_each, candidates_of_members
 
 __all__ = [
     "ANYWHERE", "BODY", "NOVELTY", "OTHER_CLUSTERS", "OWN_CLUSTER", "OWN_COMPLEX",
-    "Acquaintances", "Experts", "Plan", "Proposers", "Prospects", "Roster", "acquaintances",
+    "Acquaintances", "Plan", "Proposers", "Prospects", "Roster", "acquaintances",
     "at_events", "best_candidates", "best_of_each", "broker_pairs", "candidates_of_members",
-    "distant_partners", "experts", "fill_places", "gatekeepers_of", "greedy_b_matching",
+    "distant_partners", "fill_places", "gatekeepers_of", "greedy_b_matching",
     "introductions_at_random", "known_members", "nearby_partners", "plan_by_surplus",
     "planned_b_matching", "prospects", "surplus_of_pairs", "uniforms",
 ]  # fmt: skip

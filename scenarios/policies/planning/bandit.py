@@ -7,14 +7,18 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import exp, log, normal_quantile
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.research_bodies import ResearchBodyTable
+from innocluster.sim.coordination.policy import CoordinationView
 from innocluster.sim.ground.random_numbers import Process, uniforms
 from innocluster.sim.network.pairs import BODY
+
+from .introductions import Proposers
 
 __all__ = ["ARMS", "arm_of_pairs", "beta_draw", "finished_share", "sampled_partners"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
-Small = NDArray[np.int16]
 Integers = NDArray[np.int64]
 
 ARMS = ("same mini-cluster", "same complex", "other complex", "university", "institute")
@@ -84,39 +88,28 @@ def finished_share(months: int, stages: int, mean: float) -> Floats:
 
 
 @compiled
-def arm_of_pairs(
-    first: Codes, second: Codes, complex_: Small, mini_cluster: Small, institute: NDArray[np.int8]
-) -> Codes:
+def arm_of_pairs(firms: FirmTable, bodies: ResearchBodyTable, first: Codes, second: Codes) -> Codes:
     """Position in `ARMS` of each pair of a firm and a firm or research body."""
     arm = np.empty(first.size, np.int32)
     for n in range(first.size):
         a = first[n]
         b = second[n]
         if b >= BODY:
-            arm[n] = 4 if institute[b - BODY] == 1 else 3
-        elif complex_[a] != complex_[b]:
+            arm[n] = 4 if bodies.institute[b - BODY] == 1 else 3
+        elif firms.complex[a] != firms.complex[b]:
             arm[n] = 2
         else:
-            arm[n] = 0 if mini_cluster[a] == mini_cluster[b] else 1
+            arm[n] = 0 if firms.mini_cluster[a] == firms.mini_cluster[b] else 1
     return arm
 
 
 @compiled
 def sampled_partners(
-    key: NDArray[np.uint64],
-    month: int,
-    identifier: Integers,
-    complex_: Small,
-    proposer: Codes,
-    slot: Codes,
-    neighbour: Codes,
-    cluster: Codes,
-    members: Codes,
-    member_start: Integers,
+    view: CoordinationView,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    proposers: Proposers,
     complex_start: Integers,
-    body_rows: Codes,
-    body_start: Integers,
-    institute: NDArray[np.int8],
     wins: Floats,
     losses: Floats,
 ) -> Codes:
@@ -127,57 +120,73 @@ def sampled_partners(
 
     Parameters
     ----------
-    proposer, slot, neighbour, cluster : columns of `Proposers`
-    members, member_start, complex_start : members by mini-cluster, and where each
-        mini-cluster and each complex starts
-    body_rows, body_start : research bodies by complex
+    complex_start : (C+1,) where each complex starts among the members of the view
     wins, losses : (5,) parameters of the Beta distribution of each type
     """
-    partner = np.full(proposer.size, -1, np.int32)
+    partner = np.full(proposers.row.size, -1, np.int32)
     pool = np.zeros(5, np.int64)
-    for n in range(proposer.size):
-        row = proposer[n]
-        entity = identifier[row]
-        c = complex_[row]
-        m = cluster[n]
-        low = member_start[m]
-        own = member_start[m + 1] - low
-        here = complex_start[c + 1] - complex_start[c]
-        institutes = 0
-        bodies = body_start[c + 1] - body_start[c]
-        for place in range(body_start[c], body_start[c + 1]):
-            institutes += institute[body_rows[place]]
-        pool[0] = 1 if neighbour[n] >= 0 else 0
-        pool[1] = here - own
-        pool[2] = members.size - here
-        pool[3] = bodies - institutes
-        pool[4] = institutes
+    for n in range(proposers.row.size):
+        row = proposers.row[n]
+        c = firms.complex[row]
+        _count_types(view, bodies, proposers, complex_start, n, c, pool)
         best = -1
         highest = -1.0
         for arm in range(5):
             if pool[arm] > 0:
-                block = slot[n] * 8 + arm
-                rate = beta_draw(key, entity, month, block, wins[arm], losses[arm])
+                rate = beta_draw(
+                    view.key, firms.identifier[row], view.month, proposers.slot[n] * 8 + arm,
+                    wins[arm], losses[arm],
+                )  # fmt: skip
                 if rate > highest:
                     highest = rate
                     best = arm
         if best < 0:
             continue
-        u, _, _, _ = uniforms(key, entity, month, _ARM, -1 - slot[n])
+        u, _, _, _ = uniforms(
+            view.key, firms.identifier[row], view.month, _ARM, -1 - proposers.slot[n]
+        )
         chosen = int(u * pool[best])
         if best == 0:
-            partner[n] = neighbour[n]
+            partner[n] = proposers.neighbour[n]
         elif best == 1:
+            own = view.member_start[proposers.cluster[n]]
             place = complex_start[c] + chosen
-            partner[n] = members[place + own if place >= low else place]
+            if place >= own:
+                place += view.member_start[proposers.cluster[n] + 1] - own
+            partner[n] = view.members[place]
         elif best == 2:
+            here = complex_start[c + 1] - complex_start[c]
             place = chosen + here if chosen >= complex_start[c] else chosen
-            partner[n] = members[place]
+            partner[n] = view.members[place]
         else:
-            for place in range(body_start[c], body_start[c + 1]):
-                if institute[body_rows[place]] == (1 if best == 4 else 0):
+            for place in range(view.body_start[c], view.body_start[c + 1]):
+                if bodies.institute[view.body_rows[place]] == (1 if best == 4 else 0):
                     if chosen == 0:
-                        partner[n] = BODY + body_rows[place]
+                        partner[n] = BODY + view.body_rows[place]
                         break
                     chosen -= 1
     return partner
+
+
+@compiled
+def _count_types(
+    view: CoordinationView,
+    bodies: ResearchBodyTable,
+    proposers: Proposers,
+    complex_start: Integers,
+    n: int,
+    c: int,
+    pool: Integers,
+) -> None:
+    """Whom proposer `n` of complex `c` has within reach, of each type, into `pool` (5,)."""
+    m = proposers.cluster[n]
+    own = view.member_start[m + 1] - view.member_start[m]
+    here = complex_start[c + 1] - complex_start[c]
+    institutes = 0
+    for place in range(view.body_start[c], view.body_start[c + 1]):
+        institutes += bodies.institute[view.body_rows[place]]
+    pool[0] = 1 if proposers.neighbour[n] >= 0 else 0
+    pool[1] = here - own
+    pool[2] = view.members.size - here
+    pool[3] = view.body_start[c + 1] - view.body_start[c] - institutes
+    pool[4] = institutes

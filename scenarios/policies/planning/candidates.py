@@ -8,6 +8,7 @@ report: the noise of a signal is drawn once a pair and report.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,10 +17,14 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import normal_quantile
 from innocluster.agents.knowledge import Knowledge, cosine, novelty_value
+from innocluster.agents.records import Record
+from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.sim.coordination.policy import CoordinationView, Report
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.random_numbers import Process, uniforms
 from innocluster.sim.network.pairs import BODY, find_pair
+
+from .introductions import Proposers
 
 __all__ = [
     "ANYWHERE",
@@ -28,11 +33,9 @@ __all__ = [
     "OWN_CLUSTER",
     "OWN_COMPLEX",
     "Acquaintances",
-    "Experts",
     "Roster",
     "acquaintances",
     "best_candidates",
-    "experts",
     "known_members",
     "pair_score",
     "signalled_distance",
@@ -44,7 +47,6 @@ Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Small = NDArray[np.int16]
 Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 _CANDIDATE = int(Process.CANDIDATE)
 _SIGNAL = int(Process.SIGNAL)
@@ -59,7 +61,8 @@ NOVELTY = 0
 """Score: novelty value at the signalled distance, less the penalty on repetition."""
 
 
-class Roster(NamedTuple):
+@dataclass(frozen=True)
+class Roster(Record):
     """Members that a coordinator knows and that are still members, sorted by mini-cluster.
 
     Attributes
@@ -90,19 +93,6 @@ class Roster(NamedTuple):
     employees: Floats
     revenue: Floats
     advantage: Floats
-
-
-class Experts(NamedTuple):
-    """Universities and institutes: rows by complex, where each complex starts, what they know.
-
-    What a research body works on is public and does not change, so that every
-    coordinator may look at it; how far a firm is from it, only a report says.
-    """
-
-    rows: Codes
-    start: Integers
-    identifier: Integers
-    knowledge: Knowledge
 
 
 class Acquaintances(NamedTuple):
@@ -158,12 +148,6 @@ def known_members(view: CoordinationView, level: str) -> Roster | None:
     )
 
 
-def experts(view: CoordinationView) -> Experts:
-    """Universities and institutes of all complexes."""
-    bodies = view.state.bodies
-    return Experts(view.body_rows, view.body_start, bodies.identifier, bodies.knowledge)
-
-
 def acquaintances(view: CoordinationView) -> Acquaintances:
     """Whom the programme brought together how often."""
     pairs = view.state.pairs
@@ -189,9 +173,12 @@ def signalled_distance(
 
 @compiled
 def signalled_pair(
-    key: NDArray[np.uint64], roster: Roster, bodies: Experts, a: int, partner: int
+    key: NDArray[np.uint64], roster: Roster, bodies: ResearchBodyTable, a: int, partner: int
 ) -> tuple[float, float]:
     """Signalled distance of a pair and the absorptive capacity of the partner.
+
+    What a research body works on is public and does not change, so that every
+    coordinator may look at it; how far a firm is from it, only a report says.
 
     Parameters
     ----------
@@ -251,35 +238,31 @@ def pair_score(
 
 @compiled
 def best_candidates(
-    key: NDArray[np.uint64],
-    month: int,
+    view: CoordinationView,
     p: Parameters,
     scope: int,
     score: int,
-    proposer: Codes,
-    slot: Codes,
-    seeks_expert: Flags,
+    proposers: Proposers,
     roster: Roster,
-    bodies: Experts,
+    bodies: ResearchBodyTable,
     book: Acquaintances,
 ) -> tuple[Codes, Floats]:
     """Best of `candidate_pairs` candidates of every proposer, and its score.
 
-    Scopes that hold no more candidates than that are looked at entirely.  A
-    proposer that the coordinator does not know, or without anybody in its
+    A proposer to whom an expert would come has its candidates among the research
+    bodies of its complex.  Scopes that hold no more candidates than that are looked at
+    entirely.  A proposer that the coordinator does not know, or without anybody in its
     scope, gets -1.
 
     Parameters
     ----------
     scope, score : one of the constants of this module
-    proposer, slot : (n,) firm row, and number that tells the places of a proposer apart
-    seeks_expert : (n,) look among the research bodies of its complex instead
     """
     wanted = int(p.candidate_pairs)
-    partner = np.full(proposer.size, -1, np.int32)
-    value = np.full(proposer.size, -np.inf)
-    for n in range(proposer.size):
-        a = roster.position[proposer[n]]
+    partner = np.full(proposers.row.size, -1, np.int32)
+    value = np.full(proposers.row.size, -np.inf)
+    for n in range(proposers.row.size):
+        a = roster.position[proposers.row[n]]
         if a < 0:
             continue
         c = roster.complex[a]
@@ -289,9 +272,10 @@ def best_candidates(
         high: Any = np.int64(roster.rows.size)
         gap: Any = np.int64(a)
         width: Any = np.int64(1)
-        if seeks_expert[n]:
-            low = bodies.start[c]
-            high = bodies.start[c + 1]
+        seeks_expert = proposers.expert[n] >= 0
+        if seeks_expert:
+            low = view.body_start[c]
+            high = view.body_start[c + 1]
             gap = high
             width = np.int64(0)
         elif scope == OWN_CLUSTER:
@@ -312,17 +296,18 @@ def best_candidates(
             if pool > wanted:
                 if k % 4 == 0:
                     draws = uniforms(
-                        key, roster.identifier[a], month, _CANDIDATE, slot[n] * _SLOT + k // 4
-                    )
+                        view.key, roster.identifier[a], view.month, _CANDIDATE,
+                        proposers.slot[n] * _SLOT + k // 4,
+                    )  # fmt: skip
                 chosen = np.int64(draws[k % 4] * pool)
             place = low + chosen
             if place >= gap:
                 place += width
-            other = BODY + bodies.rows[place] if seeks_expert[n] else place
-            code = other if seeks_expert[n] else roster.rows[place]
-            distance, absorption = signalled_pair(key, roster, bodies, a, other)
+            other = BODY + view.body_rows[place] if seeks_expert else place
+            code = other if seeks_expert else roster.rows[place]
+            distance, absorption = signalled_pair(view.key, roster, bodies, a, other)
             pair = find_pair(
-                proposer[n], code, book.first, book.second, book.familiarity, book.slots
+                proposers.row[n], code, book.first, book.second, book.familiarity, book.slots
             )
             times = book.brokered[pair] if pair >= 0 else 0
             worth = pair_score(score, p, roster, a, other, distance, absorption, times)

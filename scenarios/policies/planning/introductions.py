@@ -12,12 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.records import Record
 from innocluster.sim.coordination.policy import CoordinationView
+from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.random_numbers import Process, draw_four, uniforms
 from innocluster.sim.network.pairs import BODY
 
 __all__ = [
     "Proposers",
+    "Seats",
     "at_events",
     "introductions_at_random",
     "proposers_of_events",
@@ -34,7 +38,7 @@ _POLICY = int(Process.POLICY)
 
 
 @dataclass(frozen=True)
-class Proposers:
+class Proposers(Record):
     """Those who have a place for an introduction at this month's events, in the order of events.
 
     Attributes
@@ -60,6 +64,22 @@ class Proposers:
         return np.where(self.expert >= 0, self.expert, self.neighbour)
 
 
+@dataclass(frozen=True)
+class Seats(Record):
+    """Who comes to this month's events.
+
+    Attributes
+    ----------
+    row : (S,) firm rows, event by event, smallest draw first
+    start : (E + 1,) where the seats of each event start
+    slot : (E,) number of the event within its mini-cluster
+    """
+
+    row: Codes
+    start: Integers
+    slot: Codes
+
+
 def at_events(view: CoordinationView, first: Flags | None = None) -> Proposers:
     """Who proposes at this month's events, by the attendance rule that all policies share.
 
@@ -68,43 +88,22 @@ def at_events(view: CoordinationView, first: Flags | None = None) -> Proposers:
     first : (firms,) 1 for firms whose turn comes before that of the others at an
         event and who meet a research body, 0 for the others; by default all 0
     """
-    identifier = view.state.firms.identifier
-    seat, start, slot = seats_of_events(
-        view.key, view.month, identifier, view.event_cluster, view.event_size, view.members,
-        view.member_start,
-    )  # fmt: skip
+    firms = view.state.firms
+    seats = Seats(*seats_of_events(view, firms))
     if first is None:
-        first = np.zeros(identifier.size, np.int8)
-    return Proposers(
-        *proposers_of_events(
-            view.key, view.month, view.parameters.expert_share, identifier, view.event_cluster,
-            view.event_introductions, seat, start, slot, first, view.body_rows, view.body_start,
-            view.cluster_complex,
-        )
-    )  # fmt: skip
+        first = np.zeros(firms.identifier.size, np.int8)
+    return Proposers(*proposers_of_events(view, view.parameters, firms, seats, first))
 
 
 @compiled
-def seats_of_events(
-    key: NDArray[np.uint64],
-    month: int,
-    identifier: Integers,
-    event_cluster: Codes,
-    event_size: Codes,
-    members: Codes,
-    member_start: Integers,
-) -> tuple[Codes, Integers, Codes]:
-    """Who comes to each event: members of its mini-cluster, at least two where there are two.
+def seats_of_events(view: CoordinationView, firms: FirmTable) -> tuple[Codes, Integers, Codes]:
+    """Columns of `Seats`: members of its mini-cluster come to an event, two if there are two.
 
     Every member draws a number for every event and the smallest ones come, so
     that a newcomer takes one seat and moves nobody else's draw.
-
-    Returns
-    -------
-    seat : (S,) firm rows, event by event, smallest draw first
-    start : (E + 1,) where the seats of each event start
-    slot : (E,) number of the event within its mini-cluster
     """
+    event_cluster, event_size = view.event_cluster, view.event_size
+    members, member_start = view.members, view.member_start
     events = event_cluster.size
     start = np.zeros(events + 1, np.int64)
     slot = np.empty(events, np.int32)
@@ -123,9 +122,9 @@ def seats_of_events(
         group = member_start[m + 1] - origin
         if slot[event] == 0:
             for g in range(group):
-                entity[g] = identifier[members[origin + g]]
+                entity[g] = firms.identifier[members[origin + g]]
         if slot[event] % 4 == 0:  # one draw serves four events of a mini-cluster
-            draw_four(key, month, _ATTENDANCE, slot[event] // 4, entity[:group], draws)
+            draw_four(view.key, view.month, _ATTENDANCE, slot[event] // 4, entity[:group], draws)
         drawn = draws[slot[event] % 4]
         low = start[event]
         last = start[event + 1] - 1
@@ -146,19 +145,7 @@ def seats_of_events(
 
 @compiled
 def proposers_of_events(
-    key: NDArray[np.uint64],
-    month: int,
-    expert_share: float,
-    identifier: Integers,
-    event_cluster: Codes,
-    event_introductions: Codes,
-    seat: Codes,
-    seat_start: Integers,
-    seat_slot: Codes,
-    first: Flags,
-    body_rows: Codes,
-    body_start: Integers,
-    cluster_complex: Integers,
+    view: CoordinationView, p: Parameters, firms: FirmTable, seats: Seats, first: Flags
 ) -> tuple[Codes, Codes, Codes, Codes, Codes]:
     """Columns of `Proposers`: every second seat proposes to the next, some of them to an expert.
 
@@ -166,68 +153,64 @@ def proposers_of_events(
     body of the complex, if it has one, without taking up a neighbour.
     """
     total = 0
-    for event in range(event_introductions.size):
-        total += event_introductions[event]
+    for event in range(view.event_introductions.size):
+        total += view.event_introductions[event]
     row = np.empty(total, np.int32)
     neighbour = np.empty(total, np.int32)
     expert = np.empty(total, np.int32)
     slot = np.empty(total, np.int32)
     cluster = np.empty(total, np.int32)
     made = 0
-    order = np.empty(seat.size, np.int32)
-    for event in range(event_cluster.size):
-        c = cluster_complex[event_cluster[event]]
-        bodies = body_start[c + 1] - body_start[c]
-        seats = 0
+    order = np.empty(seats.row.size, np.int32)
+    for event in range(view.event_cluster.size):
+        c = view.cluster_complex[view.event_cluster[event]]
+        bodies = view.body_start[c + 1] - view.body_start[c]
+        there = 0
         for turn in range(1, -1, -1):
-            for place in range(seat_start[event], seat_start[event + 1]):
-                if (1 if bodies > 0 and first[seat[place]] else 0) == turn:
-                    order[seats] = seat[place]
-                    seats += 1
+            for place in range(seats.start[event], seats.start[event + 1]):
+                if (1 if bodies > 0 and first[seats.row[place]] else 0) == turn:
+                    order[there] = seats.row[place]
+                    there += 1
         sitting = 0
-        for _ in range(event_introductions[event]):
-            if sitting >= seats:
+        for _ in range(view.event_introductions[event]):
+            if sitting >= there:
                 break
             proposer = order[sitting]
             needs = bodies > 0 and first[proposer] == 1
-            following = order[sitting + 1] if sitting + 1 < seats else -1
+            following = order[sitting + 1] if sitting + 1 < there else -1
             sitting += 1 if needs else 2
-            u, v, _, _ = uniforms(key, identifier[proposer], month, _EXPERT, seat_slot[event])
+            u, v, _, _ = uniforms(
+                view.key, firms.identifier[proposer], view.month, _EXPERT, seats.slot[event]
+            )
             called = -1
-            if bodies > 0 and (needs or u < expert_share or following < 0):
-                called = BODY + body_rows[body_start[c] + int(v * bodies)]
+            if bodies > 0 and (needs or u < p.expert_share or following < 0):
+                called = BODY + view.body_rows[view.body_start[c] + int(v * bodies)]
             if called < 0 and following < 0:
                 continue
             row[made] = proposer
             neighbour[made] = following
             expert[made] = called
-            slot[made] = seat_slot[event]
-            cluster[made] = event_cluster[event]
+            slot[made] = seats.slot[event]
+            cluster[made] = view.event_cluster[event]
             made += 1
     return row[:made], neighbour[:made], expert[:made], slot[:made], cluster[:made]
 
 
 @compiled
-def introductions_at_random(
-    key: NDArray[np.uint64],
-    month: int,
-    expert_share: float,
-    event_introductions: Codes,
-    members: Codes,
-    body_rows: Codes,
-) -> tuple[Codes, Codes]:
+def introductions_at_random(view: CoordinationView, p: Parameters) -> tuple[Codes, Codes]:
     """As many pairs, drawn from all members of all complexes: the placebo of matching."""
+    members, body_rows = view.members, view.body_rows
     total = 0
-    for event in range(event_introductions.size):
-        total += event_introductions[event]
+    for event in range(view.event_introductions.size):
+        total += view.event_introductions[event]
     first = np.empty(total, np.int32)
     second = np.empty(total, np.int32)
     made = 0
     for n in range(total):
-        a, b, d, e = uniforms(key, n, month, _POLICY, 0)
+        a, b, d, e = uniforms(view.key, n, view.month, _POLICY, 0)
         drawn = int(a * members.size)
         partner = -1
-        if b < expert_share and body_rows.size > 0:
+        if b < p.expert_share and body_rows.size > 0:
             partner = BODY + body_rows[int(d * body_rows.size)]
         elif members.size > 1:
             # One of the others, so that no introduction is lost on the member itself.

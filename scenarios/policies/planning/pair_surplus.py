@@ -9,7 +9,8 @@ partners, same-field duplication, closures, and that other meetings follow.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ from innocluster.agents.expected_worth import (
     time_worth,
 )
 from innocluster.agents.firms import line_share
-from innocluster.agents.knowledge import cosine, dot, novelty_value
+from innocluster.agents.knowledge import dot, novelty_value
+from innocluster.agents.records import Record
 from innocluster.agents.relations import (
     familiarity_step,
     information_gain,
@@ -31,14 +33,16 @@ from innocluster.agents.relations import (
     proposal_probability,
     success_probability,
 )
+from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.sim.coordination.policy import CoordinationView
 from innocluster.sim.ground.parameter_record import Parameters
+from innocluster.sim.innovation.projects import Shelf
 from innocluster.sim.innovation.proposals import GOOD_PROJECT, project_room
 from innocluster.sim.innovation.technology import monthly_rate
 from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
 from innocluster.sim.network.pairs import BODY, find_pair
 
-from .candidates import Experts, Roster, signalled_distance
+from .candidates import Roster, signalled_pair
 from .ties import Ties
 
 __all__ = [
@@ -49,11 +53,11 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
-Small = NDArray[np.int16]
 Integers = NDArray[np.int64]
 
 
-class Prospects(NamedTuple):
+@dataclass(frozen=True)
+class Prospects(Record):
     """What the programme knows of the members of a roster from its own books.
 
     Attributes
@@ -80,11 +84,7 @@ def prospects(view: CoordinationView, roster: Roster) -> Prospects:
     """The programme's books on the members of a roster, as last month left them."""
     firms, bodies, shelf = view.state.firms, view.state.bodies, view.state.shelf
     rows = roster.rows
-    offer = _offers(
-        view.month, view.parameters, bodies.inventions, bodies.licences_year,
-        bodies.transfer_capacity, shelf.born, shelf.field, shelf.quality,
-        bodies.knowledge.shape[1],
-    )  # fmt: skip
+    offer = _offers(view.month, view.parameters, bodies, shelf)
     return Prospects(
         *view.screening, firms.wage[rows], firms.research_intensity[rows] > 0.0,
         _room(roster.employees) - firms.projects[rows],
@@ -102,15 +102,7 @@ def _room(employees: Floats) -> Integers:
 
 @compiled
 def _offers(
-    month: int,
-    p: Parameters,
-    inventions: Codes,
-    licences_year: Floats,
-    capacity: Floats,
-    born: Small,
-    field: Small,
-    quality: Floats,
-    fields: int,
+    month: int, p: Parameters, bodies: ResearchBodyTable, shelf: Shelf
 ) -> NDArray[np.float32]:
     """Quality on the shelf over the slots a firm may look at, less what the office cannot handle.
 
@@ -118,56 +110,48 @@ def _offers(
     place of another; January still shows the whole last year.
     """
     elapsed = month % 12 if month % 12 > 0 else 12
-    offer = np.zeros((inventions.size, fields))
-    for b in range(inventions.size):
-        filled = min(inventions[b], born.shape[1])
-        pace = licences_year[b] * 12.0 / elapsed
-        idle = max(0.0, 1.0 - pace / capacity[b]) if capacity[b] > 0.0 else 0.0
+    offer = np.zeros(bodies.knowledge.shape)
+    for b in range(bodies.inventions.size):
+        filled = min(bodies.inventions[b], shelf.born.shape[1])
+        pace = bodies.licences_year[b] * 12.0 / elapsed
+        capacity = bodies.transfer_capacity[b]
+        idle = max(0.0, 1.0 - pace / capacity) if capacity > 0.0 else 0.0
         for slot in range(filled):
-            if quality[b, slot] > 0.0 and month - born[b, slot] <= p.shelf_life:
-                offer[b, field[b, slot]] += idle * quality[b, slot] / filled
+            quality = shelf.quality[b, slot]
+            if quality > 0.0 and month - shelf.born[b, slot] <= p.shelf_life:
+                offer[b, shelf.field[b, slot]] += idle * quality / filled
     return offer.astype(np.float32)
 
 
 @compiled
 def _information(
-    p: Any,
-    absorption: float,
-    other_absorption: float,
-    advantage: float,
-    other_advantage: float,
-    similarity: float,
-    same_sector: bool,
-    meetings: int,
-    line: float,
-    other_line: float,
+    p: Parameters, roster: Roster, a: int, b: int, similarity: float, meetings: int
 ) -> tuple[float, float]:
     """T3: expected gain of both firms from what they tell each other.
 
     How much a firm has learned in other meetings nobody but the firm knows, so
     that it is left out here.
     """
-    rivalry = similarity * similarity if same_sector else 0.0
+    rivalry = similarity * similarity if roster.sector[a] == roster.sector[b] else 0.0
     own = information_gain(
-        p.information_gain, absorption, advantage, other_advantage, similarity, rivalry,
-        meetings, line, 1.0,
+        p.information_gain, roster.absorption[a], roster.advantage[a], roster.advantage[b],
+        similarity, rivalry, meetings, line_share(roster.revenue[a], p.product_line_revenue), 1.0,
     )  # fmt: skip
     other = information_gain(
-        p.information_gain, other_absorption, other_advantage, advantage, similarity, rivalry,
-        meetings, other_line, 1.0,
+        p.information_gain, roster.absorption[b], roster.advantage[b], roster.advantage[a],
+        similarity, rivalry, meetings, line_share(roster.revenue[b], p.product_line_revenue), 1.0,
     )  # fmt: skip
     return p.information_probability * own, p.information_probability * other
 
 
 @compiled
 def _success(
-    p: Any,
+    p: Parameters,
+    outlook: Prospects,
     omega: float,
     familiarity: float,
     structure: float,
     is_body: bool,
-    passes_good: float,
-    passes_bad: float,
 ) -> float:
     """M2, M3, J1: chance that a joint project starts this month and will succeed."""
     trust_term = p.proposal_familiarity * familiarity
@@ -184,19 +168,71 @@ def _success(
         p.success_low, p.success_high, p.success_relational, familiarity, structure, omega,
         p.success_distance,
     )  # fmt: skip
-    passes = passes_good if chance >= GOOD_PROJECT else passes_bad
+    passes = outlook.passes_good if chance >= GOOD_PROJECT else outlook.passes_bad
     return start_probability(aided, unaided, passes) * chance
 
 
 @compiled
-def _licensed(p: Any, absorption: float, overlap: float, before: float, after: float) -> float:
-    """U2, U3: expected gain of a firm from the licences that a contact adds, per line.
+def _research(
+    p: Parameters,
+    roster: Roster,
+    outlook: Prospects,
+    a: int,
+    b: int,
+    similarity: float,
+    familiarity: float,
+    structure: float,
+) -> tuple[float, float]:
+    """J1: expected gain of both sides from a joint project, nothing where one has no room.
 
     Parameters
     ----------
-    overlap : quality on offer in the fields of the firm
+    b : place in the roster, or `BODY` + row of a research body, which takes part with the
+        absorptive capacity of the firm
+    familiarity, structure : trust after the meeting, and that of third parties
+    """
+    is_body = b >= BODY
+    peer = a if is_body else b
+    has_room = (
+        outlook.body_free[b - BODY] > 0 if is_body else outlook.performs[b] and outlook.free[b] > 0
+    )
+    if not (has_room and outlook.performs[a] and outlook.free[a] > 0):
+        return 0.0, 0.0
+    omega = novelty_value(
+        1.0 - similarity,
+        p.optimal_distance,
+        p.distance_absorption,
+        0.5 * (roster.absorption[a] + roster.absorption[peer]),
+    )
+    wins = _success(p, outlook, omega, familiarity, structure, is_body)
+    line = line_share(roster.revenue[a], p.product_line_revenue)
+    other_line = line_share(roster.revenue[peer], p.product_line_revenue)
+    own = wins * joint_gain(p.joint_gain, omega, roster.absorption[a], line)
+    other = wins * joint_gain(p.joint_gain, omega, roster.absorption[peer], other_line)
+    return own, other
+
+
+@compiled
+def _licences(
+    p: Parameters,
+    roster: Roster,
+    outlook: Prospects,
+    a: int,
+    body: int,
+    before: float,
+    after: float,
+) -> float:
+    """U2, U3: expected gain of a firm from the licences that a contact adds.
+
+    Parameters
+    ----------
     before, after : familiarity without this month's step and with it
     """
+    absorption, knowledge = roster.absorption[a], roster.knowledge[a]
+    if absorption <= 0.0:
+        return 0.0
+    # Quality on offer in the fields of the firm.
+    overlap = dot(knowledge, outlook.offer[body]) / np.sqrt(dot(knowledge, knowledge))
     decay = p.familiarity_decay
     added = licence_exposure(after, decay, CONTACT_FAMILIARITY, p.licence_familiarity)
     added -= licence_exposure(
@@ -204,15 +240,15 @@ def _licensed(p: Any, absorption: float, overlap: float, before: float, after: f
     )
     licensed = p.licence_hazard * absorption * overlap * added
     gain: float = licensed * p.licence_success * p.transfer_gain
-    return gain
+    return line_share(roster.revenue[a], p.product_line_revenue) * gain
 
 
 @compiled
 def surplus_of_pairs(
-    key: NDArray[np.uint64],
+    view: CoordinationView,
     p: Parameters,
     roster: Roster,
-    bodies: Experts,
+    bodies: ResearchBodyTable,
     known: Ties,
     outlook: Prospects,
     first: Codes,
@@ -234,12 +270,7 @@ def surplus_of_pairs(
     -------
     (n,) KRW million
     """
-    # Arrays are taken out of their tuples once: doing so in the loop costs more than the rest.
-    rows, absorption, advantage = roster.rows, roster.absorption, roster.advantage
-    revenue, sector, knowledge = roster.revenue, roster.sector, roster.knowledge
-    identifier, body_identifier = roster.identifier, bodies.identifier
-    body_knowledge, offer, wage = bodies.knowledge, outlook.offer, outlook.wage
-    performs, free, body_free = outlook.performs, outlook.free, outlook.body_free
+    # Arrays are taken out of their tuple once: doing so in the loop costs more than the rest.
     pair_first, pair_second, familiarity = known.first, known.second, known.familiarity
     slots, met, brokered = known.slots, known.meetings, known.brokered
     months = lasting_months(monthly_rate(p.innovation_depreciation))
@@ -248,73 +279,26 @@ def surplus_of_pairs(
         a: Any = np.int64(first[n])
         b: Any = np.int64(second[n])
         is_body = b >= BODY
-        body = b - BODY
-        # A research body takes part with the absorptive capacity of the firm.
-        peer = a if is_body else b
-        other = body_knowledge[body] if is_body else knowledge[b]
-        other_identifier = body_identifier[body] if is_body else identifier[b]
-        code: Any = b if is_body else np.int64(rows[b])
-        similarity = 1.0 - signalled_distance(
-            key,
-            roster.month,
-            min(identifier[a], other_identifier),
-            max(identifier[a], other_identifier),
-            1.0 - cosine(knowledge[a], other),
-            roster.noise_research if is_body else roster.noise,
-        )
-        row = find_pair(rows[a], code, pair_first, pair_second, familiarity, slots)
+        code: Any = b if is_body else np.int64(roster.rows[b])
+        distance, _ = signalled_pair(view.key, roster, bodies, a, b)
+        row = find_pair(roster.rows[a], code, pair_first, pair_second, familiarity, slots)
         before = 0.0
         meetings = 1
         if row >= 0 and (known.everything == 1 or brokered[row] > 0):
             before = familiarity[row]
             meetings += met[row] if known.everything == 1 else brokered[row]
         after = familiarity_step(before, p.familiarity_decay, p.familiarity_meeting)
-        line = line_share(revenue[a], p.product_line_revenue)
-        other_line = line_share(revenue[peer], p.product_line_revenue)
-        gain = 0.0
-        other_gain = 0.0
-        has_room = body_free[body] > 0 if is_body else performs[b] and free[b] > 0
-        if has_room and performs[a] and free[a] > 0:
-            omega = novelty_value(
-                1.0 - similarity,
-                p.optimal_distance,
-                p.distance_absorption,
-                0.5 * (absorption[a] + absorption[peer]),
-            )
-            wins = _success(
-                p,
-                omega,
-                after,
-                structure[n],
-                is_body,
-                outlook.passes_good,
-                outlook.passes_bad,
-            )
-            gain += wins * joint_gain(p.joint_gain, omega, absorption[a], line)
-            other_gain += wins * joint_gain(p.joint_gain, omega, absorption[peer], other_line)
+        gain, other_gain = _research(p, roster, outlook, a, b, 1.0 - distance, after, structure[n])
         if is_body:
-            if absorption[a] > 0.0:
-                overlap = dot(knowledge[a], offer[body]) / np.sqrt(dot(knowledge[a], knowledge[a]))
-                gain += line * _licensed(p, absorption[a], overlap, before, after)
+            gain += _licences(p, roster, outlook, a, b - BODY, before, after)
         else:
-            told, other_told = _information(
-                p,
-                absorption[a],
-                absorption[b],
-                advantage[a],
-                advantage[b],
-                similarity,
-                sector[a] == sector[b],
-                meetings,
-                line,
-                other_line,
-            )
+            told, other_told = _information(p, roster, a, b, 1.0 - distance, meetings)
             gain += told
             other_gain += other_told
-        worth = gain_worth(gain, revenue[a], p.substitution, months)
-        worth -= time_worth(p.attendance_days, wage[a])
+        worth = gain_worth(gain, roster.revenue[a], p.substitution, months)
+        worth -= time_worth(p.attendance_days, outlook.wage[a])
         if not is_body:
-            worth += gain_worth(other_gain, revenue[b], p.substitution, months)
-            worth -= time_worth(p.attendance_days, wage[b])
+            worth += gain_worth(other_gain, roster.revenue[b], p.substitution, months)
+            worth -= time_worth(p.attendance_days, outlook.wage[b])
         result[n] = worth
     return result

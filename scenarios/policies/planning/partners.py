@@ -6,11 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.research_bodies import ResearchBodyTable
+from innocluster.sim.coordination.policy import CoordinationView
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.random_numbers import Process, uniforms
 from innocluster.sim.network.pairs import BODY
 
-from .candidates import NOVELTY, Experts, Roster, pair_score, signalled_pair
+from .candidates import NOVELTY, Roster, pair_score, signalled_pair
+from .introductions import Proposers
 
 __all__ = [
     "broker_pairs",
@@ -34,96 +38,88 @@ _PLACES = 64
 
 @compiled
 def distant_partners(
-    key: NDArray[np.uint64],
-    month: int,
-    share: float,
-    identifier: Integers,
-    proposer: Codes,
-    slot: Codes,
+    view: CoordinationView,
+    p: Parameters,
+    firms: FirmTable,
+    proposers: Proposers,
     partner: Codes,
-    members: Codes,
     position: Codes,
 ) -> Codes:
     """Partners of proposers with a share of them replaced by random members of any complex.
 
     Parameters
     ----------
-    share : chance that a proposer gets a random member, drawn for each
-    proposer, slot, partner : (n,) as in `Proposers`
-    members : rows of all members
-    position : (firms,) place of a firm row in `members`
+    partner : (n,) whom they would meet otherwise
+    position : (firms,) place of a firm row among the members of the view
     """
     result = partner.copy()
-    others = members.size - 1
-    for n in range(proposer.size):
-        u, v, _, _ = uniforms(key, identifier[proposer[n]], month, _LONG_RANGE, slot[n])
-        if u < share and others > 0:
+    others = view.members.size - 1
+    for n in range(proposers.row.size):
+        row = proposers.row[n]
+        u, v, _, _ = uniforms(
+            view.key, firms.identifier[row], view.month, _LONG_RANGE, proposers.slot[n]
+        )
+        if u < p.long_range_share and others > 0:
             drawn = int(v * others)
-            result[n] = members[drawn + 1 if drawn >= position[proposer[n]] else drawn]
+            result[n] = view.members[drawn + 1 if drawn >= position[row] else drawn]
     return result
 
 
 @compiled
 def nearby_partners(
-    key: NDArray[np.uint64],
-    month: int,
-    identifier: Integers,
-    complex_: NDArray[np.int16],
-    proposer: Codes,
-    slot: Codes,
-    seeks_expert: NDArray[np.bool_],
-    proximity: Floats,
-    members: Codes,
-    member_start: Integers,
+    view: CoordinationView,
+    firms: FirmTable,
+    proposers: Proposers,
+    complex_start: Integers,
     position: Codes,
-    body_rows: Codes,
-    body_start: Integers,
 ) -> Codes:
     """Partners drawn from all complexes with chances in proportion to exp(-distance/ξ).
 
+    A proposer to whom an expert would come draws a research body, the others a member.
+
     Parameters
     ----------
-    proposer, slot : (n,) as in `Proposers`
-    seeks_expert : (n,) draw a research body instead of a member
-    proximity : (C, C) exp(-distance/ξ) between complexes, 1 within
-    members, member_start : rows of members sorted by complex, and where each starts (C+1,)
-    position : (firms,) place of a firm row in `members`
-    body_rows, body_start : the same for research bodies
+    complex_start : (C+1,) where each complex starts among the members of the view
+    position : (firms,) place of a firm row among them
 
     Returns
     -------
     partner : (n,) -1 where there is nobody else
     """
+    proximity = view.proximity
     complexes = proximity.shape[0]
-    result = np.full(proposer.size, -1, np.int32)
-    for n in range(proposer.size):
-        row = proposer[n]
-        home = complex_[row]
-        start = body_start if seeks_expert[n] else member_start
-        u, v, _, _ = uniforms(key, identifier[row], month, _VOUCHER, slot[n])
+    result = np.full(proposers.row.size, -1, np.int32)
+    for n in range(proposers.row.size):
+        row = proposers.row[n]
+        home = firms.complex[row]
+        seeks_expert = proposers.expert[n] >= 0
+        start = view.body_start if seeks_expert else complex_start
+        u, v, _, _ = uniforms(
+            view.key, firms.identifier[row], view.month, _VOUCHER, proposers.slot[n]
+        )
         total = 0.0
         for c in range(complexes):
-            own = 1 if c == home and not seeks_expert[n] else 0
+            own = 1 if c == home and not seeks_expert else 0
             total += proximity[home, c] * (start[c + 1] - start[c] - own)
         chosen = -1
         below = u * total
         for c in range(complexes):
-            own = 1 if c == home and not seeks_expert[n] else 0
+            own = 1 if c == home and not seeks_expert else 0
             weight = proximity[home, c] * (start[c + 1] - start[c] - own)
             if weight > 0.0 and (chosen < 0 or below >= 0.0):
                 chosen = c
             below -= weight
         if chosen < 0:
             continue
-        if seeks_expert[n]:
+        if seeks_expert:
             choice = int(v * (start[chosen + 1] - start[chosen]))
-            result[n] = BODY + body_rows[start[chosen] + choice]
+            result[n] = BODY + view.body_rows[start[chosen] + choice]
             continue
         own = 1 if chosen == home else 0
         place = start[chosen] + int(v * (start[chosen + 1] - start[chosen] - own))
         if own and place >= position[row]:
             place += 1
-        result[n] = members[place]
+        result[n] = view.members[place]
     return result
 
 
@@ -141,14 +137,11 @@ def gatekeepers_of(roster: Roster) -> Codes:
 
 @compiled
 def gatekeepers_meet(
-    key: NDArray[np.uint64],
-    month: int,
-    share: float,
+    view: CoordinationView,
+    p: Parameters,
     gatekeeper: Codes,
-    cluster: Codes,
-    slot: Codes,
-    first: Codes,
-    second: Codes,
+    proposers: Proposers,
+    partner: Codes,
 ) -> tuple[Codes, Codes]:
     """Pairs of the month with a share of the events between mini-clusters instead of within one.
 
@@ -157,21 +150,20 @@ def gatekeepers_meet(
 
     Parameters
     ----------
-    share : chance that an event is one of those
     gatekeeper : (M,) as from `gatekeepers_of`
-    cluster, slot : (n,) mini-cluster of the event of each pair, and its number there
-    first, second : (n,) the pairs as they would be otherwise
+    partner : (n,) whom the proposers would meet otherwise
     """
-    first = first.copy()
-    second = second.copy()
+    cluster, slot = proposers.cluster, proposers.slot
+    first = proposers.row.copy()
+    second = partner.copy()
     others = np.empty(gatekeeper.size, np.int32)
     left = 0
     outward = False
     for n in range(first.size):
         m = cluster[n]
         if n == 0 or m != cluster[n - 1] or slot[n] != slot[n - 1]:
-            u, _, _, _ = uniforms(key, m, month, _GATEKEEPER, slot[n] * _PLACES)
-            outward = u < share and gatekeeper[m] >= 0
+            u, _, _, _ = uniforms(view.key, m, view.month, _GATEKEEPER, slot[n] * _PLACES)
+            outward = u < p.gatekeeper_share and gatekeeper[m] >= 0
             left = 0
             place = 0
             for other in range(gatekeeper.size):
@@ -180,7 +172,7 @@ def gatekeepers_meet(
                     left += 1
         place += 1
         if outward and left > 0:
-            u, _, _, _ = uniforms(key, m, month, _GATEKEEPER, slot[n] * _PLACES + place)
+            u, _, _, _ = uniforms(view.key, m, view.month, _GATEKEEPER, slot[n] * _PLACES + place)
             drawn = int(u * left)
             left -= 1
             first[n] = gatekeeper[m]
@@ -191,12 +183,11 @@ def gatekeepers_meet(
 
 @compiled
 def broker_pairs(
-    key: NDArray[np.uint64],
-    month: int,
+    view: CoordinationView,
     p: Parameters,
     places: Integers,
     roster: Roster,
-    bodies: Experts,
+    bodies: ResearchBodyTable,
 ) -> tuple[Codes, Codes]:
     """Best pairs of each complex among those that its promotion group can assess in a month.
 
@@ -217,19 +208,19 @@ def broker_pairs(
     for c in range(places.size):
         start = roster.complex_start[c]
         known = roster.complex_start[c + 1] - start
-        experts = bodies.start[c + 1] - bodies.start[c]
+        experts = view.body_start[c + 1] - view.body_start[c]
         looked = 0
         for k in range(assessed if places[c] > 0 and known > 0 else 0):
-            u, v, w, x = uniforms(key, c, month, _BROKER, k)
+            u, v, w, x = uniforms(view.key, c, view.month, _BROKER, k)
             drawn = int(u * known)
             if experts > 0 and (v < p.expert_share or known == 1):
-                code = BODY + bodies.rows[bodies.start[c] + int(w * experts)]
+                code = BODY + view.body_rows[view.body_start[c] + int(w * experts)]
             elif known > 1:
                 place = int(x * (known - 1))
                 code = start + (place + 1 if place >= drawn else place)
             else:
                 continue
-            distance, absorption = signalled_pair(key, roster, bodies, start + drawn, code)
+            distance, absorption = signalled_pair(view.key, roster, bodies, start + drawn, code)
             value[looked] = -pair_score(
                 NOVELTY, p, roster, start + drawn, code, distance, absorption, 0
             )

@@ -11,7 +11,7 @@ from innocluster.sim.coordination.policy import CoordinationView, Introductions
 from innocluster.sim.network.pairs import BODY
 
 from .b_matching import greedy_b_matching, planned_b_matching
-from .candidates import ANYWHERE, OWN_COMPLEX, Roster, experts
+from .candidates import ANYWHERE, OWN_COMPLEX, Roster
 from .pair_surplus import prospects, surplus_of_pairs
 from .shortlists import best_of_each, candidates_of_members
 from .ties import ties, trust_of_pairs
@@ -145,19 +145,16 @@ def plan_by_surplus(
     everything : whether it knows all ties, as in `Ties`
     months, places : as for `plan_introductions`
     """
-    values, bodies = view.parameters, experts(view)
+    values, state = view.parameters, view.state
     scope = ANYWHERE if places.size == 1 else OWN_COMPLEX
     looks = _looks(view, roster)
     expert_looks = np.rint(values.expert_share * looks).astype(np.int64)
-    first, second = candidates_of_members(
-        view.key, view.month, scope, looks - expert_looks, expert_looks, roster, bodies
-    )
+    first, second = candidates_of_members(view, scope, looks - expert_looks, expert_looks, roster)
     known = ties(view, everything)
-    firms = view.state.firms.identifier.size
+    trust = trust_of_pairs(known, state.firms.identifier.size, roster.rows, first, second)
     gain = surplus_of_pairs(
-        view.key, view.parameters, roster, bodies, known, prospects(view, roster), first, second,
-        trust_of_pairs(known, firms, roster.rows, first, second),
-    )  # fmt: skip
+        view, values, roster, state.bodies, known, prospects(view, roster), first, second, trust
+    )
     return plan_introductions(view, roster, first, second, gain, months, places)
 
 

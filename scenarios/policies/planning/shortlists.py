@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.sim.coordination.policy import CoordinationView
 from innocluster.sim.ground.random_numbers import Process, uniforms
 from innocluster.sim.network.pairs import BODY
 
-from .candidates import OWN_COMPLEX, Experts, Roster
+from .candidates import OWN_COMPLEX, Roster
 
 __all__ = ["best_of_each", "candidates_of_members"]
 
@@ -25,13 +26,11 @@ _SHORTLIST = int(Process.SHORTLIST)
 
 @compiled
 def candidates_of_members(
-    key: NDArray[np.uint64],
-    month: int,
+    view: CoordinationView,
     scope: int,
     looks: Integers,
     expert_looks: Integers,
     roster: Roster,
-    bodies: Experts,
 ) -> tuple[Codes, Codes]:
     """Pairs that every member of a roster makes with some candidates, sorted by the member.
 
@@ -49,23 +48,21 @@ def candidates_of_members(
     first, second : places in the roster; `second` may be `BODY` + row
     """
     members = roster.rows.size
-    identifier, complex_, complex_start = roster.identifier, roster.complex, roster.complex_start
-    body_rows, body_start = bodies.rows, bodies.start
     room = 0
     for a in range(members):
-        room += min(looks[a], members) + min(expert_looks[a], body_rows.size)
+        room += min(looks[a], members) + min(expert_looks[a], view.body_rows.size)
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
-    seen_by = np.full((2, max(members, body_rows.size)), -1, np.int64)
+    seen_by = np.full((2, max(members, view.body_rows.size)), -1, np.int64)
     made = 0
     for a in range(members):
-        c = complex_[a]
+        c = roster.complex[a]
         for kind in range(2):
             low: Any = np.int64(0)
-            high: Any = np.int64(body_rows.size if kind == 1 else members)
+            high: Any = np.int64(view.body_rows.size if kind == 1 else members)
             if scope == OWN_COMPLEX:
-                low = body_start[c] if kind == 1 else complex_start[c]
-                high = body_start[c + 1] if kind == 1 else complex_start[c + 1]
+                low = view.body_start[c] if kind == 1 else roster.complex_start[c]
+                high = view.body_start[c + 1] if kind == 1 else roster.complex_start[c + 1]
             pool = high - low - (0 if kind == 1 else 1)
             wanted = expert_looks[a] if kind == 1 else looks[a]
             draws = (0.0, 0.0, 0.0, 0.0)
@@ -73,7 +70,13 @@ def candidates_of_members(
                 place: Any = low + k
                 if pool > wanted:
                     if k % 4 == 0:
-                        draws = uniforms(key, identifier[a], month, _SHORTLIST, 2 * (k // 4) + kind)
+                        draws = uniforms(
+                            view.key,
+                            roster.identifier[a],
+                            view.month,
+                            _SHORTLIST,
+                            2 * (k // 4) + kind,
+                        )
                     place = low + np.int64(draws[k % 4] * pool)
                 if kind == 0 and place >= a:
                     place += 1
@@ -81,7 +84,7 @@ def candidates_of_members(
                     continue
                 seen_by[kind, place] = a
                 first[made] = a
-                second[made] = BODY + body_rows[place] if kind == 1 else place
+                second[made] = BODY + view.body_rows[place] if kind == 1 else place
                 made += 1
     return first[:made], second[:made]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,7 +21,7 @@ from innocluster.scenarios.policies.planning.bandit import (
     finished_share,
     sampled_partners,
 )
-from innocluster.scenarios.policies.planning.introductions import at_events
+from innocluster.scenarios.policies.planning.introductions import Proposers, at_events
 from innocluster.sim.coordination.policy import CoordinationView
 from innocluster.sim.ground.random_numbers import replication_key
 from innocluster.sim.network.pairs import BODY
@@ -69,18 +71,14 @@ def test_partners_are_of_the_type_that_looks_best(view, arm):
     usual = at_events(view)
     wins, losses = np.ones(5), np.full(5, 1e6)
     wins[arm], losses[arm] = 1e6, 1.0
-    partner = sampled_partners(
-        view.key, view.month, firms.identifier, firms.complex, usual.row, usual.slot,
-        usual.neighbour, usual.cluster, view.members, view.member_start, view.complex_start,
-        view.body_rows, view.body_start, bodies.institute, wins, losses,
-    )  # fmt: skip
+    partner = sampled_partners(view, firms, bodies, usual, view.complex_start, wins, losses)
     assert (partner >= 0).all()
     assert (partner != usual.row).all()
     is_body = partner >= BODY
     row = np.where(is_body, partner - BODY, 0)
     assert (bodies.complex[row[is_body]] == firms.complex[usual.row[is_body]]).all()
     assert (firms.member[partner[~is_body]] == 1).all()
-    got = arm_of_pairs(usual.row, partner, firms.complex, firms.mini_cluster, bodies.institute)
+    got = arm_of_pairs(firms, bodies, usual.row, partner)
     own = np.diff(view.member_start)[usual.cluster]
     here = np.diff(view.complex_start)[firms.complex[usual.row]]
     institutes = np.bincount(bodies.complex, weights=bodies.institute, minlength=7)
@@ -104,13 +102,14 @@ def test_partners_of_a_type_are_drawn_evenly(view):
     times = 4000
     wins, losses = np.ones(5), np.full(5, 1e6)
     wins[2], losses[2] = 1e6, 1.0
+    nobody = np.full(1, -1, np.int32)
+    cluster = firms.mini_cluster[row].astype(np.int32)
+    proposer = Proposers(row, nobody, nobody, np.zeros(1, np.int32), cluster)
     partner = np.concatenate(
         [
             sampled_partners(
-                view.key, month, firms.identifier, firms.complex, row, np.zeros(1, np.int32),
-                np.full(1, -1, np.int32), firms.mini_cluster[row].astype(np.int32), view.members,
-                view.member_start, view.complex_start, view.body_rows, view.body_start,
-                view.state.bodies.institute, wins, losses,
+                replace(view, month=month), firms, view.state.bodies, proposer,
+                view.complex_start, wins, losses,
             )
             for month in range(times)
         ]

@@ -14,7 +14,6 @@ from innocluster.scenarios.policies.planning.b_matching import b_matching
 from innocluster.scenarios.policies.planning.candidates import (
     ANYWHERE,
     OWN_COMPLEX,
-    experts,
     known_members,
 )
 from innocluster.scenarios.policies.planning.plan import (
@@ -124,26 +123,24 @@ def test_the_oracle_expects_what_its_introductions_are_worth(full):
 
 @pytest.mark.parametrize("scope", [OWN_COMPLEX, ANYWHERE])
 def test_candidates_are_within_scope_and_all_of_it_where_there_are_few(small, scope):
-    roster, bodies = known_members(small, "local"), experts(small)
+    roster = known_members(small, "local")
     everybody = np.full(roster.rows.size, 10_000)
-    first, second = candidates_of_members(
-        small.key, small.month, scope, everybody, everybody, roster, bodies
-    )
+    first, second = candidates_of_members(small, scope, everybody, everybody, roster)
     is_body = second >= BODY
     assert (first[~is_body] != second[~is_body]).all()
     pairs = np.unique(np.column_stack((first, second)), axis=0)
     assert pairs.shape[0] == first.size
     home = roster.complex.astype(int)
     firms = np.bincount(home, minlength=7)
-    nearby = np.diff(bodies.start)
+    nearby = np.diff(small.body_start)
     if scope == OWN_COMPLEX:
         assert (home[first[~is_body]] == home[second[~is_body]]).all()
         assert (small.state.bodies.complex[second[is_body] - BODY] == home[first[is_body]]).all()
         assert first.size == (firms * (firms - 1 + nearby)).sum()
     else:
-        assert first.size == home.size * (home.size - 1 + bodies.rows.size)
+        assert first.size == home.size * (home.size - 1 + small.body_rows.size)
     looks = np.arange(home.size) % 4
-    few = candidates_of_members(small.key, small.month, scope, looks, 2 * looks, roster, bodies)
+    few = candidates_of_members(small, scope, looks, 2 * looks, roster)
     counts = np.bincount(few[0], minlength=home.size)
     assert (counts <= 3 * looks).all()
     assert counts[looks > 0].min() > 0

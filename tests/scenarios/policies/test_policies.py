@@ -136,7 +136,6 @@ def test_the_broker_makes_no_more_than_it_can_assess_and_takes_the_best():
 def test_the_broker_ranks_by_the_signal():
     """Places for one pair only: it has the highest novelty value of all that were assessed."""
     from innocluster.scenarios.policies.planning.candidates import (
-        experts,
         known_members,
         signalled_pair,
     )
@@ -145,11 +144,9 @@ def test_the_broker_ranks_by_the_signal():
     others: list[float] = []
 
     def check(view, made):
-        roster, bodies = known_members(view, "local"), experts(view)
+        roster, bodies = known_members(view, "local"), view.state.bodies
         for places, values in ((1, chosen), (10**6, others)):
-            first, second = broker_pairs(
-                view.key, view.month, view.parameters, np.full(7, places), roster, bodies
-            )
+            first, second = broker_pairs(view, view.parameters, np.full(7, places), roster, bodies)
             for a, b in zip(first, second, strict=True):
                 own = roster.position[a]
                 partner = b if b >= BODY else roster.position[b]

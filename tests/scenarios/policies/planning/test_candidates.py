@@ -61,9 +61,8 @@ def best(view, scope, level="local", candidate_pairs=None, roster=None, penalty=
     p = replace(view.parameters, **given)
     proposers = at_events(view)
     partner, value = best_candidates(
-        view.key, changes.get("month", view.month), p, scope, NOVELTY, proposers.row,
-        proposers.slot, proposers.expert >= 0, roster or known_members(view, level),
-        candidates.experts(view), candidates.acquaintances(view),
+        replace(view, **changes), p, scope, NOVELTY, proposers,
+        roster or known_members(view, level), view.state.bodies, candidates.acquaintances(view),
     )  # fmt: skip
     return proposers, partner, value
 
@@ -117,7 +116,7 @@ def test_partners_come_from_the_scope_and_the_report(view, scope, level):
 
 def test_a_small_scope_is_looked_at_entirely_and_the_best_is_taken(view):
     """Against a search by hand, without noise and with the penalty on repetition."""
-    roster = known_members(view, "local")._replace(noise=0.0, noise_research=0.0)
+    roster = replace(known_members(view, "local"), noise=0.0, noise_research=0.0)
     proposers, partner, value = best(
         view, OWN_COMPLEX, roster=roster, candidate_pairs=64.0, penalty=0.7
     )

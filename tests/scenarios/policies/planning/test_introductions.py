@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from policy_views import bare_view
 from small_region import simulation
 
+from innocluster.agents.firms import FirmTable
 from innocluster.scenarios.policies.planning.introductions import (
+    Seats,
     introductions_at_random,
     proposers_of_events,
     seats_of_events,
 )
-from innocluster.sim.ground.random_numbers import replication_key
+from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.network.pairs import BODY
-
-KEY = replication_key(17)
 
 
 def test_random_pairs_cover_the_closed_form():
     """M independent draws from Π pairs reach Π[1 - (1 - 1/Π)^M] of them: limit 4."""
     members = np.arange(30, dtype=np.int32)
     possible = 30 * 29 / 2
+    p = replace(ParameterSet().record(), expert_share=0.0)
     distinct, expected = [], []
     for month in range(400):
         first, second = introductions_at_random(
-            KEY, month, 0.0, np.array([400], np.int32), members, np.empty(0, np.int32)
+            bare_view(month=month, event_introductions=[400], members=members), p
         )
         assert (first != second).all()
         pairs = {(min(a, b), max(a, b)) for a, b in zip(first, second, strict=True)}
@@ -37,7 +41,9 @@ def test_random_pairs_cover_the_closed_form():
 def test_random_pairs_bring_in_experts_at_their_share():
     members = np.arange(500, dtype=np.int32)
     bodies = np.arange(60, dtype=np.int32)
-    _, second = introductions_at_random(KEY, 5, 0.25, np.array([20_000], np.int32), members, bodies)
+    p = replace(ParameterSet().record(), expert_share=0.25)
+    view = bare_view(month=5, event_introductions=[20_000], members=members, body_rows=bodies)
+    _, second = introductions_at_random(view, p)
     assert (second >= BODY).mean() == pytest.approx(0.25, abs=0.015)
     experts = np.bincount(second[second >= BODY] - BODY, minlength=60)
     assert experts.min() > 0.5 * experts.mean()
@@ -45,23 +51,22 @@ def test_random_pairs_bring_in_experts_at_their_share():
 
 def test_introductions_within_events_stay_in_the_mini_cluster_or_its_complex():
     members = np.arange(40, dtype=np.int32)
-    start = np.array([0, 25, 40], np.int64)
-    body_rows = np.array([2, 0, 1, 3], np.int32)
-    body_start = np.array([0, 2, 4], np.int64)
-    cluster = np.array([0, 1, 0, 1], np.int32)
-    size = np.array([9, 12, 1, 1], np.int32)
-    seats = np.array([4, 6, 1, 1], np.int32)
+    firms = FirmTable.allocate(40, knowledge=2)
+    firms.identifier[:] = members
+    p = replace(ParameterSet().record(), expert_share=0.25)
     seen = set()
     for month in range(300):
-        seat, seat_start, slot = seats_of_events(
-            KEY, month, np.arange(40), cluster, size, members, start
-        )
-        first, neighbour, expert, _, _ = proposers_of_events(
-            KEY, month, 0.25, np.arange(40), cluster, seats, seat, seat_start, slot,
-            np.zeros(40, np.int8), body_rows, body_start, np.array([0, 1]),
+        view = bare_view(
+            month=month, members=members, member_start=[0, 25, 40], cluster_complex=[0, 1],
+            body_rows=[2, 0, 1, 3], body_start=[0, 2, 4], event_cluster=[0, 1, 0, 1],
+            event_size=[9, 12, 1, 1], event_introductions=[4, 6, 1, 1],
         )  # fmt: skip
+        seats = Seats(*seats_of_events(view, firms))
+        first, neighbour, expert, _, _ = proposers_of_events(
+            view, p, firms, seats, np.zeros(40, np.int8)
+        )
         second = np.where(expert >= 0, expert, neighbour)
-        assert first.size <= seats.sum()
+        assert first.size <= view.places
         for a, b in zip(first.tolist(), second.tolist(), strict=True):
             assert a != b
             group = 0 if a < 25 else 1

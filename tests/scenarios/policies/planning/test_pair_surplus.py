@@ -13,7 +13,7 @@ from small_region import simulation
 
 from innocluster.agents.expected_worth import time_worth
 from innocluster.scenarios.policies.baselines import ThematicMiniClusters
-from innocluster.scenarios.policies.planning.candidates import Roster, experts, known_members
+from innocluster.scenarios.policies.planning.candidates import Roster, known_members
 from innocluster.scenarios.policies.planning.pair_surplus import prospects, surplus_of_pairs
 from innocluster.scenarios.policies.planning.ties import ties, trust_of_pairs
 from innocluster.sim.beginning.macro import MacroSeries, load_macro
@@ -212,11 +212,11 @@ def test_who_knows_less_values_pairs_otherwise():
     oracle, local = known_members(view, "oracle"), known_members(view, "local")
     assert np.array_equal(oracle.rows, local.rows)
     first, second = all_pairs(oracle)
-    bodies, books = experts(view), prospects(view, oracle)
+    bodies, books = view.state.bodies, prospects(view, oracle)
     blind = np.zeros(first.size)
     values = [
         surplus_of_pairs(
-            view.key, view.parameters, roster, bodies, ties(view, everything), books, first,
+            view, view.parameters, roster, bodies, ties(view, everything), books, first,
             second, blind,
         )
         for roster, everything in ((oracle, True), (oracle, False), (local, False))
