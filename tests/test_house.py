@@ -67,7 +67,6 @@ OFFENDERS = {
     "sim/network/encounters.py": {"background_encounters", "tied_partner"},
     "sim/network/pairs.py": {"compact_pairs"},
     "sim/phases/roles.py": {"_assign"},
-    "scenarios/comparison/comparison.py": {"compare"},
 }
 
 

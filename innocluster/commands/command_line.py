@@ -7,7 +7,6 @@ codes: 0 done, 1 our fault or failed runs, 2 wrong input, 130 interrupted.
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 import tempfile
 import traceback
@@ -20,32 +19,21 @@ from innocluster.scenarios.errors import COMMAND_LINE, InputError
 from innocluster.version import __version__
 
 from .explore_command import explore_command
+from .finishing import command_typed, finish
 from .options import (
     DEFAULT_SCENARIO,
-    DrawsOption,
-    ExportsOption,
     JsonOption,
     Language,
     LanguageOption,
-    LastOption,
-    MacroOption,
-    OutOption,
-    PolicyOption,
-    QuietOption,
-    RegionOption,
-    ScenarioArgument,
+    RunOptions,
     ScenarioOption,
-    SeedOption,
-    SetOption,
-    UnderOption,
-    WorkersOption,
-    chosen_scenario,
+    WorldOptions,
+    with_options,
 )
 from .progress import ProgressBar
 from .replicate_command import replicate_command
 
 if TYPE_CHECKING:
-    from innocluster.scenarios.comparison.comparison import Comparison
     from innocluster.scenarios.runs.execution import RunResult
     from innocluster.scenarios.schema import Scenario
 
@@ -78,43 +66,36 @@ def _root(
 
 
 @application.command("run")
+@with_options
 def run_command(
-    scenario: ScenarioArgument = DEFAULT_SCENARIO,
-    policy: PolicyOption = None,
-    seed: SeedOption = None,
-    last: LastOption = None,
-    macro: MacroOption = None,
-    region: RegionOption = None,
-    exports: ExportsOption = None,
-    settings: SetOption = None,
-    out: OutOption = None,
-    lang: LanguageOption = Language.en,
-    quiet: QuietOption = False,
-    json: JsonOption = False,
+    scenario: Annotated[
+        str, typer.Argument(metavar="[SCENARIO]", help="Preset name or TOML file.")
+    ] = DEFAULT_SCENARIO,
+    policy: Annotated[str | None, typer.Option(help="Policy id or key.")] = None,
+    *,
+    options: RunOptions,
 ) -> int:
     """Run one scenario once: indicators beside the targets, series and figures."""
     from innocluster.scenarios.runs.execution import run
     from innocluster.scenarios.runs.provenance import claim_folder
 
-    chosen = chosen_scenario(
-        scenario, settings, policy=policy, seed=seed, last=last, macro=macro, region=region,
-        exports=exports,
-    )  # fmt: skip
-    folder = out or Path("results") / f"run-{chosen.name}"
+    chosen = options.scenario(scenario, policy)
+    folder = options.folder("run", chosen)
     claim_folder(folder)
     result = run(chosen)
-    _save_run(result, chosen, folder, lang)
-    if json:
+    _save_run(result, chosen, folder, options.lang)
+    if options.json:
         print(result.to_json())
-    elif not quiet:
+    elif not options.quiet:
         from innocluster.viz.report.terminal import print_run
 
-        print_run(result, lang.value)
+        print_run(result, options.lang.value)
         print(f"seed {chosen.seed}: {folder}")
     return DONE
 
 
 @application.command("compare")
+@with_options
 def compare_command(
     policies: Annotated[
         list[str] | None,
@@ -128,61 +109,40 @@ def compare_command(
     precision: Annotated[
         float, typer.Option(help="Half-width to reach, % of the baseline's outcome.")
     ] = 0.05,
-    under: UnderOption = "point",
-    draws: DrawsOption = None,
     indifference: Annotated[
         float, typer.Option(help="Difference that does not matter, % of the baseline's outcome.")
     ] = 0.05,
     satisficing: Annotated[
         float, typer.Option(help="Fraction of the best policy's gain that is good enough.")
     ] = 0.8,
-    workers: WorkersOption = None,
-    seed: SeedOption = None,
-    last: LastOption = None,
-    macro: MacroOption = None,
-    region: RegionOption = None,
-    exports: ExportsOption = None,
-    settings: SetOption = None,
-    out: OutOption = None,
-    lang: LanguageOption = Language.en,
-    quiet: QuietOption = False,
-    json: JsonOption = False,
+    *,
+    sampling: WorldOptions,
+    options: RunOptions,
 ) -> int:
     """Compare policies on the same worlds: effects with intervals, ranks, cost, report."""
-    from innocluster.scenarios.comparison.comparison import DEFAULT_POLICIES, compare
+    from innocluster.scenarios.comparison.comparison import DEFAULT_POLICIES, Criteria, compare
 
-    chosen = chosen_scenario(
-        scenario, settings, seed=seed, last=last, macro=macro, region=region, exports=exports
-    )
-    folder = out or Path("results") / f"compare-{chosen.name}"
-    with ProgressBar(shown=not quiet and sys.stderr.isatty()) as bar:
+    chosen = options.scenario(scenario)
+    folder = options.folder("compare", chosen)
+    with ProgressBar(shown=not options.quiet and sys.stderr.isatty()) as bar:
         result = compare(
             policies or DEFAULT_POLICIES,
             chosen,
-            pairs,
-            max_pairs,
-            precision,
-            workers,
-            folder,
-            bar.update,
-            shlex.join(["innocluster", *sys.argv[1:]]),
-            under,
-            draws,
-            indifference,
-            satisficing,
+            pairs=pairs,
+            max_pairs=max_pairs,
+            precision=precision,
+            workers=sampling.workers,
+            folder=folder,
+            progress=bar.update,
+            command=command_typed(),
+            under=sampling.under,
+            draws=sampling.draws,
+            criteria=Criteria(indifference, satisficing),
         )
-    _save_report(result, chosen, folder, lang)
-    if json:
-        print(result.to_json())
-    elif not quiet:
-        from innocluster.viz.report.terminal import print_comparison
+    from innocluster.viz.report.report import write_report
+    from innocluster.viz.report.terminal import print_comparison
 
-        print_comparison(result, lang.value)
-        print(f"seed {chosen.seed}: {folder}")
-    failures = result.meta["failures"]
-    if failures:
-        print(f"{failures} runs failed; their tracebacks are in {folder}", file=sys.stderr)
-    return FAILED if failures else DONE
+    return finish(result, chosen, folder, options, write_report, print_comparison)
 
 
 @application.command("policies")
@@ -275,16 +235,6 @@ def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Languag
     write_manifest(folder, scenario, result.meta)
     with storage_errors(folder):
         write_run_report(result, folder, lang.value)
-    write_manifest(folder, scenario, result.meta)
-
-
-def _save_report(result: Comparison, scenario: Scenario, folder: Path, lang: Language) -> None:
-    """Write figures and report beside the tables and bring the manifest up to date."""
-    from innocluster.scenarios.runs.provenance import storage_errors, write_manifest
-    from innocluster.viz.report.report import write_report
-
-    with storage_errors(folder):
-        write_report(result, folder, lang.value)
     write_manifest(folder, scenario, result.meta)
 
 

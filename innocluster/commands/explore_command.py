@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from .options import (
-    DEFAULT_SCENARIO,
-    DrawsOption,
-    ExportsOption,
-    JsonOption,
-    Language,
-    LanguageOption,
-    LastOption,
-    MacroOption,
-    OutOption,
-    QuietOption,
-    RegionOption,
-    ScenarioOption,
-    SeedOption,
-    SetOption,
-    UnderOption,
-    WorkersOption,
-    chosen_scenario,
-)
+from .finishing import command_typed, finish
+from .options import DEFAULT_SCENARIO, RunOptions, ScenarioOption, WorldOptions, with_options
 from .progress import ProgressBar
-
-if TYPE_CHECKING:
-    from innocluster.scenarios.attribution.attribution_tables import Attribution
-    from innocluster.scenarios.schema import Scenario
 
 __all__ = ["explore_command"]
 
@@ -46,6 +23,7 @@ class OutcomeChoice(StrEnum):
     participants = "participants"
 
 
+@with_options
 def explore_command(
     policies: Annotated[
         list[str], typer.Argument(metavar="POLICY...", help="Ids or keys of policies.")
@@ -63,61 +41,31 @@ def explore_command(
     exact: Annotated[
         bool, typer.Option("--exact", help="All sets of channels instead of random orders.")
     ] = False,
-    under: UnderOption = "point",
-    draws: DrawsOption = None,
-    workers: WorkersOption = None,
-    seed: SeedOption = None,
-    last: LastOption = None,
-    macro: MacroOption = None,
-    region: RegionOption = None,
-    exports: ExportsOption = None,
-    settings: SetOption = None,
-    out: OutOption = None,
-    lang: LanguageOption = Language.en,
-    quiet: QuietOption = False,
-    json: JsonOption = False,
+    *,
+    sampling: WorldOptions,
+    options: RunOptions,
 ) -> int:
     """Attribute the effect of policies to the channels through which they act."""
     from innocluster.scenarios.attribution.attribution import explore
 
-    chosen = chosen_scenario(
-        scenario, settings, seed=seed, last=last, macro=macro, region=region, exports=exports
-    )
-    folder = out or Path("results") / f"explore-{chosen.name}"
-    with ProgressBar(shown=not quiet and sys.stderr.isatty(), what="runs") as bar:
+    chosen = options.scenario(scenario)
+    folder = options.folder("explore", chosen)
+    with ProgressBar(shown=not options.quiet and sys.stderr.isatty(), what="runs") as bar:
         result = explore(
             policies,
             chosen,
-            worlds,
-            orders,
-            exact,
-            outcome.value,
-            workers,
-            folder,
-            bar.update,
-            shlex.join(["innocluster", *sys.argv[1:]]),
-            under,
-            draws,
+            worlds=worlds,
+            orders=orders,
+            exact=exact,
+            outcome=outcome.value,
+            workers=sampling.workers,
+            folder=folder,
+            progress=bar.update,
+            command=command_typed(),
+            under=sampling.under,
+            draws=sampling.draws,
         )
-    _save(result, chosen, folder, lang)
-    if json:
-        print(result.to_json())
-    elif not quiet:
-        from innocluster.viz.report.channel_tables import print_attribution
-
-        print_attribution(result, lang.value)
-        print(f"seed {chosen.seed}: {folder}")
-    failures = result.meta["failures"]
-    if failures:
-        print(f"{failures} runs failed; their tracebacks are in {folder}", file=sys.stderr)
-    return 1 if failures else 0
-
-
-def _save(result: Attribution, scenario: Scenario, folder: Path, lang: Language) -> None:
-    """Write figures and report beside the tables and bring the manifest up to date."""
-    from innocluster.scenarios.runs.provenance import storage_errors, write_manifest
     from innocluster.viz.report.channel_report import write_attribution_report
+    from innocluster.viz.report.channel_tables import print_attribution
 
-    with storage_errors(folder):
-        write_attribution_report(result, folder, lang.value)
-    write_manifest(folder, scenario, result.meta)
+    return finish(result, chosen, folder, options, write_attribution_report, print_attribution)

@@ -1,10 +1,14 @@
-"""Options that commands share, and the scenario that they add up to."""
+"""Options that commands share, each declared once, and the scenario that they add up to."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -15,24 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_SCENARIO",
-    "DrawsOption",
-    "ExportsOption",
     "JsonOption",
     "Language",
     "LanguageOption",
-    "LastOption",
-    "MacroOption",
     "OutOption",
-    "PolicyOption",
     "QuietOption",
-    "RegionOption",
-    "ScenarioArgument",
+    "RunOptions",
     "ScenarioOption",
-    "SeedOption",
-    "SetOption",
-    "UnderOption",
-    "WorkersOption",
-    "chosen_scenario",
+    "WorldOptions",
+    "with_options",
 ]
 
 DEFAULT_SCENARIO = "korean-pilot-2005"
@@ -45,49 +40,87 @@ class Language(StrEnum):
     ko = "ko"
 
 
-ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="[SCENARIO]", help="Preset name or TOML file.")
-]
 ScenarioOption = Annotated[str, typer.Option("--scenario", help="Preset name or TOML file.")]
-PolicyOption = Annotated[str | None, typer.Option("--policy", help="Policy id or key.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", help="Root seed.")]
-LastOption = Annotated[str | None, typer.Option("--last", help="Last month, YYYY-MM.")]
-MacroOption = Annotated[
-    str | None, typer.Option("--macro", help="history, plan-2005 or a CSV file.")
-]
-RegionOption = Annotated[
-    str | None, typer.Option("--region", help="seven-complexes or a folder of region data.")
-]
-DrawsOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
-]
-ExportsOption = Annotated[
-    str | None, typer.Option("--exports", help="corrected or as_printed export figures.")
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter.")
-]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Result folder.")]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the output.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document only.")]
-UnderOption = Annotated[
-    str, typer.Option(help="Parameters of the worlds: point, prior or posterior.")
-]
-WorkersOption = Annotated[
-    int | None, typer.Option("--workers", help="Processes, by default one a core.")
-]
 
 
-def chosen_scenario(source: str, settings: list[str] | None, **changes: Any) -> Scenario:
-    """The scenario with what the command line changes."""
-    from innocluster.scenarios.schema import Scenario
+@dataclass(frozen=True)
+class RunOptions:
+    """Options of every command that runs the model: what it changes and what it writes."""
 
-    scenario = Scenario.from_file(source)
-    given = {key: value for key, value in changes.items() if value is not None}
-    if settings:
-        given["parameters"] = {**scenario.parameters, **_assignments(settings)}
-    return scenario.replaced(**given) if given else scenario
+    seed: Annotated[int | None, typer.Option(help="Root seed.")] = None
+    last: Annotated[str | None, typer.Option(help="Last month, YYYY-MM.")] = None
+    macro: Annotated[str | None, typer.Option(help="history, plan-2005 or a CSV file.")] = None
+    region: Annotated[
+        str | None, typer.Option(help="seven-complexes or a folder of region data.")
+    ] = None
+    exports: Annotated[str | None, typer.Option(help="corrected or as_printed export figures.")] = (
+        None
+    )
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter.")
+    ] = None
+    out: OutOption = None
+    lang: LanguageOption = Language.en
+    quiet: QuietOption = False
+    json: JsonOption = False
+
+    def scenario(self, source: str, policy: str | None = None) -> Scenario:
+        """The scenario of a name or file with what the command line changes."""
+        from innocluster.scenarios.schema import Scenario
+
+        scenario = Scenario.from_file(source)
+        changes = {
+            "policy": policy, "seed": self.seed, "last": self.last, "macro": self.macro,
+            "region": self.region, "exports": self.exports,
+        }  # fmt: skip
+        given: dict[str, Any] = {key: v for key, v in changes.items() if v is not None}
+        if self.settings:
+            given["parameters"] = {**scenario.parameters, **_assignments(self.settings)}
+        return scenario.replaced(**given) if given else scenario
+
+    def folder(self, command: str, scenario: Scenario) -> Path:
+        """Where results go."""
+        return self.out or Path("results") / f"{command}-{scenario.name}"
+
+
+@dataclass(frozen=True)
+class WorldOptions:
+    """Options of commands that run many worlds."""
+
+    under: Annotated[
+        str, typer.Option(help="Parameters of the worlds: point, prior or posterior.")
+    ] = "point"
+    draws: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
+    ] = None
+    workers: Annotated[int | None, typer.Option(help="Processes, by default one a core.")] = None
+
+
+def with_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Show the command line one option a field where a command takes a dataclass of options."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    shown = []
+    for name, parameter in signature(command).parameters.items():
+        members = get_type_hints(groups[name], include_extras=True) if name in groups else {}
+        shown += [
+            Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=members[f.name])
+            for f in (fields(groups[name]) if name in groups else ())
+        ] or [parameter.replace(kind=Parameter.KEYWORD_ONLY, annotation=hints[name])]
+
+    @wraps(command)
+    def gathered(**given: Any) -> int:
+        for name, group in groups.items():
+            given[name] = group(**{f.name: given.pop(f.name) for f in fields(group)})
+        return command(**given)
+
+    gathered.__signature__ = Signature(shown)  # type: ignore[attr-defined]
+    gathered.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
+    return gathered
 
 
 def _assignments(settings: list[str]) -> dict[str, float]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .options import JsonOption, OutOption, QuietOption
+
 if TYPE_CHECKING:
     from innocluster.calibration.published.replications import Replication
 
@@ -25,9 +27,9 @@ def replicate_command(
     degree: Annotated[int | None, typer.Option(help="Partners of each firm.")] = None,
     gamma: Annotated[float | None, typer.Option(help="Cost of R&D effort.")] = None,
     demand: Annotated[float | None, typer.Option(help="Demand intercept less cost.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Result folder.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document only.")] = False,
+    out: OutOption = None,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
 ) -> int:
     """Solve a published model and check it against an independent solution."""
     from json import dumps

@@ -129,6 +129,7 @@ class _Design:
 def explore(
     policies: Iterable[str],
     scenario: Scenario | str | Path | None = None,
+    *,
     worlds: int = 16,
     orders: int = 1,
     exact: bool = False,

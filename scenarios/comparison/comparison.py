@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from innocluster.version import __version__
 
@@ -27,9 +28,10 @@ from .decision_table import Criteria
 from .tabulation import Comparison, tabulate
 from .worlds import Precision, Worlds, headline_precision
 
-__all__ = ["DEFAULT_POLICIES", "Comparison", "compare"]
+__all__ = ["DEFAULT_POLICIES", "Comparison", "Criteria", "compare"]
 
 DEFAULT_POLICIES = ("P0", "P2", "P5")
+_CRITERIA = Criteria()
 _LOOK = 10
 _CAP = 100
 _MOST_PAIRS = 100_000
@@ -61,6 +63,7 @@ class _Design:
 def compare(
     policies: Iterable[str] = DEFAULT_POLICIES,
     scenario: Scenario | str | Path | None = None,
+    *,
     pairs: int = 30,
     max_pairs: int | None = None,
     precision: float = 0.05,
@@ -70,8 +73,7 @@ def compare(
     command: str = "",
     under: str = "point",
     draws: str | Path | None = None,
-    indifference: float = 0.05,
-    satisficing: float = 0.8,
+    criteria: Criteria = _CRITERIA,
 ) -> Comparison:
     """Compare policies on the same worlds, paired by common random numbers.
 
@@ -93,9 +95,8 @@ def compare(
         world draws what the scenario does not set; ``"posterior"``, from `draws`
     draws : CSV or Parquet file with a column per parameter, a row a world, and
         optionally ``weight``
-    indifference : difference that does not matter when the best arm is looked for,
-        percentage of the baseline's outcome
-    satisficing : fraction of the best arm's gain that is good enough
+    criteria : difference that does not matter when the best arm is looked for, and the
+        fraction of the best arm's gain that is good enough
 
     Raises
     ------
@@ -110,7 +111,7 @@ def compare(
     start = time.perf_counter()
     if not isinstance(scenario, Scenario):
         scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
-    criteria = Criteria(indifference, satisficing, pairs)
+    criteria = replace(criteria, first_stage=pairs)
     drawn = draws_under(under, draws, scenario.seed)
     cap = _largest_number(pairs, max_pairs, drawn, draws)
     _check_numbers(pairs, cap, precision, workers, criteria)
@@ -122,28 +123,9 @@ def compare(
         claim_folder(target)
     with Ledger(target, scenario, drawn) as ledger:
         worlds, reached = _run_until_precise(design, ledger, progress)
-    meta = {
-        "scenario": scenario.name,
-        "version": __version__,
-        "baseline": BASELINE,
-        "pairs": worlds.complete,
-        "failures": worlds.failures,
-        "seed": scenario.seed,
-        "under": under,
-        "draws": None if draws is None else str(draws),
-        "precision_asked": precision,
-        "precision_reached": reached.widths,
-        "stopped_by": "precision" if reached.enough else "cap",
-        "confidence": 0.95,
-        "command": command or f"compare({', '.join(arms)})",
-        "region": scenario.region,
-        "macro": scenario.macro,
-        "exports": scenario.exports,
-        "first": f"{FIRST_YEAR}-01",
-        "last": scenario.last,
-        "indicator": reached.indicator,
-        "seconds": round(time.perf_counter() - start, 3),
-    }
+    meta = _described(design, worlds, reached, under, draws)
+    meta["command"] = command or f"compare({', '.join(arms)})"
+    meta["seconds"] = round(time.perf_counter() - start, 3)
     result = tabulate(scenario, worlds, criteria, meta)
     if target is not None:
         for name, frame in result.frames().items():
@@ -194,6 +176,33 @@ def _load(design: _Design, ledger: Ledger, wanted: int) -> Worlds:
     }
     drawn = [d for replication in range(wanted) if (d := design.drawn(replication)) is not None]
     return Worlds.from_outcomes(outcomes, region.complexes.keys, design.scenario.last_year, drawn)
+
+
+def _described(
+    design: _Design, worlds: Worlds, reached: Precision, under: str, draws: str | Path | None
+) -> dict[str, Any]:
+    """What was run and why it stopped, for reports and the manifest."""
+    scenario = design.scenario
+    return {
+        "scenario": scenario.name,
+        "version": __version__,
+        "baseline": BASELINE,
+        "pairs": worlds.complete,
+        "failures": worlds.failures,
+        "seed": scenario.seed,
+        "under": under,
+        "draws": None if draws is None else str(draws),
+        "precision_asked": design.precision,
+        "precision_reached": reached.widths,
+        "stopped_by": "precision" if reached.enough else "cap",
+        "confidence": 0.95,
+        "region": scenario.region,
+        "macro": scenario.macro,
+        "exports": scenario.exports,
+        "first": f"{FIRST_YEAR}-01",
+        "last": scenario.last,
+        "indicator": reached.indicator,
+    }
 
 
 def _arm_ids(policies: Iterable[str], scenario: Scenario) -> tuple[str, ...]:

@@ -91,12 +91,12 @@ class Criteria:
     ----------
     indifference : difference between arms that does not matter, % of the baseline's outcome
     satisficing : fraction of the best arm's gain that is good enough
-    first_stage : worlds before elimination begins
+    first_stage : worlds before elimination begins; `compare` takes its `pairs`
     """
 
-    indifference: float
-    satisficing: float
-    first_stage: int
+    indifference: float = 0.05
+    satisficing: float = 0.8
+    first_stage: int = 30
 
 
 class Choice:

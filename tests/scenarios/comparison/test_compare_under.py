@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from innocluster import compare
-from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.comparison.comparison import Comparison, Criteria
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.draws import SWEPT, UNCERTAIN, prior_draws, swept_draws
@@ -144,9 +144,9 @@ def test_too_few_draws_are_named(draws_file: Path, options: dict[str, int], part
         ({"under": "guess"}, "under = guess"),
         ({"draws": "x.csv"}, "only with --under posterior"),
         ({"under": "posterior", "draws": "none.csv"}, "none.csv: draws = no such file"),
-        ({"indifference": 0.0}, "indifference = 0.0"),
-        ({"satisficing": 1.5}, "satisficing = 1.5"),
-        ({"satisficing": float("nan")}, "satisficing = nan"),
+        ({"criteria": Criteria(indifference=0.0)}, "indifference = 0.0"),
+        ({"criteria": Criteria(satisficing=1.5)}, "satisficing = 1.5"),
+        ({"criteria": Criteria(satisficing=float("nan"))}, "satisficing = nan"),
     ],
 )
 def test_wrong_arguments(options: dict[str, object], part: str) -> None:
