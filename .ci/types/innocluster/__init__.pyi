@@ -1,0 +1,1 @@
+../../../innocluster/__init__.pyi

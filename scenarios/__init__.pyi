@@ -1,0 +1,12 @@
+from .attribution.attribution import explore as explore
+from .attribution.attribution_tables import Attribution as Attribution
+from .comparison.comparison import Comparison as Comparison
+from .comparison.comparison import compare as compare
+from .errors import InputError as InputError
+from .policies import POLICIES as POLICIES
+from .policies import find_policy as find_policy
+from .region.loading import load_region as load_region
+from .region.synthesis import synthesise as synthesise
+from .runs.execution import RunResult as RunResult
+from .runs.execution import run as run
+from .schema import Scenario as Scenario
