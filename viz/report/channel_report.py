@@ -80,7 +80,7 @@ def write_attribution_report(result: Attribution, folder: Path, language: str) -
         "command": meta["command"],
     }
     manifest = finished_manifest(folder)
-    return write_page("channels.html", result, content, manifest, folder, texts, "attribution.html")
+    return write_page("channels.html", result, content, manifest, folder, texts, "attribution")
 
 
 def _table(result: Attribution, policy: str, texts: Texts) -> Rows:

@@ -109,7 +109,7 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
         "effects": _all_effects(comparison, texts),
         "command": comparison.meta["command"],
     }
-    return write_page("report.html", comparison, content, manifest, folder, texts)
+    return write_page("report.html", comparison, content, manifest, folder, texts, "comparison")
 
 
 def _criteria(comparison: Comparison, texts: Texts) -> dict[str, str]:
@@ -132,7 +132,6 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
     texts = Texts(language)
     content = {
         "title": texts("report.run_title", scenario=run.meta["scenario"]),
-        "headline": "",
         "indicators": indicator_rows(run, texts),
         "growth_answers": growth_answers(run, texts),
         "growth_tables": [*source_tables(run, texts), composition_table(run, texts)],
@@ -142,7 +141,8 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
         "command": f"innocluster run {run.meta['scenario']} --policy {run.meta['policy']} "
         f"--seed {run.meta['seed']}",
     }
-    return write_page("run-report.html", run, content, finished_manifest(folder), folder, texts)
+    manifest = finished_manifest(folder)
+    return write_page("run-report.html", run, content, manifest, folder, texts, "run")
 
 
 def write_page(
@@ -152,7 +152,7 @@ def write_page(
     manifest: Mapping[str, Any],
     folder: Path,
     texts: Texts,
-    template: str = "report.html",
+    template: str,
 ) -> Path:
     """Write a page and its figures: a template filled with what all reports share and `content`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -169,7 +169,7 @@ def write_page(
         {"name": one.name, "title": one.title, "caption": one.caption, "svg": Markup(one.svg)}
         for one in save_figures(result, folder, texts.language)
     ]
-    page = environment.get_template(template).render(
+    page = environment.get_template(f"{template}.html").render(
         t=texts,
         language=texts.language,
         figures=figures,
