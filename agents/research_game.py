@@ -8,12 +8,14 @@ number of processors; a solve takes time in proportion to firms and links.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .compilation import compiled
+from .compilation import compiled, inlined
+from .records import Record
 
 __all__ = [
     "Game",
@@ -34,10 +36,12 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _SETTLED = 1e-13
+_SUBSIDIES_SETTLED = 1e-12
 _ITERATIONS = 2000
 
 
-class Game(NamedTuple):
+@dataclass(frozen=True)
+class Game(Record):
     """A network of R&D partners, and rivals by group.
 
     Attributes
@@ -95,9 +99,16 @@ def _inner(x: Floats, y: Floats) -> float:
     return total
 
 
-@compiled
-def solve(game: Game, y: Floats) -> Floats:
-    """(I + ρB - φA)⁻¹·y; NaN where the matrix is not positive definite.
+@inlined
+def _conjugate_gradients(
+    product: Callable[[Game, Floats], Floats], game: Game, y: Floats, settled: float
+) -> Floats:
+    """Solution x of M·x = y; NaN where a direction without curvature is met.
+
+    Parameters
+    ----------
+    product : M·x of a game and x
+    settled : norm of what is left, over that of y, at which it ends
 
     References
     ----------
@@ -107,11 +118,11 @@ def solve(game: Game, y: Floats) -> Floats:
     rest = y.copy()
     step = y.copy()
     square = _inner(rest, rest)
-    goal = _SETTLED * _SETTLED * square
+    goal = settled * settled * square
     for _ in range(_ITERATIONS):
         if square <= goal:
             return x
-        image = system(game, step)
+        image = product(game, step)
         curvature = _inner(step, image)
         if not curvature > 0.0:
             break
@@ -122,6 +133,12 @@ def solve(game: Game, y: Floats) -> Floats:
         step = rest + after / square * step
         square = after
     return np.full(y.size, np.nan)
+
+
+@compiled
+def solve(game: Game, y: Floats) -> Floats:
+    """(I + ρB - φA)⁻¹·y; NaN where the matrix is not positive definite."""
+    return _conjugate_gradients(system, game, y, _SETTLED)
 
 
 @compiled
@@ -163,26 +180,8 @@ def planner_gain(game: Game, output: Floats) -> Floats:
 
 @compiled
 def targeted_subsidy(game: Game, gain: Floats) -> Floats:
-    """s* = H⁻¹b by conjugate gradients; NaN where they meet a direction without curvature."""
-    x = np.zeros(gain.size)
-    rest = gain.copy()
-    step = gain.copy()
-    square = _inner(rest, rest)
-    goal = 1e-24 * square
-    for _ in range(_ITERATIONS):
-        if square <= goal:
-            return x
-        image = hessian(game, step)
-        curvature = _inner(step, image)
-        if not curvature > 0.0:
-            break
-        length = square / curvature
-        x += length * step
-        rest -= length * image
-        after = _inner(rest, rest)
-        step = rest + after / square * step
-        square = after
-    return np.full(gain.size, np.nan)
+    """s* = H⁻¹b; NaN where welfare is not concave."""
+    return _conjugate_gradients(hessian, game, gain, _SUBSIDIES_SETTLED)
 
 
 @compiled

@@ -232,11 +232,10 @@ def wilson(successes: int, count: int, confidence: float = 0.95) -> tuple[float,
     """
     if count == 0:
         return float("nan"), float("nan")
-    z = float(ndtri(0.5 + confidence / 2.0))
-    share, weight = successes / count, z * z / count
-    centre = (share + weight / 2.0) / (1.0 + weight)
-    half = z * np.sqrt(share * (1.0 - share) / count + weight / (4.0 * count)) / (1.0 + weight)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    from scipy.stats import binomtest
+
+    interval = binomtest(successes, count).proportion_ci(confidence, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def verdict(low: float, high: float) -> Literal["higher", "lower", "cannot tell"]:
