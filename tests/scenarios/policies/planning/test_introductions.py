@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from policy_views import bare_view
 from small_region import simulation
+from three_clusters import compiled_or_not, firms_of, view_of
 
 from innocluster.agents.firms import FirmTable
 from innocluster.scenarios.policies.planning.introductions import (
@@ -107,3 +109,67 @@ def test_only_members_are_introduced_by_the_programme(policy):
             for actor in (pairs.first[row], pairs.second[row]):
                 if actor < BODY and firms.alive[actor] == 1:
                     assert firms.member[actor] == 1 or members[actor] == 1
+
+
+@compiled_or_not(seats_of_events)
+def test_the_smallest_draws_come(kernel: Any) -> None:
+    """Firms 3, 0, 5 draw 0.944, 0.012, 0.779 for the first event, 0.943, 0.479, 0.333 for the next.
+
+    At least two come where there are two; firm 1 draws 0.382 and firm 2 draws 0.824.
+    """
+    view = view_of(event_cluster=[0, 0, 1, 2], event_size=[1, 3, 4, 2])
+    row, start, slot = kernel(view, firms_of())
+    assert row.tolist() == [0, 5, 5, 0, 3, 4, 1, 2]
+    assert start.tolist() == [0, 2, 5, 6, 8]
+    assert slot.tolist() == [0, 1, 0, 0]
+
+
+@compiled_or_not(proposers_of_events)
+def test_every_second_seat_proposes(kernel: Any) -> None:
+    """Firm 5 comes first and takes up no neighbour; an expert comes below a draw of 0.1.
+
+    Firm 5: ⌊0.858·3⌋ = 2, body 3.  Firm 0: 0.244, nobody.  Firm 4 sits alone: ⌊0.173·3⌋ = 0,
+    body 2.  Firm 1: 0.002, body 0.  Firm 3 at the second event: 0.367, nobody.
+    """
+    view = view_of(event_cluster=[0, 1, 2, 0], event_introductions=[2, 1, 2, 1])
+    seats = Seats(
+        row=np.array([0, 5, 3, 4, 1, 2, 3, 0], np.int32),
+        start=np.array([0, 3, 4, 6, 8]),
+        slot=np.array([0, 0, 0, 1], np.int32),
+    )
+    first = np.zeros(7, np.int8)
+    first[5] = 1
+    p = replace(ParameterSet().record(), expert_share=0.1)
+    made = kernel(view, p, firms_of(), seats, first)
+    assert [column.tolist() for column in made] == [
+        [5, 0, 4, 1, 3],
+        [0, 3, -1, 2, 0],
+        [BODY + 3, -1, BODY + 2, BODY, -1],
+        [0, 0, 0, 0, 1],
+        [0, 0, 1, 2, 0],
+    ]
+
+
+@compiled_or_not(proposers_of_events)
+def test_without_research_bodies_who_sits_alone_meets_nobody(kernel: Any) -> None:
+    view = view_of(
+        event_cluster=[0, 1], event_introductions=[1, 1], body_rows=[], body_start=[0, 0, 0]
+    )
+    seats = Seats(np.array([0, 5, 4], np.int32), np.array([0, 2, 3]), np.zeros(2, np.int32))
+    p = replace(ParameterSet().record(), expert_share=1.0)
+    made = kernel(view, p, firms_of(), seats, np.ones(7, np.int8))
+    assert [column.tolist() for column in made] == [[0], [5], [-1], [0], [0]]
+
+
+@pytest.mark.parametrize(("share", "partner"), [(0.75, BODY + 2), (0.7, 8)])
+@compiled_or_not(introductions_at_random)
+def test_random_pairs(kernel: Any, share: float, partner: int) -> None:
+    """Draws (0.103, 0.727, 0.391, 0.475), (0.887, 0.763, ·, 0.081) and (0.995, 0.960, ·, 0.157).
+
+    ⌊0.103·3⌋ = 0; below the share ⌊0.391·2⌋ = 0, the first body, else ⌊0.475·2⌋ = 0, past
+    itself the second member.  Then twice the last member and the first.
+    """
+    view = view_of(event_introductions=[2, 1], members=[7, 8, 9], body_rows=[2, 5])
+    first, second = kernel(view, replace(ParameterSet().record(), expert_share=share))
+    assert first.tolist() == [7, 9, 9]
+    assert second.tolist() == [partner, 7, 7]
