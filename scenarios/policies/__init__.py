@@ -10,11 +10,11 @@ from innocluster.sim.coordination.policy import Policy
 from ..errors import InputError
 from .adaptive import Adaptive
 from .baselines import NoProgramme, RandomMatching, ThematicMiniClusters
-from .matching import HubBroker, OptimalDistance, Vouchers
+from .bridges import Gatekeepers, SmallWorld, UniversityAnchored
+from .brokers import HubBroker, OptimalDistance, Vouchers
+from .central_planner import CentralPlanner, Oracle
 from .money import LumpSum, UniformSubsidy
 from .network_games import KeyPlayers, LinkSubsidy, TargetedSubsidy
-from .networks import Gatekeepers, SmallWorld, UniversityAnchored
-from .planners import CentralPlanner, Oracle
 from .plugins import Plugin, load_plugins
 from .roles import EveryoneAttacks, RoleSpecialisation
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from innocluster.sim.coordination.policy import CoordinationView, Introductions, Policy
 from innocluster.sim.innovation.proposals import PROJECT_STAGES
 
-from .planning.bandit import ARMS, arm_of_pairs, finished_share, sampled_partners
+from .planning.bandit import PAIR_TYPES, finished_share, sampled_partners, types_of_pairs
 from .planning.introductions import at_events
 
 __all__ = ["Adaptive"]
@@ -46,7 +46,7 @@ class Adaptive(Policy):
         """Give every proposer a partner of the type that a draw from the posterior favours."""
         firms, bodies = view.state.firms, view.state.bodies
         proposers = at_events(view)
-        made: Floats = view.state.memory.get("introductions", np.zeros((0, len(ARMS))))
+        made: Floats = view.state.memory.get("introductions", np.zeros((0, len(PAIR_TYPES))))
         trials, successes = _experience(view, made)
         wins, losses = 1.0 + successes, 1.0 + np.maximum(trials - successes, 0.0)
         if view.month % 12 == 0:
@@ -54,11 +54,11 @@ class Adaptive(Policy):
         partner = sampled_partners(view, firms, bodies, proposers, view.complex_start, wins, losses)
         found = partner >= 0
         first, second = proposers.row[found], partner[found]
-        arms = arm_of_pairs(firms, bodies, first, second)
+        kinds = types_of_pairs(firms, bodies, first, second)
         # Months without an event count as well: what matters is how long ago it was.
-        history = np.zeros((view.month + 1, len(ARMS)))
+        history = np.zeros((view.month + 1, len(PAIR_TYPES)))
         history[: made.shape[0]] = made
-        history[view.month] = np.bincount(arms, minlength=len(ARMS))
+        history[view.month] = np.bincount(kinds, minlength=len(PAIR_TYPES))
         view.state.memory["introductions"] = history
         return Introductions(first, second)
 
@@ -75,11 +75,11 @@ def _experience(view: CoordinationView, made: Floats) -> tuple[Floats, Floats]:
     rows = np.flatnonzero(
         (pairs.brokered[: pairs.count] > 0) & (pairs.familiarity[: pairs.count] >= 0.0)
     )
-    arms = arm_of_pairs(state.firms, state.bodies, pairs.first[rows], pairs.second[rows])
+    kinds = types_of_pairs(state.firms, state.bodies, pairs.first[rows], pairs.second[rows])
     introduced = np.bincount(
-        arms, weights=pairs.brokered[rows].astype(np.float64), minlength=len(ARMS)
+        kinds, weights=pairs.brokered[rows].astype(np.float64), minlength=len(PAIR_TYPES)
     )
-    successes = np.bincount(arms, weights=pairs.successes[rows], minlength=len(ARMS))
+    successes = np.bincount(kinds, weights=pairs.successes[rows], minlength=len(PAIR_TYPES))
     finished = finished_share(view.month + 1, PROJECT_STAGES, view.parameters.project_duration)
     age = view.month - np.arange(made.shape[0])
     total = made.sum(axis=0)
@@ -92,8 +92,8 @@ def _experience(view: CoordinationView, made: Floats) -> tuple[Floats, Floats]:
 
 def _note(view: CoordinationView, trials: Floats, successes: Floats, means: Floats) -> None:
     knew, chose = {}, {}
-    for arm, trial, success, mean in zip(ARMS, trials, successes, means, strict=True):
-        knew[f"{arm}: matured introductions"] = float(trial)
-        knew[f"{arm}: successful joint projects"] = float(success)
-        chose[f"{arm}: expected successes of an introduction"] = float(mean)
+    for kind, trial, success, mean in zip(PAIR_TYPES, trials, successes, means, strict=True):
+        knew[f"{kind}: matured introductions"] = float(trial)
+        knew[f"{kind}: successful joint projects"] = float(success)
+        chose[f"{kind}: expected successes of an introduction"] = float(mean)
     view.note_plan(view.month - 1, knew, chose)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .baselines import ThematicMiniClusters
-from .networks import UniversityAnchored
+from .bridges import UniversityAnchored
 
 __all__ = ["EveryoneAttacks", "RoleSpecialisation"]
 

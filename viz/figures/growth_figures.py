@@ -11,7 +11,7 @@ from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.growth_tables import main_spans, yearly_spans
 from innocluster.sim.measures.growth import CHANNELS
 
-from ..words.growth_tables import points
+from ..words.growth_sources import points
 from ..words.names import complex_names
 from ..words.selection import ALL
 from ..words.texts import Texts

@@ -13,7 +13,7 @@ from ..words.selection import ALL, select
 from ..words.texts import Texts
 from .growth_figures import growth_drawings
 from .panels import Drawing, draw_targets, new_figure, targets_of, whole_years
-from .structure import draw_structure, draw_world_class
+from .structure_figures import draw_structure, draw_world_class
 from .style import policy_styles
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from innocluster.sim.measures.world_class import WORLD_CLASS
 
 from ..figures.panels import targets_of
 from ..figures.saving import save_figures
-from ..figures.structure import structure_rows, structure_years
+from ..figures.structure_figures import structure_rows, structure_years
 from ..files import TEMPLATES
 from ..words.choices import choices, turning_caption, turning_points, turning_rows
 from ..words.decision import decisions, target_shares
@@ -29,7 +29,7 @@ from ..words.findings import (
     policy_names,
     unsettled,
 )
-from ..words.growth_tables import composition_table, growth_answers, source_tables
+from ..words.growth_sources import composition_table, growth_answers, source_tables
 from ..words.quantities import (
     effect_unit,
     exact,

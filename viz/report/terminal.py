@@ -8,11 +8,11 @@ from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.sim.measures.world_class import WORLD_CLASS
 
-from ..figures.structure import structure_rows, structure_years
+from ..figures.structure_figures import structure_rows, structure_years
 from ..words.choices import choices, turning_points
 from ..words.decision import Decision, TargetShare, decisions, target_shares
 from ..words.findings import answers, headline, policy_names, unsettled
-from ..words.growth_tables import (
+from ..words.growth_sources import (
     GrowthTable,
     composition_table,
     growth_answers,

@@ -15,16 +15,16 @@ from innocluster.sim.network.pairs import BODY
 
 from .introductions import Proposers
 
-__all__ = ["ARMS", "arm_of_pairs", "beta_draw", "finished_share", "sampled_partners"]
+__all__ = ["PAIR_TYPES", "beta_draw", "finished_share", "sampled_partners", "types_of_pairs"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
-ARMS = ("same mini-cluster", "same complex", "other complex", "university", "institute")
+PAIR_TYPES = ("same mini-cluster", "same complex", "other complex", "university", "institute")
 """Types of pairs: two members, or a member and a research body of its complex."""
 
-_ARM = int(Process.ARM)
+_PAIR_TYPE = int(Process.ARM)
 _ATTEMPTS = 64
 
 
@@ -40,7 +40,7 @@ def _gamma_draw(
     d = shape - 1.0 / 3.0
     c = 1.0 / np.sqrt(9.0 * d)
     for attempt in range(_ATTEMPTS):
-        draws = uniforms(key, entity, month, _ARM, block * _ATTEMPTS + attempt)
+        draws = uniforms(key, entity, month, _PAIR_TYPE, block * _ATTEMPTS + attempt)
         for half in range(2):
             x = normal_quantile(draws[2 * half])
             v = 1.0 + c * x
@@ -88,19 +88,21 @@ def finished_share(months: int, stages: int, mean: float) -> Floats:
 
 
 @compiled
-def arm_of_pairs(firms: FirmTable, bodies: ResearchBodyTable, first: Codes, second: Codes) -> Codes:
-    """Position in `ARMS` of each pair of a firm and a firm or research body."""
-    arm = np.empty(first.size, np.int32)
+def types_of_pairs(
+    firms: FirmTable, bodies: ResearchBodyTable, first: Codes, second: Codes
+) -> Codes:
+    """Position in `PAIR_TYPES` of each pair of a firm and a firm or research body."""
+    kind = np.empty(first.size, np.int32)
     for n in range(first.size):
         a = first[n]
         b = second[n]
         if b >= BODY:
-            arm[n] = 4 if bodies.institute[b - BODY] == 1 else 3
+            kind[n] = 4 if bodies.institute[b - BODY] == 1 else 3
         elif firms.complex[a] != firms.complex[b]:
-            arm[n] = 2
+            kind[n] = 2
         else:
-            arm[n] = 0 if firms.mini_cluster[a] == firms.mini_cluster[b] else 1
-    return arm
+            kind[n] = 0 if firms.mini_cluster[a] == firms.mini_cluster[b] else 1
+    return kind
 
 
 @compiled
@@ -131,19 +133,19 @@ def sampled_partners(
         _count_types(view, bodies, proposers, complex_start, n, c, pool)
         best = -1
         highest = -1.0
-        for arm in range(5):
-            if pool[arm] > 0:
+        for kind in range(5):
+            if pool[kind] > 0:
                 rate = beta_draw(
-                    view.key, firms.identifier[row], view.month, proposers.slot[n] * 8 + arm,
-                    wins[arm], losses[arm],
+                    view.key, firms.identifier[row], view.month, proposers.slot[n] * 8 + kind,
+                    wins[kind], losses[kind],
                 )  # fmt: skip
                 if rate > highest:
                     highest = rate
-                    best = arm
+                    best = kind
         if best < 0:
             continue
         u, _, _, _ = uniforms(
-            view.key, firms.identifier[row], view.month, _ARM, -1 - proposers.slot[n]
+            view.key, firms.identifier[row], view.month, _PAIR_TYPE, -1 - proposers.slot[n]
         )
         chosen = int(u * pool[best])
         if best == 0:

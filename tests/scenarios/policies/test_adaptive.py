@@ -15,11 +15,11 @@ from small_region import simulation
 from innocluster.scenarios.policies import POLICIES
 from innocluster.scenarios.policies.adaptive import Adaptive
 from innocluster.scenarios.policies.planning.bandit import (
-    ARMS,
-    arm_of_pairs,
+    PAIR_TYPES,
     beta_draw,
     finished_share,
     sampled_partners,
+    types_of_pairs,
 )
 from innocluster.scenarios.policies.planning.introductions import Proposers, at_events
 from innocluster.sim.coordination.policy import CoordinationView
@@ -64,13 +64,13 @@ def view() -> CoordinationView:
     return seen_in(START + 33)
 
 
-@pytest.mark.parametrize("arm", range(5))
-def test_partners_are_of_the_type_that_looks_best(view, arm):
+@pytest.mark.parametrize("kind", range(5))
+def test_partners_are_of_the_type_that_looks_best(view, kind):
     """A type with nothing but successes is chosen wherever the proposer has one."""
     firms, bodies = view.state.firms, view.state.bodies
     usual = at_events(view)
     wins, losses = np.ones(5), np.full(5, 1e6)
-    wins[arm], losses[arm] = 1e6, 1.0
+    wins[kind], losses[kind] = 1e6, 1.0
     partner = sampled_partners(view, firms, bodies, usual, view.complex_start, wins, losses)
     assert (partner >= 0).all()
     assert (partner != usual.row).all()
@@ -78,7 +78,7 @@ def test_partners_are_of_the_type_that_looks_best(view, arm):
     row = np.where(is_body, partner - BODY, 0)
     assert (bodies.complex[row[is_body]] == firms.complex[usual.row[is_body]]).all()
     assert (firms.member[partner[~is_body]] == 1).all()
-    got = arm_of_pairs(firms, bodies, usual.row, partner)
+    got = types_of_pairs(firms, bodies, usual.row, partner)
     own = np.diff(view.member_start)[usual.cluster]
     here = np.diff(view.complex_start)[firms.complex[usual.row]]
     institutes = np.bincount(bodies.complex, weights=bodies.institute, minlength=7)
@@ -89,9 +89,9 @@ def test_partners_are_of_the_type_that_looks_best(view, arm):
         view.members.size > here,
         universities[firms.complex[usual.row]] > 0,
         institutes[firms.complex[usual.row]] > 0,
-    )[arm]
-    assert (got[within_reach] == arm).all()
-    assert (got[~within_reach] != arm).all()
+    )[kind]
+    assert (got[within_reach] == kind).all()
+    assert (got[~within_reach] != kind).all()
     assert within_reach.sum() > 0
 
 
@@ -126,18 +126,20 @@ def test_every_type_is_tried_and_the_record_says_what_was_learned():
     made = [one for one in run.state.decisions if one.subject == "plan"]
     assert [one.month for one in made] == list(range(36, 132, 12))
     tried = run.state.memory["introductions"]
-    assert tried.shape[1] == len(ARMS)
+    assert tried.shape[1] == len(PAIR_TYPES)
     assert (tried[START : START + 12].sum(axis=0) > 20).all()
     assert tried.sum() == run.series.values["introductions"].sum()
     for one in made:
-        for arm in ARMS:
-            trials = one.knew[f"{arm}: matured introductions"]
-            wins = one.knew[f"{arm}: successful joint projects"]
+        for kind in PAIR_TYPES:
+            trials = one.knew[f"{kind}: matured introductions"]
+            wins = one.knew[f"{kind}: successful joint projects"]
             mean = (1.0 + wins) / (2.0 + max(trials, wins))
-            assert one.chose[f"{arm}: expected successes of an introduction"] == pytest.approx(mean)
+            assert one.chose[f"{kind}: expected successes of an introduction"] == pytest.approx(
+                mean
+            )
     first, last = made[0].knew, made[-1].knew
-    for arm in ARMS:
-        assert last[f"{arm}: matured introductions"] > first[f"{arm}: matured introductions"]
+    for kind in PAIR_TYPES:
+        assert last[f"{kind}: matured introductions"] > first[f"{kind}: matured introductions"]
 
 
 def test_it_returns_to_the_type_that_succeeds():
@@ -160,13 +162,13 @@ def test_it_returns_to_the_type_that_succeeds():
 def test_young_introductions_do_not_count_as_failures(view):
     """Nothing of this month's introductions has matured yet, so the prior stays."""
     seen = again(view)
-    history = np.zeros((view.month + 1, len(ARMS)))
+    history = np.zeros((view.month + 1, len(PAIR_TYPES)))
     history[view.month] = 50.0
     seen.state.memory["introductions"] = history
     assert view.month % 12 == 0
     Adaptive().introduce(seen)
     note = next(one for one in seen.state.decisions if one.subject == "plan")
-    assert all(note.knew[f"{arm}: matured introductions"] < 1.0 for arm in ARMS)
+    assert all(note.knew[f"{kind}: matured introductions"] < 1.0 for kind in PAIR_TYPES)
 
 
 def test_it_gives_every_proposer_a_partner(view):

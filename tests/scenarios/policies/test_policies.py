@@ -13,7 +13,7 @@ from small_region import simulation, small_population
 
 from innocluster.scenarios.policies import POLICIES
 from innocluster.scenarios.policies.baselines import ThematicMiniClusters
-from innocluster.scenarios.policies.networks import Gatekeepers, SmallWorld, UniversityAnchored
+from innocluster.scenarios.policies.bridges import Gatekeepers, SmallWorld, UniversityAnchored
 from innocluster.scenarios.policies.planning.introductions import at_events
 from innocluster.scenarios.policies.planning.partners import broker_pairs, gatekeepers_of
 from innocluster.sim.beginning.population import Population

@@ -12,7 +12,7 @@ import pytest
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.viz.figures.growth_figures import growth_drawings
 from innocluster.viz.figures.style import figure_style
-from innocluster.viz.words.growth_tables import composition_table, growth_answers, source_tables
+from innocluster.viz.words.growth_sources import composition_table, growth_answers, source_tables
 from innocluster.viz.words.texts import LANGUAGES, Texts
 
 

@@ -9,14 +9,14 @@ import pytest
 from three_clusters import bodies_of, compiled_or_not, firms_of, proposers_of, view_of
 
 from innocluster.scenarios.policies.planning import bandit
-from innocluster.scenarios.policies.planning.bandit import arm_of_pairs, sampled_partners
+from innocluster.scenarios.policies.planning.bandit import sampled_partners, types_of_pairs
 from innocluster.sim.network.pairs import BODY
 
 # Row, neighbour, body, slot and mini-cluster.
 PROPOSERS = ((3, 0, -1, 0, 0), (4, -1, -1, 1, 1), (1, 2, -1, 2, 2))
 
 
-@compiled_or_not(arm_of_pairs)
+@compiled_or_not(types_of_pairs)
 def test_types_of_pairs(kernel: Any) -> None:
     first = np.full(5, 3, np.int32)
     second = np.array([0, 4, 1, BODY + 1, BODY + 2], np.int32)
@@ -35,7 +35,7 @@ def test_who_is_within_reach(kernel: Any, n: int, within_reach: list[int]) -> No
 
 
 @pytest.mark.parametrize(
-    ("arm", "partners"),
+    ("kind", "partners"),
     [
         (0, {0: 0, 2: 2}),
         (1, {0: 4, 1: 0}),
@@ -45,7 +45,7 @@ def test_who_is_within_reach(kernel: Any, n: int, within_reach: list[int]) -> No
     ],
 )
 @compiled_or_not(sampled_partners)
-def test_a_random_one_of_the_best_type(kernel: Any, arm: int, partners: dict[int, int]) -> None:
+def test_a_random_one_of_the_best_type(kernel: Any, kind: int, partners: dict[int, int]) -> None:
     """The draws of firms 3, 4 and 1 are 0.930, 0.449 and 0.807.
 
     Own complex: 3 has one, past its own mini-cluster; 4 has three, ⌊0.449·3⌋ = 1.
@@ -54,7 +54,7 @@ def test_a_random_one_of_the_best_type(kernel: Any, arm: int, partners: dict[int
     """
     view = view_of()
     wins, losses = np.ones(5), np.full(5, 1e9)
-    wins[arm], losses[arm] = 1e9, 1.0
+    wins[kind], losses[kind] = 1e9, 1.0
     partner = kernel(
         view, firms_of(), bodies_of(), proposers_of(*PROPOSERS), view.complex_start, wins, losses
     )
