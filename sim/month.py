@@ -24,7 +24,7 @@ __all__ = ["advance"]
 def advance(run: Run) -> None:
     """Simulate one month."""
     run.scratch.fit(run.state.firms.capacity)
-    counts = Counts(len(run.region.complexes.keys))
+    counts = Counts.nothing(len(run.region.complexes.keys))
 
     # 1 exogenous series are read where they are used.  2 governance (section 8)
     tranche = pay_budget(run)

@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
 import numpy as np
 from numpy.typing import NDArray
 
+from innocluster.agents.records import Record
+
 __all__ = ["Counts"]
 
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
-class Counts:
-    """What happened in the month, by complex."""
 
-    def __init__(self, complexes: int) -> None:
-        for name in (
-            "tasks", "starts", "successes", "signed", "succeeded", "innovations", "entrants",
-            "closures",
-        ):  # fmt: skip
-            setattr(self, name, np.zeros(complexes, np.int64))
-        self.contacts = np.zeros(complexes)
-        self.introductions = np.zeros(complexes)
-        self.meetings_spent = np.zeros(complexes)
-        self.introductions_spent = np.zeros(complexes)
-        self.tasks_spent = np.zeros(complexes)
-        self.research_spent = np.zeros(complexes)
-        self.support_spent = np.zeros(complexes)
-        self.transfers_spent = np.zeros(complexes)
-        self.overhead = np.zeros(complexes)
+def _counted(dtype: Any, indicator: str) -> Any:
+    """Declare what is counted and the name of its recorded series."""
+    return field(metadata={"dtype": np.dtype(dtype), "indicator": indicator})
 
-    tasks: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    successes: NDArray[np.int64]
-    signed: NDArray[np.int64]
-    succeeded: NDArray[np.int64]
-    innovations: NDArray[np.int64]
-    entrants: NDArray[np.int64]
-    closures: NDArray[np.int64]
+
+@dataclass
+class Counts(Record):
+    """What happened in the month, each (C,) by complex; units as in `INDICATORS`.
+
+    Attributes
+    ----------
+    tasks, starts, successes : joint projects that were aided, that began, that succeeded
+    signed, succeeded : licences
+    innovations : of firms' own R&D
+    entrants, closures : firms
+    contacts, introductions : contact events that the programme held, pairs that it introduced
+    meetings_spent … transfers_spent : KRW million of the programme by purpose
+    overhead : KRW million that the levels of the programme kept
+    """
+
+    tasks: Integers = _counted(np.int64, "tasks")
+    starts: Integers = _counted(np.int64, "joint_projects")
+    successes: Integers = _counted(np.int64, "joint_successes")
+    signed: Integers = _counted(np.int64, "licences")
+    succeeded: Integers = _counted(np.int64, "licence_successes")
+    innovations: Integers = _counted(np.int64, "own_innovations")
+    entrants: Integers = _counted(np.int64, "entrants")
+    closures: Integers = _counted(np.int64, "closures")
+    contacts: Floats = _counted(np.float64, "contacts")
+    introductions: Floats = _counted(np.float64, "introductions")
+    meetings_spent: Floats = _counted(np.float64, "spent_meetings")
+    introductions_spent: Floats = _counted(np.float64, "spent_introductions")
+    tasks_spent: Floats = _counted(np.float64, "spent_tasks")
+    research_spent: Floats = _counted(np.float64, "spent_research")
+    support_spent: Floats = _counted(np.float64, "spent_support")
+    transfers_spent: Floats = _counted(np.float64, "spent_transfers")
+    overhead: Floats = _counted(np.float64, "spent_overhead")
+
+    @classmethod
+    def nothing(cls, complexes: int) -> Self:
+        """Counts of a month that begins."""
+        return cls(**{f.name: np.zeros(complexes, f.metadata["dtype"]) for f in fields(cls)})
 
     @property
-    def spent(self) -> NDArray[np.float64]:
+    def spent(self) -> Floats:
         """Programme money spent in the complexes, KRW million."""
         return (
             self.meetings_spent
@@ -47,3 +70,7 @@ class Counts:
             + self.support_spent
             + self.transfers_spent
         )
+
+    def recorded(self) -> dict[str, Integers | Floats]:
+        """What is recorded of the month by the name of the series."""
+        return {f.metadata["indicator"]: getattr(self, f.name) for f in fields(self)}

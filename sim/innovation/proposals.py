@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,22 +10,28 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, log, normal_quantile
+from innocluster.agents.firms import FirmTable
 from innocluster.agents.knowledge import Knowledge, novelty_value
 from innocluster.agents.membership import LARGE_FIRM
+from innocluster.agents.records import Record
 from innocluster.agents.relations import erlang_months, proposal_probability, success_probability
+from innocluster.agents.research_bodies import ResearchBodyTable
 
+from ..ground.counts import Counts
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
-from ..network.pairs import BODY, TIE_FAMILIARITY, common_trust
+from ..network.contacts import Meetings
+from ..network.pairs import BODY, TIE_FAMILIARITY, PairTable, common_trust
+from .projects import ProjectTable
 
-__all__ = ["PROJECT_STAGES", "count_project", "grant_rate", "project_room", "propose_projects"]
-
-Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
-Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
-Codes = NDArray[np.int32]
-Integers = NDArray[np.int64]
+__all__ = [
+    "PROJECT_STAGES",
+    "GrantTerms",
+    "count_project",
+    "grant_rate",
+    "project_room",
+    "propose_projects",
+]
 
 _PROPOSAL = int(Process.PROPOSAL)
 _TERMS = int(Process.PROJECT_TERMS)
@@ -34,8 +41,34 @@ _SCREENING = int(Process.SCREENING)
 FIELD_CAP = 200.0
 PROJECT_CAP = 400.0
 GOOD_PROJECT = 0.5
+COST_SPREAD = 0.6
+"""Standard deviation of the log cost of a project."""
+CONSORTIUM_COST = 1.8
+"""Cost of a project of three over that of one of two."""
 PROJECT_STAGES = 3
 """Erlang stages of a joint project, J1."""
+
+# What a pair wants, M2.
+_NOTHING, _WITH_GRANT, _ANYWAY = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class GrantTerms(Record):
+    """How the programme supports joint R&D, M3.
+
+    Attributes
+    ----------
+    balance : (C,) KRW million not yet spent, reduced by grants; zeros where nothing is granted
+    passes_good, passes_bad : chance that a project above and below `GOOD_PROJECT` gets a grant
+    consortium_share : share of projects that look for a third partner
+    aided_share : the same among those that can get a grant
+    """
+
+    balance: NDArray[np.float64]
+    passes_good: float
+    passes_bad: float
+    consortium_share: float
+    aided_share: float
 
 
 @inlined
@@ -57,25 +90,254 @@ def project_room(employees: float) -> int:
 
 
 @inlined
-def _has_room(
-    actor: int, employees: Floats, projects: Small, body_room: Small, body_projects: Small
-) -> bool:
+def _has_room(actor: int, firms: FirmTable, bodies: ResearchBodyTable) -> bool:
+    """J2: whether an actor can take part in one more project."""
     if actor >= BODY:
-        return bool(body_projects[actor - BODY] < body_room[actor - BODY])
-    return bool(projects[actor] < project_room(employees[actor]))
+        return bool(bodies.projects[actor - BODY] < bodies.project_capacity[actor - BODY])
+    return bool(firms.projects[actor] < project_room(firms.employees[actor]))
 
 
 @inlined
-def count_project(actor: int, change: int, projects: Small, body_projects: Small) -> None:
+def count_project(actor: int, change: int, firms: FirmTable, bodies: ResearchBodyTable) -> None:
     """J2: add `change` to the joint projects that an actor has under way."""
     if actor >= BODY:
-        body_projects[actor - BODY] += change
+        bodies.projects[actor - BODY] += change
     else:
-        projects[actor] += change
+        firms.projects[actor] += change
+
+
+@compiled
+def propose_projects(
+    key: NDArray[np.uint64],
+    month: int,
+    p: Parameters,
+    meetings: Meetings,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
+    projects: ProjectTable,
+    money: GrantTerms,
+    counts: Counts,
+) -> int:
+    """M2, M3: pairs that met propose; the programme screens and pays; projects start.
+
+    A pair that would propose without a grant goes ahead when it is turned down.
+
+    Parameters
+    ----------
+    projects : with room for a project a meeting
+    counts : projects started, those of them with a grant, and grants are added
+
+    Returns
+    -------
+    number of projects in the table
+    """
+    count = projects.count
+    for m in range(meetings.first.size):
+        row = meetings.row[m]
+        a: Any = np.int64(meetings.first[m])
+        b: Any = np.int64(meetings.second[m])
+        if not _asks(month, row, a, b, firms, pairs):
+            continue
+        c = firms.complex[a]
+        eligible = _can_be_aided(a, b, firms) and money.balance[c] > 0.0
+        low, high = _draw_entities(a, b, firms, bodies)
+        u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
+        wish, structure, omega = _wish(u, row, a, b, eligible, p, firms, bodies, pairs)
+        if wish == _NOTHING:
+            continue
+        familiarity = np.float64(pairs.familiarity[row])
+        chance = success_probability(
+            p.success_low,
+            p.success_high,
+            p.success_relational,
+            familiarity,
+            structure,
+            omega,
+            p.success_distance,
+        )
+        t, w, x, y = uniforms(key, low, month, _TERMS, high)
+        third = -1
+        if t < (money.aided_share if eligible else money.consortium_share):
+            third = _third_partner(a, b, firms, bodies, pairs)
+        amount = 0.0
+        if eligible:
+            s, _, _, _ = uniforms(key, low, month, _SCREENING, high)
+            amount = _grant(s, v, chance, third >= 0, firms.employees[a], p, money)
+            if amount > money.balance[c]:
+                amount = 0.0
+        if amount <= 0.0 and wish == _WITH_GRANT:
+            continue
+        projects.success[count] = chance
+        projects.novelty[count] = omega
+        projects.grant[count] = amount
+        projects.draw[count] = low
+        projects.draw_partner[count] = high
+        duration = erlang_months(PROJECT_STAGES, p.project_duration, (w, x, y, 1.0))
+        _start_project(count, month, duration, (a, b, third), firms, bodies, projects)
+        count += 1
+        pairs.projects[row] += 1
+        money.balance[c] -= amount
+        counts.research_spent[c] += amount
+        counts.starts[c] += 1
+        if amount > 0.0:
+            counts.tasks[c] += 1
+    return count
+
+
+@inlined
+def _asks(month: int, row: int, a: int, b: int, firms: FirmTable, pairs: PairTable) -> bool:
+    """M2: whether a pair looks at a project; once a month, and only where all firms do R&D."""
+    if pairs.asked[row] == month or firms.research_intensity[a] <= 0.0:
+        return False
+    pairs.asked[row] = month
+    return bool(b >= BODY or firms.research_intensity[b] > 0.0)
+
+
+@inlined
+def _can_be_aided(a: int, b: int, firms: FirmTable) -> bool:
+    """M3: whether the programme may pay: members, among themselves or with research bodies."""
+    return bool(firms.member[a] == 1 and (b >= BODY or firms.member[b] == 1))
+
+
+@inlined
+def _draw_entities(a: int, b: int, firms: FirmTable, bodies: ResearchBodyTable) -> tuple[int, int]:
+    """Identifiers of a pair, the lower one first: the entities of its draws."""
+    one: int = firms.identifier[a]
+    other: int = bodies.identifier[b - BODY] if b >= BODY else firms.identifier[b]
+    return min(one, other), max(one, other)
+
+
+@compiled
+def _wish(
+    u: float,
+    row: int,
+    a: int,
+    b: int,
+    eligible: bool,
+    p: Parameters,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
+) -> tuple[int, float, float]:
+    """M2, T2, K4: what a pair wants, its structural credit and the value of its distance."""
+    body_term = p.proposal_research_body if b >= BODY else 0.0
+    subsidy_term = p.proposal_subsidy if eligible else 0.0
+    trust_term = p.proposal_familiarity * np.float64(pairs.familiarity[row])
+    # Credit and novelty are at most 1 and the logistic below the exponential: most end here.
+    best = p.proposal_base + max(0.0, p.proposal_structure) + max(0.0, p.proposal_distance)
+    if log(u) >= best + trust_term + body_term + subsidy_term:
+        return _NOTHING, 0.0, 0.0
+    if not _has_room(a, firms, bodies) or not _has_room(b, firms, bodies):
+        return _NOTHING, 0.0, 0.0
+    other_absorption = firms.absorption[a] if b >= BODY else firms.absorption[b]
+    omega = novelty_value(
+        1.0 - np.float64(pairs.similarity[row]),
+        p.optimal_distance,
+        p.distance_absorption,
+        0.5 * (firms.absorption[a] + other_absorption),
+    )
+    novelty_term = p.proposal_distance * omega
+    # Structural credit is at most 1, so most pairs are decided without it.
+    if u >= proposal_probability(
+        p.proposal_base, trust_term, p.proposal_structure, novelty_term, body_term, subsidy_term
+    ):
+        return _NOTHING, 0.0, omega
+    structure = common_trust(
+        a, b, pairs.first, pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second,
+        pairs.slots, firms.first_pair, bodies.first_pair,
+    )  # fmt: skip
+    structure_term = p.proposal_structure * structure
+    if u >= proposal_probability(
+        p.proposal_base, trust_term, structure_term, novelty_term, body_term, subsidy_term
+    ):
+        return _NOTHING, structure, omega
+    unaided = u < proposal_probability(
+        p.proposal_base, trust_term, structure_term, novelty_term, body_term, 0.0
+    )
+    return (_ANYWAY if unaided else _WITH_GRANT), structure, omega
+
+
+@compiled
+def _third_partner(
+    a: int, b: int, firms: FirmTable, bodies: ResearchBodyTable, pairs: PairTable
+) -> int:
+    """J1: the most familiar other partner of `a` that does R&D and has room, or -1."""
+    best = -1
+    value = TIE_FAMILIARITY
+    row = firms.first_pair[a]
+    while row >= 0:
+        is_first = pairs.first[row] == a
+        other = pairs.second[row] if is_first else pairs.first[row]
+        if (
+            other != b
+            and pairs.familiarity[row] > value
+            and (other >= BODY or firms.research_intensity[other] > 0.0)
+            and _has_room(other, firms, bodies)
+        ):
+            value = np.float64(pairs.familiarity[row])
+            best = other
+        row = pairs.next_first[row] if is_first else pairs.next_second[row]
+    return best
+
+
+@inlined
+def _grant(
+    s: float,
+    v: float,
+    chance: float,
+    consortium: bool,
+    employees: float,
+    p: Parameters,
+    money: GrantTerms,
+) -> float:
+    """M3: grant that passes the screening, at most the cap; 0 for a project turned down.
+
+    Parameters
+    ----------
+    s, v : uniforms for the screening and the cost
+    chance : of the project's success
+    employees : of the firm that proposes
+    """
+    if s >= (money.passes_good if chance >= GOOD_PROJECT else money.passes_bad):
+        return 0.0
+    cost = p.project_cost * exp(COST_SPREAD * normal_quantile(v))
+    cost *= CONSORTIUM_COST if consortium else 1.0
+    return min(grant_rate(employees) * cost, PROJECT_CAP if consortium else FIELD_CAP)
+
+
+@inlined
+def _start_project(
+    n: int,
+    month: int,
+    duration: int,
+    team: tuple[int, int, int],
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    projects: ProjectTable,
+) -> None:
+    """J1, J2, M3: row `n`, of which the terms stand, starts; its grant flows to its firms."""
+    a, b, third = team
+    receivers = 1 + (1 if b < BODY else 0) + (1 if 0 <= third < BODY else 0)
+    projects.first[n] = a
+    projects.second[n] = b
+    projects.third[n] = third
+    projects.started[n] = month
+    projects.due[n] = month + duration
+    projects.field[n] = _joint_field(
+        firms.knowledge[a], bodies.knowledge[b - BODY] if b >= BODY else firms.knowledge[b]
+    )
+    projects.flow[n] = projects.grant[n] / duration / receivers
+    for actor in team:
+        if actor >= 0:
+            count_project(actor, 1, firms, bodies)
+            if actor < BODY:
+                firms.grant_flow[actor] += projects.flow[n]
 
 
 @inlined
 def _joint_field(own: Knowledge, other: Knowledge) -> int:
+    """J1: the field in which two actors know most together."""
     best = 0
     value = -1.0
     for f in range(own.size):
@@ -84,233 +346,3 @@ def _joint_field(own: Knowledge, other: Knowledge) -> int:
             value = product
             best = f
     return best
-
-
-@compiled
-def _third_partner(
-    a: int,
-    b: int,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    next_first: Codes,
-    next_second: Codes,
-    firm_head: Codes,
-    employees: Floats,
-    research_intensity: Floats,
-    projects: Small,
-    body_room: Small,
-    body_projects: Small,
-) -> int:
-    """J1: the most familiar other partner of `a` that does R&D and has room, or -1."""
-    best = -1
-    value = TIE_FAMILIARITY
-    row = firm_head[a]
-    while row >= 0:
-        is_first = first[row] == a
-        other = second[row] if is_first else first[row]
-        if (
-            other != b
-            and familiarity[row] > value
-            and (other >= BODY or research_intensity[other] > 0.0)
-            and _has_room(other, employees, projects, body_room, body_projects)
-        ):
-            value = familiarity[row]
-            best = other
-        row = next_first[row] if is_first else next_second[row]
-    return best
-
-
-@compiled
-def propose_projects(
-    key: NDArray[np.uint64],
-    month: int,
-    p: Parameters,
-    meetings: int,
-    meeting_first: Codes,
-    meeting_second: Codes,
-    meeting_row: Codes,
-    balance: Floats,
-    passes_good: float,
-    passes_bad: float,
-    consortium_share: float,
-    aided_share: float,
-    identifier: Integers,
-    complex_: Small,
-    member: Flags,
-    employees: Floats,
-    absorption: Floats,
-    research_intensity: Floats,
-    grant_flow: Floats,
-    projects: Small,
-    firm_knowledge: Knowledge,
-    firm_head: Codes,
-    body_identifier: Integers,
-    body_room: Small,
-    body_projects: Small,
-    body_knowledge: Knowledge,
-    body_head: Codes,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    similarity: Singles,
-    asked: Small,
-    pair_projects: Small,
-    next_first: Codes,
-    next_second: Codes,
-    slots: Codes,
-    project_count: int,
-    project_first: Codes,
-    project_second: Codes,
-    project_third: Codes,
-    started: Small,
-    due: Small,
-    project_field: Small,
-    success: Floats,
-    novelty: Floats,
-    grant: Floats,
-    flow: Floats,
-    draw: Integers,
-    draw_partner: Integers,
-    starts: Integers,
-    aided: Integers,
-    spent: Floats,
-) -> int:
-    """M2, M3: pairs that met propose; the programme screens and pays; projects start.
-
-    A pair that would propose without a grant goes ahead when it is turned down.
-
-    Parameters
-    ----------
-    balance : (C,) KRW million, reduced by grants
-    passes_good, passes_bad : chance that a project above and below `GOOD_PROJECT` gets a grant
-    consortium_share : share of projects that look for a third partner
-    aided_share : the same among those that can get a grant
-    starts, aided : (C,) projects started, and those of them with a grant; added to
-    spent : (C,) grants for joint R&D, added to
-
-    Returns
-    -------
-    number of projects in the table
-    """
-    best = p.proposal_base + max(0.0, p.proposal_structure) + max(0.0, p.proposal_distance)
-    for m in range(meetings):
-        row = meeting_row[m]
-        a: Any = np.int64(meeting_first[m])
-        b: Any = np.int64(meeting_second[m])
-        if asked[row] == month or research_intensity[a] <= 0.0:
-            continue
-        asked[row] = month
-        if b < BODY and research_intensity[b] <= 0.0:
-            continue
-        c = complex_[a]
-        eligible = member[a] == 1 and (b >= BODY or member[b] == 1) and balance[c] > 0.0
-        id_a = identifier[a]
-        id_b = body_identifier[b - BODY] if b >= BODY else identifier[b]
-        low = min(id_a, id_b)
-        high = max(id_a, id_b)
-        body_term = p.proposal_research_body if b >= BODY else 0.0
-        subsidy_term = p.proposal_subsidy if eligible else 0.0
-        trust_term = p.proposal_familiarity * familiarity[row]
-        u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
-        # Credit and novelty are at most 1 and the logistic below the exponential: most end here.
-        if log(u) >= best + trust_term + body_term + subsidy_term:
-            continue
-        if not _has_room(a, employees, projects, body_room, body_projects) or not _has_room(
-            b, employees, projects, body_room, body_projects
-        ):
-            continue
-        other_absorption = absorption[a] if b >= BODY else absorption[b]
-        omega = novelty_value(
-            1.0 - similarity[row],
-            p.optimal_distance,
-            p.distance_absorption,
-            0.5 * (absorption[a] + other_absorption),
-        )
-        novelty_term = p.proposal_distance * omega
-        # Structural credit is at most 1, so most pairs are decided without it.
-        if u >= proposal_probability(
-            p.proposal_base, trust_term, p.proposal_structure, novelty_term, body_term, subsidy_term
-        ):
-            continue
-        structure = common_trust(
-            a, b, first, second, familiarity, next_first, next_second, slots, firm_head, body_head
-        )
-        structure_term = p.proposal_structure * structure
-        if u >= proposal_probability(
-            p.proposal_base, trust_term, structure_term, novelty_term, body_term, subsidy_term
-        ):
-            continue
-        unaided = u < proposal_probability(
-            p.proposal_base, trust_term, structure_term, novelty_term, body_term, 0.0
-        )
-        chance = success_probability(
-            p.success_low,
-            p.success_high,
-            p.success_relational,
-            familiarity[row],
-            structure,
-            omega,
-            p.success_distance,
-        )
-        t, w, x, y = uniforms(key, low, month, _TERMS, high)
-        third = -1
-        if t < (aided_share if eligible else consortium_share):
-            third = _third_partner(
-                a,
-                b,
-                first,
-                second,
-                familiarity,
-                next_first,
-                next_second,
-                firm_head,
-                employees,
-                research_intensity,
-                projects,
-                body_room,
-                body_projects,
-            )
-        amount = 0.0
-        if eligible:
-            passes = passes_good if chance >= GOOD_PROJECT else passes_bad
-            s, _, _, _ = uniforms(key, low, month, _SCREENING, high)
-            if s < passes:
-                cost = p.project_cost * exp(0.6 * normal_quantile(v)) * (1.0 if third < 0 else 1.8)
-                amount = min(
-                    grant_rate(employees[a]) * cost, FIELD_CAP if third < 0 else PROJECT_CAP
-                )
-                if amount > balance[c]:
-                    amount = 0.0
-        if amount <= 0.0 and not unaided:
-            continue
-        duration = erlang_months(PROJECT_STAGES, p.project_duration, (w, x, y, 1.0))
-        firms = 1 + (1 if b < BODY else 0) + (1 if 0 <= third < BODY else 0)
-        n = project_count
-        project_count += 1
-        project_first[n] = a
-        project_second[n] = b
-        project_third[n] = third
-        started[n] = month
-        due[n] = month + duration
-        project_field[n] = _joint_field(
-            firm_knowledge[a], body_knowledge[b - BODY] if b >= BODY else firm_knowledge[b]
-        )
-        success[n] = chance
-        novelty[n] = omega
-        grant[n] = amount
-        flow[n] = amount / duration / firms
-        draw[n] = low
-        draw_partner[n] = high
-        pair_projects[row] += 1
-        for actor in (a, b, third):
-            if actor >= 0:
-                count_project(actor, 1, projects, body_projects)
-                if actor < BODY:
-                    grant_flow[actor] += flow[n]
-        balance[c] -= amount
-        spent[c] += amount
-        starts[c] += 1
-        if amount > 0.0:
-            aided[c] += 1
-    return project_count

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import line_share
 from innocluster.agents.knowledge import Knowledge, cosine, learn
+from innocluster.agents.records import Record
 from innocluster.agents.relations import (
     faded_familiarity,
     familiarity_step,
@@ -19,7 +22,7 @@ from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from .pairs import BODY, meet_pair
 
-__all__ = ["apply_learning", "hold_meetings", "update_familiarity"]
+__all__ = ["Meetings", "apply_learning", "hold_meetings", "update_familiarity"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -29,6 +32,28 @@ Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
 _INFORMATION = int(Process.MEETING_INFORMATION)
+
+
+@dataclass(frozen=True)
+class Meetings(Record):
+    """Meetings of a month in the order in which they take place.
+
+    Attributes
+    ----------
+    first, second : (n,) row of a firm, and code of the firm or research body that it meets
+    row : (n,) row of the pair
+    spontaneous : how many at the front nobody brokered
+    """
+
+    first: Codes
+    second: Codes
+    row: Codes
+    spontaneous: int
+
+    @classmethod
+    def between(cls, first: Codes, second: Codes, spontaneous: int) -> Meetings:
+        """Meetings of pairs whose rows are not known yet."""
+        return cls(first, second, np.empty(first.size, np.int32), spontaneous)
 
 
 @compiled

@@ -7,50 +7,43 @@ import numpy as np
 from ..ground.counts import Counts
 from ..ground.random_numbers import Process, draw_columns
 from ..innovation.completion import complete_projects
-from ..innovation.proposals import propose_projects
+from ..innovation.proposals import GrantTerms, propose_projects
 from ..innovation.technology import advance_research, advance_shocks, spill_over
 from ..innovation.transfer import commercialise, invent, sign_licences
+from ..network.contacts import Meetings
 from ..run import Run
-from .meetings import Meetings
 
 __all__ = ["advance_technology", "collaborate", "transfer"]
 
 # Plain integers: compiled functions take an enumeration member far more slowly.
 _SHOCK = int(Process.SHOCK)
 _INNOVATION = int(Process.OWN_INNOVATION)
+LICENCES_A_MONTH = 4096
+"""Room for licences that are signed in a month; more than that are not."""
 
 
 def collaborate(run: Run, meetings: Meetings, counts: Counts) -> None:
     """Let pairs that met propose projects, and complete those that are due (M2, M3, J1, J2)."""
-    state, p, key = run.state, run.parameters, run.key
+    state, p, key, month = run.state, run.parameters, run.key, run.state.month
     firms, bodies, pairs, projects = state.firms, state.bodies, state.pairs, state.projects
     projects.reserve(projects.count + meetings.first.size)
-    aided = np.zeros(counts.tasks.size, np.int64)
-    policy = run.settings.policy
     projects.count = propose_projects(
-        key, state.month, p, meetings.first.size, meetings.first, meetings.second, meetings.row,
-        state.balance if policy.grants else np.zeros_like(state.balance), *run.passes,
-        run.parameters.consortium_share, run.parameters.consortium_share if policy.pools else 0.0,
-        firms.identifier, firms.complex, firms.member, firms.employees,
-        firms.absorption, firms.research_intensity, firms.grant_flow, firms.projects,
-        firms.knowledge, firms.first_pair, bodies.identifier, bodies.project_capacity,
-        bodies.projects, bodies.knowledge, bodies.first_pair, pairs.first, pairs.second,
-        pairs.familiarity, pairs.similarity, pairs.asked, pairs.projects, pairs.next_first,
-        pairs.next_second, pairs.slots, projects.count, projects.first, projects.second,
-        projects.third, projects.started, projects.due, projects.field, projects.success,
-        projects.novelty, projects.grant, projects.flow, projects.draw, projects.draw_partner,
-        counts.starts, aided, counts.research_spent,
-    )  # fmt: skip
-    counts.tasks += aided
-    projects.count = complete_projects(
-        key, state.month, p, projects.count, projects.first, projects.second, projects.third,
-        projects.started, projects.due, projects.field, projects.success, projects.novelty,
-        projects.grant, projects.flow, projects.draw, projects.draw_partner, firms.alive,
-        firms.complex, firms.revenue, firms.absorption, firms.grant_flow, firms.projects,
-        firms.gain_joint, firms.knowledge, bodies.projects, bodies.knowledge, pairs.first,
-        pairs.second, pairs.familiarity, pairs.gain, pairs.projects, pairs.successes,
-        pairs.slots, counts.successes,
-    )  # fmt: skip
+        key, month, p, meetings, firms, bodies, pairs, projects, _grant_terms(run), counts
+    )
+    projects.count = complete_projects(key, month, p, firms, bodies, pairs, projects, counts)
+
+
+def _grant_terms(run: Run) -> GrantTerms:
+    """How the policy of the run supports joint R&D."""
+    policy, balance, share = run.settings.policy, run.state.balance, run.parameters.consortium_share
+    passes_good, passes_bad = run.passes
+    return GrantTerms(
+        balance=balance if policy.grants else np.zeros_like(balance),
+        passes_good=passes_good,
+        passes_bad=passes_bad,
+        consortium_share=share,
+        aided_share=share if policy.pools else 0.0,
+    )
 
 
 def transfer(run: Run, counts: Counts) -> None:
@@ -58,24 +51,10 @@ def transfer(run: Run, counts: Counts) -> None:
     state, p, key, month = run.state, run.parameters, run.key, run.state.month
     firms, bodies, pairs = state.firms, state.bodies, state.pairs
     licences, shelf = state.licences, state.shelf
-    invent(
-        key, month, p, bodies.identifier, bodies.researchers, bodies.applied_share,
-        bodies.applied_reference, bodies.project_capacity, bodies.projects, bodies.knowledge,
-        bodies.inventions, bodies.licences_year, shelf.born, shelf.field, shelf.quality,
-    )  # fmt: skip
-    licences.reserve(licences.count + 4096)
-    licences.count = sign_licences(
-        key, month, p, pairs.count, pairs.first, pairs.second, pairs.familiarity,
-        firms.identifier, firms.complex, firms.absorption, firms.knowledge, firms.cash,
-        bodies.identifier, bodies.inventions, bodies.transfer_capacity, bodies.licences_year,
-        bodies.income, shelf.born, shelf.field, shelf.quality, licences.count, licences.firm,
-        licences.body, licences.due, licences.quality, licences.succeeds, counts.signed,
-    )  # fmt: skip
-    licences.count = commercialise(
-        month, p, licences.count, licences.firm, licences.body, licences.due, licences.quality,
-        licences.succeeds, firms.alive, firms.complex, firms.revenue, firms.royalty,
-        firms.gain_transfer, bodies.income, counts.succeeded,
-    )  # fmt: skip
+    invent(key, month, p, bodies, shelf)
+    licences.reserve(licences.count + LICENCES_A_MONTH)
+    licences.count = sign_licences(key, month, p, firms, bodies, pairs, shelf, licences, counts)
+    licences.count = commercialise(month, p, firms, bodies, licences, counts)
 
 
 def advance_technology(run: Run, counts: Counts) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +11,7 @@ from ..coordination.policy import CoordinationView, Payments
 from ..coordination.small_tasks import run_small_tasks
 from ..ground.counts import Counts
 from ..ground.random_numbers import Process, draw_columns
-from ..network.contacts import apply_learning, hold_meetings, update_familiarity
+from ..network.contacts import Meetings, apply_learning, hold_meetings, update_familiarity
 from ..network.encounters import background_encounters
 from ..network.pairs import BODY
 from ..run import Run
@@ -22,22 +20,13 @@ from .membership import report_benefit, start_programme
 from .reports import file_reports
 from .roles import assign_roles, needed_tasks
 
-__all__ = ["Meetings", "meet"]
+__all__ = ["meet"]
 
 Codes = NDArray[np.int32]
 
 _BACKGROUND = int(Process.BACKGROUND)
 _JOINING = int(Process.JOINING)
 MAXIMUM_EVENTS = 20
-
-
-@dataclass(frozen=True)
-class Meetings:
-    """Pairs that met this month: firm, partner, row of the pair."""
-
-    first: Codes
-    second: Codes
-    row: Codes
 
 
 def _members_by_cluster(run: Run) -> tuple[Codes, NDArray[np.int64]]:
@@ -118,7 +107,7 @@ def meet(run: Run, tranche: Tranche, counts: Counts) -> Meetings:
         done += meetings
     apply_learning(first.size, first, second, learned, firms.knowledge)
     update_familiarity(pairs.count, run.parameters.familiarity_decay, pairs.familiarity, pairs.gain)
-    return Meetings(first, second, row)
+    return Meetings(first, second, row, spontaneous)
 
 
 def _join(run: Run) -> None:
