@@ -11,6 +11,7 @@ import numpy as np
 from innocluster.agents.elementary import log
 
 from .accounting.series import Series
+from .beginning.new_firms import log_odds
 from .beginning.scratch import Scratch
 from .coordination.policy import Policy
 from .ground.parameters import ParameterSet
@@ -30,11 +31,9 @@ class Simulation(Run):
     """
 
     def __init__(self, settings: Settings) -> None:
-        # The trial is over, and its memory free, before this run's state is made.
-        reached = _trial_of_2003(settings) if settings.match_2003 else None
         super().__init__(settings)
-        if reached is not None:
-            self._match_2003(*reached)
+        if settings.match_2003:
+            self._match_2003(*_reached_in_2003(self.fork()))
 
     def __repr__(self) -> str:
         settings = self.settings
@@ -63,7 +62,8 @@ class Simulation(Run):
             firms.log_productivity[rows] += log(scale)
             won = self.reference_exchange_rate
             wanted = won * complexes.exports[c] / complexes.production[c]
-            firms.export_logit[rows] += _odds_shift(won * exported / revenue, wanted)
+            reached = won * exported / revenue
+            firms.export_logit[rows] += log_odds(wanted) - log_odds(reached)
 
     def step(self) -> None:
         """Simulate one month."""
@@ -124,9 +124,8 @@ class Simulation(Run):
         return twin
 
 
-def _trial_of_2003(settings: Settings) -> tuple[list[float], list[float]]:
+def _reached_in_2003(trial: Simulation) -> tuple[list[float], list[float]]:
     """Revenue and exports of 2003 by complex when demand is not yet scaled to the data."""
-    trial = Simulation(replace(settings, match_2003=False))
     trial.measures_years = False
     trial.run_until(12)
     revenue, exports = (
@@ -134,11 +133,3 @@ def _trial_of_2003(settings: Settings) -> tuple[list[float], list[float]]:
         for name in ("revenue", "exports")
     )
     return revenue, exports
-
-
-def _odds_shift(reached: float, wanted: float) -> float:
-    """Shift of log odds that moves an export share from `reached` to `wanted`."""
-    reached = min(max(reached, 1e-6), 0.98)
-    wanted = min(max(wanted, 1e-6), 0.98)
-    shift: float = log(wanted / (1.0 - wanted)) - log(reached / (1.0 - reached))
-    return shift

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.knowledge import Knowledge
+from innocluster.agents.records import Record
 
 __all__ = [
     "Complexes",
@@ -161,7 +162,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class FirmSample:
+class FirmSample(Record):
     """The firms of 2003, N in all, sorted by complex, mini-cluster theme and identifier.
 
     Attributes
@@ -189,6 +190,13 @@ class FirmSample:
     brand: Small
     age: Floats | NDArray[np.float32]
     knowledge: Knowledge
+
+    def room(self, firms: int) -> FirmSample:
+        """Make a sample for `firms` others, with columns of the same types, not yet filled."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        return FirmSample(
+            **{name: np.empty((firms, *old.shape[1:]), old.dtype) for name, old in columns.items()}
+        )
 
 
 @dataclass(frozen=True)

@@ -5,62 +5,62 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp
-from innocluster.agents.firms import HIGHEST_HAZARD, exit_hazard
-from innocluster.agents.research_bodies import poisson_count
+from innocluster.agents.firms import HIGHEST_HAZARD, FirmTable, exit_hazard
+from innocluster.agents.research_bodies import ResearchBodyTable, poisson_count
 
+from ..ground.counts import Counts
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 
-__all__ = ["ENTRANT_BASE", "break_ties", "close_firms", "count_entrants", "entrant_identifier"]
+__all__ = [
+    "ENTRANT_BASE",
+    "break_ties",
+    "close_firms",
+    "count_entrants",
+    "entrant_identifier",
+    "spin_offs",
+]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
 _ENTRY = int(Process.ENTRY)
+_SPIN_OFF = int(Process.SPIN_OFF)
 PATIENCE = 6
+"""Months with cash below zero after which a firm closes."""
 ENTRANT_BASE = 1 << 24
 
 
 @compiled
 def close_firms(
-    month: int,
-    p: Parameters,
-    count: int,
-    draw: Floats,
-    alive: Flags,
-    employees: Floats,
-    age: Singles,
-    entered: Small,
-    months_negative: Small,
-    member: Flags,
-    closed: Codes,
+    month: int, p: Parameters, draw: Floats, firms: FirmTable, closed: Codes, counts: Counts
 ) -> int:
     """E1: close firms, insolvent for six months or by hazard; returns the rows `closed` holds.
 
-    `draw` (capacity,) holds a uniform for every firm.
+    Parameters
+    ----------
+    draw : (capacity,) a uniform for every firm
+    closed : (capacity,) rows of the firms that close, written here
+    counts : added to
     """
     closures = 0
-    for i in range(count):
-        if draw[i] >= HIGHEST_HAZARD / 12.0 and months_negative[i] < PATIENCE:
+    for i in range(firms.count):
+        insolvent = firms.months_negative[i] >= PATIENCE
+        # Most firms are decided without their hazard.
+        if (draw[i] >= HIGHEST_HAZARD / 12.0 and not insolvent) or firms.alive[i] == 0:
             continue
-        if alive[i] == 0:
-            continue
-        leaves = months_negative[i] >= PATIENCE
-        if not leaves:
-            years = (age[i] + month - max(entered[i], 0)) / 12.0
-            hazard = exit_hazard(employees[i], years, p.exit_rate, p.exit_size, p.exit_age)
-            leaves = draw[i] < hazard / 12.0
-        if leaves:
-            alive[i] = 0
-            member[i] = 0
+        years = (np.float64(firms.age[i]) + month - max(firms.entered[i], 0)) / 12.0
+        hazard = exit_hazard(firms.employees[i], years, p.exit_rate, p.exit_size, p.exit_age)
+        if insolvent or draw[i] < hazard / 12.0:
+            firms.alive[i] = 0
+            firms.member[i] = 0
             closed[closures] = i
             closures += 1
+            counts.closures[firms.complex[i]] += 1
     return closures
 
 
@@ -111,6 +111,22 @@ def count_entrants(
     return result
 
 
-def entrant_identifier(month: int, complex_: Integers, ordinal: Integers) -> Integers:
-    """Identifiers of entrants, the same whatever else entered or left (32 bits)."""
-    return ((month + 1) * ENTRANT_BASE) + (complex_ << 16) + ordinal
+@inlined
+def entrant_identifier(month: int, complex_: int, ordinal: int) -> int:
+    """E2: identifier of an entrant, the same whatever else entered or left (32 bits)."""
+    return (month + 1) * ENTRANT_BASE + (complex_ << 16) + ordinal
+
+
+@compiled
+def spin_offs(
+    key: NDArray[np.uint64], month: int, p: Parameters, bodies: ResearchBodyTable
+) -> Integers:
+    """U4: rows of the universities that found a firm this month."""
+    founders = np.empty(bodies.count, np.int64)
+    number = 0
+    for b in range(bodies.count):
+        u, _, _, _ = uniforms(key, bodies.identifier[b], month, _SPIN_OFF, 0)
+        if bodies.institute[b] == 0 and u < p.spin_off_rate / 12.0:
+            founders[number] = b
+            number += 1
+    return founders[:number].copy()

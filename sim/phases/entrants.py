@@ -5,26 +5,30 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
-from innocluster.agents.elementary import exp, exp_array, normal_quantile
-from innocluster.agents.firms import elapsed_years
-from innocluster.agents.knowledge import Knowledge
+from innocluster.agents.compilation import compiled, inlined
+from innocluster.agents.elementary import exp, logistic, normal_quantile
+from innocluster.agents.firms import FirmTable, elapsed_years
+from innocluster.agents.research_bodies import ResearchBodyTable
 
-from ..beginning.initial_state import set_firms
-from ..beginning.population import FirmSample, Small
-from ..ground.random_numbers import Process, uniform_rows, uniforms
-from ..market.demography import count_entrants, entrant_identifier
+from ..beginning.new_firms import set_firms
+from ..beginning.population import FirmSample
+from ..ground.parameter_record import Parameters
+from ..ground.random_numbers import Process, draw_four, uniforms
+from ..market.demography import count_entrants, entrant_identifier, spin_offs
 from ..run import Run
 
 __all__ = ["admit_entrants"]
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _ENTRANT = int(Process.ENTRANT)
 
 SPIN_OFF_ORDINAL = 1 << 15
-LARGEST_ENTRANT = 100
+SMALLEST_ENTRANT, LARGEST_ENTRANT = 3.0, 100.0
+SPIN_OFF_EMPLOYEES = 5.0
 SCATTER = 0.2
+"""Standard deviation of the log of an entrant's knowledge against that of its model."""
 
 
 def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
@@ -35,136 +39,191 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
     scattered knowledge; a spin-off on its university's knowledge.  Who the model
     is hangs on the entrant's own draws alone.
     """
-    state, complexes = run.state, run.region.complexes
-    firms = state.firms
+    state, p, key, month = run.state, run.parameters, run.key, run.state.month
+    complexes, firms, source = run.region.complexes, state.firms, run.settings.population.firms
     room = np.maximum(complexes.plots - complexes.firms, 1)
     free = np.maximum(complexes.plots - operating, 0) / room
     arrivals = count_entrants(
-        run.key, state.month, run.parameters, operating, free, complexes.entry_rate,
-        state.profit_ratio, run.anchors.usual_profit,
+        key, month, p, operating, free, complexes.entry_rate, state.profit_ratio,
+        run.anchors.usual_profit,
     )  # fmt: skip
-    spin_offs = _spin_offs(run)
-    parents = np.concatenate([np.full(arrivals.sum(), -1), spin_offs])
-    if parents.size == 0:
-        return
-    places = np.concatenate(
-        [np.repeat(np.arange(arrivals.size), arrivals), state.bodies.complex[spin_offs]]
+    founders = spin_offs(key, month, p, state.bodies)
+    founded = np.bincount(state.bodies.complex[founders], minlength=arrivals.size)
+    places = arrivals + founded
+    newcomers = source.room(int(places.sum()))
+    models = _choose_models(
+        key, month, arrivals, founders, state.bodies, run.scratch.places, run.scratch.place_start,
+        newcomers,
+    )  # fmt: skip
+    _describe_entrants(p, models, source, state.bodies, run.anchors.sector_intensity, newcomers)
+    _scatter_knowledge(key, month, models, source, state.bodies, newcomers)
+    rows = _take_rows(run, places)
+    set_firms(key, p, rows, newcomers, run.region.sectors.value_added_ratio, month, firms)
+    macro = run.settings.macro
+    foreign = macro.world_demand[month] * macro.exchange_rate[month] / run.reference_exchange_rate
+    _enter_market(
+        month, p, rows, macro.domestic_demand[month], foreign, macro.price_index[month], firms
     )
-    earlier = np.repeat(np.cumsum(arrivals) - arrivals, arrivals)
-    ordinals = np.concatenate([np.arange(earlier.size) - earlier, SPIN_OFF_ORDINAL + spin_offs])
-    identifiers = entrant_identifier(state.month, places, ordinals)
-    sample = _sample(run, identifiers, places, parents)
-    rows = _take_rows(run, sample.complex)
-    set_firms(
-        firms, rows, sample, run.region.sectors.value_added_ratio, run.parameters, run.key,
-        entered=state.month,
-    )  # fmt: skip
-    _enter_market(run, rows)
-    np.add.at(entrants, sample.complex, 1)
+    entrants += places
 
 
-def _spin_offs(run: Run) -> Integers:
-    """U4: rows of the universities that found a firm this month."""
-    bodies = run.state.bodies
-    draws = uniform_rows(run.key, bodies.identifier, run.state.month, int(Process.SPIN_OFF), 0)[
-        :, 0
-    ]
-    founds = (bodies.institute == 0) & (draws < run.parameters.spin_off_rate / 12.0)
-    return np.flatnonzero(founds)
-
-
-def _take_rows(run: Run, place: Small) -> Integers:
-    """Rows for entrants: those of closed firms of the same complex first, then new ones."""
-    firms = run.state.firms
-    rows = np.empty(place.size, np.int64)
-    firms.reserve(firms.count + place.size)
-    order = np.argsort(place, kind="stable")
-    for n, c in zip(order.tolist(), place[order].tolist(), strict=True):
-        free = run.state.free_rows[c]
-        if free:
-            rows[n] = free.pop(0)
-        else:
-            rows[n] = firms.count
-            firms.count += 1
-    return rows
-
-
-def _sample(run: Run, identifier: Integers, place: Integers, parent: Integers) -> FirmSample:
-    """Observables of entrants at prices and demand of 2003."""
-    source = run.settings.population.firms
-    knowledge = np.empty((identifier.size, source.knowledge.shape[1]), np.float32)
-    model = _model_entrants(
-        run.key, run.state.month, identifier, place, parent, run.scratch.places,
-        run.scratch.place_start, source.knowledge, run.state.bodies.knowledge, knowledge,
-    )  # fmt: skip
-    spin_off = parent >= 0
-    wanted = run.parameters.entrant_size * source.employees[model]
-    employees = np.clip(np.where(spin_off, 5, wanted), 3, LARGEST_ENTRANT).astype(np.int64)
-    revenue = source.revenue[model] * employees / source.employees[model]
-    sector = source.sector[model]
-    sector[spin_off] = run.state.bodies.sector[parent[spin_off]]
-    typical = run.anchors.sector_intensity[sector]
-    return FirmSample(
-        identifier=identifier,
-        complex=place,
-        sector=sector,
-        mini_cluster=source.mini_cluster[model],
-        employees=employees,
-        revenue=revenue,
-        export_share=source.export_share[model],
-        research_intensity=np.where(spin_off, typical, source.research_intensity[model]),
-        brand=source.brand[model],
-        age=np.zeros(identifier.size),
-        knowledge=knowledge,
-    )
+def _take_rows(run: Run, places: Integers) -> Integers:
+    """Rows for the entrants of each complex: those of closed firms there first, then new ones."""
+    firms, rows = run.state.firms, []
+    firms.reserve(firms.count + int(places.sum()))
+    for free, wanted in zip(run.state.free_rows, places.tolist(), strict=True):
+        again = free[:wanted]
+        del free[:wanted]
+        anew = firms.count + wanted - len(again)
+        rows += [*again, *range(firms.count, anew)]
+        firms.count = anew
+    return np.array(rows, np.int64)
 
 
 @compiled
-def _model_entrants(
+def _choose_models(
     key: NDArray[np.uint64],
     month: int,
-    identifier: Integers,
-    place: Integers,
-    parent: Integers,
+    arrivals: Integers,
+    founders: Integers,
+    bodies: ResearchBodyTable,
     places: NDArray[np.int32],
     place_start: Integers,
-    firm_knowledge: Knowledge,
-    body_knowledge: Knowledge,
-    knowledge: Knowledge,
+    newcomers: FirmSample,
 ) -> Integers:
-    """E2: firm of 2003 on which each entrant is modelled; fills its scattered knowledge."""
-    model = np.empty(identifier.size, np.int64)
-    fields = knowledge.shape[1]
-    for n in range(identifier.size):
-        u, _, _, _ = uniforms(key, identifier[n], month, _ENTRANT, 0)
-        start = place_start[place[n]]
-        model[n] = places[start + int(u * (place_start[place[n] + 1] - start))]
-        for block in range((fields + 3) // 4):
-            scatter = uniforms(key, identifier[n], month, _ENTRANT, block + 1)
-            for f in range(4 * block, min(4 * block + 4, fields)):
-                origin = (
-                    firm_knowledge[model[n], f] if parent[n] < 0 else body_knowledge[parent[n], f]
-                )
-                knowledge[n, f] = origin * exp(SCATTER * normal_quantile(scatter[f % 4]))
-    return model
+    """E2: name the month's entrants, by complex and there spin-offs last; who their models are.
+
+    Parameters
+    ----------
+    arrivals : (C,) entrants that are no spin-offs
+    founders : rows of the universities that found a firm
+    places, place_start : rows of the firms of 2003 by complex, and where each complex starts
+    newcomers : written
+
+    Returns
+    -------
+    (2, n) row of the firm of 2003 on which each is modelled, and of its university or -1
+    """
+    models = np.empty((2, newcomers.identifier.size), np.int64)
+    n = 0
+    for c in range(arrivals.size):
+        for entrant in range(arrivals[c] + founders.size):
+            ordinal = entrant
+            parent = -1
+            if entrant >= arrivals[c]:
+                parent = founders[entrant - arrivals[c]]
+                if bodies.complex[parent] != c:
+                    continue
+                ordinal = SPIN_OFF_ORDINAL + parent
+            newcomers.identifier[n] = entrant_identifier(month, c, ordinal)
+            newcomers.complex[n] = c
+            u, _, _, _ = uniforms(key, newcomers.identifier[n], month, _ENTRANT, 0)
+            start = place_start[c]
+            models[0, n] = places[start + int(u * (place_start[c + 1] - start))]
+            models[1, n] = parent
+            n += 1
+    return models
 
 
-def _enter_market(run: Run, rows: Integers) -> None:
-    """Put entrants at today's frontier: the real size of 2003 lifted by common progress.
+@compiled
+def _describe_entrants(
+    p: Parameters,
+    models: Integers,
+    source: FirmSample,
+    bodies: ResearchBodyTable,
+    sector_intensity: Floats,
+    newcomers: FirmSample,
+) -> None:
+    """E2, U4: what is observed of entrants, at prices and demand of 2003.
+
+    Parameters
+    ----------
+    models : (2, n) rows in `source` and `bodies`, of `_choose_models`
+    source : the firms of 2003
+    sector_intensity : (H,) typical R&D intensity, that of spin-offs
+    newcomers : written
+    """
+    for n in range(models.shape[1]):
+        model = models[0, n]
+        parent = models[1, n]
+        size = p.entrant_size * source.employees[model]
+        newcomers.sector[n] = source.sector[model]
+        newcomers.research_intensity[n] = source.research_intensity[model]
+        if parent >= 0:
+            size = SPIN_OFF_EMPLOYEES
+            newcomers.sector[n] = bodies.sector[parent]
+            newcomers.research_intensity[n] = sector_intensity[newcomers.sector[n]]
+        newcomers.employees[n] = int(min(max(size, SMALLEST_ENTRANT), LARGEST_ENTRANT))
+        newcomers.revenue[n] = (
+            source.revenue[model] * newcomers.employees[n] / source.employees[model]
+        )
+        newcomers.mini_cluster[n] = source.mini_cluster[model]
+        newcomers.export_share[n] = source.export_share[model]
+        newcomers.brand[n] = source.brand[model]
+        newcomers.age[n] = 0.0
+
+
+@compiled
+def _scatter_knowledge(
+    key: NDArray[np.uint64],
+    month: int,
+    models: Integers,
+    source: FirmSample,
+    bodies: ResearchBodyTable,
+    newcomers: FirmSample,
+) -> None:
+    """E2: give entrants the knowledge of their models, every field lognormally scattered."""
+    number, fields = newcomers.knowledge.shape
+    blocks = (fields + 3) // 4
+    scatter = np.empty((4 * blocks, number))
+    for block in range(blocks):
+        draws = scatter[4 * block : 4 * block + 4]
+        draw_four(key, month, _ENTRANT, block + 1, newcomers.identifier, draws)
+    for f in range(fields):
+        _scatter(scatter[f])
+        for n in range(number):
+            parent = models[1, n]
+            known = source.knowledge[models[0, n], f] if parent < 0 else bodies.knowledge[parent, f]
+            newcomers.knowledge[n, f] = known * scatter[f, n]
+
+
+@inlined
+def _scatter(draws: Floats) -> None:
+    """Turn uniforms into lognormal factors with median 1; nothing else, to be vectorised."""
+    for n in range(draws.size):
+        draws[n] = exp(SCATTER * normal_quantile(draws[n]))
+
+
+@compiled
+def _enter_market(
+    month: int,
+    p: Parameters,
+    rows: Integers,
+    domestic: float,
+    foreign: float,
+    price: float,
+    firms: FirmTable,
+) -> None:
+    """E2: put entrants at today's frontier: the size of 2003 lifted by common progress.
 
     `set_firms` values a firm as of 2003; progress, rivals' quality, prices and
     demand have moved since, and the newcomer starts level with them.
+
+    Parameters
+    ----------
+    domestic, foreign : demand H and X·FX/FX0 of D1
+    price : index, 2003 = 1
     """
-    firms, month, macro = run.state.firms, run.state.month, run.settings.macro
     years = elapsed_years(month)
-    drift = run.parameters.technical_progress * years
-    rivals = run.parameters.rivals_growth * years
-    firms.demand_reference[rows] = firms.level[rows] + firms.shock[rows] + drift - rivals
-    firms.log_productivity[rows] = firms.level[rows] + firms.shock[rows] + drift
-    share = 1.0 / (1.0 + exp_array(-firms.export_logit[rows]))
-    foreign = macro.world_demand[month] * macro.exchange_rate[month] / run.reference_exchange_rate
-    market = (1.0 - share) * macro.domestic_demand[month] + share * foreign
-    real = firms.expected_demand[rows] * exp(drift)
-    firms.expected_demand[rows] = real
-    firms.revenue[rows] = real * macro.price_index[month]
-    firms.demand_scale[rows] = firms.revenue[rows] / market
+    drift = p.technical_progress * years
+    rivals = p.rivals_growth * years
+    for i in rows:
+        log_a = firms.level[i] + firms.shock[i] + drift
+        firms.log_productivity[i] = log_a
+        firms.demand_reference[i] = log_a - rivals
+        share = logistic(firms.export_logit[i])
+        market = (1.0 - share) * domestic + share * foreign
+        real = firms.expected_demand[i] * exp(drift)
+        firms.expected_demand[i] = real
+        firms.revenue[i] = real * price
+        firms.demand_scale[i] = firms.revenue[i] / market

@@ -27,12 +27,7 @@ def renew(run: Run, counts: Counts) -> None:
         run.key, month, _EXIT, firms.count, firms.identifier, scratch.draw,
         scratch.second_draw,
     )  # fmt: skip
-    closures = close_firms(
-        month, run.parameters, firms.count, scratch.draw, firms.alive,
-        firms.employees, firms.age, firms.entered, firms.months_negative, firms.member, closed,
-    )  # fmt: skip
-    rows = closed[:closures]
-    np.add.at(counts.closures, firms.complex[rows], 1)
+    rows = closed[: close_firms(month, run.parameters, scratch.draw, firms, closed, counts)]
     break_ties(
         rows, pairs.first, pairs.familiarity, pairs.next_first, pairs.next_second, firms.first_pair
     )

@@ -1,0 +1,171 @@
+"""The first state of a firm, of 2003 or newly founded, from what can be observed of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.agents.compilation import compiled, inlined
+from innocluster.agents.elementary import exp, log, normal_quantile
+from innocluster.agents.firms import FirmTable, growth_dispersion
+
+from ..ground.parameter_record import Parameters
+from ..ground.random_numbers import Process, uniforms
+from ..innovation.technology import shock_unit
+from .population import FirmSample
+
+__all__ = ["log_odds", "set_firms", "stationary_shock"]
+
+Integers = NDArray[np.int64]
+
+_SHOCK = int(Process.SHOCK)
+LEAST_EXPORT_SHARE, LARGEST_EXPORT_SHARE = 1e-6, 0.98
+LEAST_LABOUR_SHARE = 0.25
+"""Labour cost over value added in firms whose R&D would leave less."""
+
+
+@compiled
+def set_firms(
+    key: NDArray[np.uint64],
+    p: Parameters,
+    rows: Integers,
+    sample: FirmSample,
+    value_added_ratio: NDArray[np.float64],
+    entered: int,
+    firms: FirmTable,
+) -> None:
+    """F1, F2, I1: fill `rows` of the table with the firms of `sample`, at normal utilisation.
+
+    Parameters
+    ----------
+    value_added_ratio : (H,) value added over sales by sector
+    entered : month, -1 in 2003
+    """
+    persistence = exp(-log(2.0) / p.shock_half_life)
+    unit = shock_unit(persistence, p.shock_arrival, p.substitution)
+    spread = np.sqrt(2.0 * p.shock_arrival / (1.0 - persistence * persistence))
+    for n in range(rows.size):
+        i = rows[n]
+        _set_observed(i, n, sample, firms)
+        _forget_predecessor(i, firms)
+        firms.entered[i] = entered
+        firms.utilisation[i] = p.target_utilisation
+        _set_research(i, sample.revenue[n], p, firms)
+        u, _, _, _ = uniforms(key, sample.identifier[n], 0, _SHOCK, 1)
+        firms.shock[i] = stationary_shock(u, firms.employees[i], unit, spread, p)
+        _set_production(i, sample.revenue[n], value_added_ratio[firms.sector[i]], p, firms)
+        firms.export_logit[i] = log_odds(sample.export_share[n])
+
+
+@inlined
+def _set_observed(i: int, n: int, sample: FirmSample, firms: FirmTable) -> None:
+    """Copy what a sample says of its firm `n`."""
+    firms.identifier[i] = sample.identifier[n]
+    firms.complex[i] = sample.complex[n]
+    firms.sector[i] = sample.sector[n]
+    firms.mini_cluster[i] = sample.mini_cluster[n]
+    firms.age[i] = 12.0 * sample.age[n]
+    firms.employees[i] = sample.employees[n]
+    firms.research_intensity[i] = sample.research_intensity[n]
+    firms.research_lagged[i] = sample.research_intensity[n]
+    firms.brand[i] = 0.5 * sample.brand[n]
+    firms.brand_reference[i] = 0.5 * sample.brand[n]
+    for f in range(sample.knowledge.shape[1]):
+        firms.knowledge[i, f] = sample.knowledge[n, f]
+
+
+@inlined
+def _forget_predecessor(i: int, firms: FirmTable) -> None:
+    """Clear what the closed firm whose row this was has behind it."""
+    firms.alive[i] = 1
+    firms.member[i] = 0
+    firms.cohort[i] = 0
+    firms.role[i] = 0.0
+    firms.exports[i] = 0.0
+    firms.grant_flow[i] = 0.0
+    firms.spillover[i] = 0.0
+    firms.spillover_reference[i] = np.inf
+    firms.absorption[i] = 0.0
+    firms.gain_transfer[i] = 0.0
+    firms.gain_joint[i] = 0.0
+    firms.gain_meeting[i] = 0.0
+    firms.link_until[i] = -1
+    firms.months_negative[i] = 0
+    firms.royalty[i] = 0.0
+    firms.lost_days[i] = 0.0
+    firms.projects[i] = 0
+    firms.first_pair[i] = -1
+    firms.revenue_year[i] = 0.0
+    firms.research_year[i] = 0.0
+    firms.revenue_before[i] = 0.0
+    firms.research_before[i] = 0.0
+    firms.last_joint[i] = -1
+    firms.last_joint_body[i] = -1
+
+
+@inlined
+def _set_research(i: int, annual_revenue: float, p: Parameters, firms: FirmTable) -> None:
+    """F3, F5: R&D stock and gains of own innovation at their steady state."""
+    intensity = firms.research_intensity[i]
+    stock = intensity * annual_revenue / (p.rd_depreciation + p.rd_growth_start)
+    firms.research_stock[i] = stock
+    firms.research_reference[i] = stock
+    successes = p.attempt_rate * p.commercial_success
+    gain = successes * p.own_innovation_step / p.innovation_depreciation if intensity > 0.0 else 0.0
+    firms.gain_own[i] = gain
+    firms.gain_reference[i] = gain
+
+
+@inlined
+def _set_production(
+    i: int, annual_revenue: float, value_added_ratio: float, p: Parameters, firms: FirmTable
+) -> None:
+    """F1, F2, I1: productivity, demand and wage with which the firm sells what it sells."""
+    monthly = annual_revenue / 12.0
+    employees = firms.employees[i]
+    capital = p.capital_output_ratio * annual_revenue
+    value_added = value_added_ratio * monthly
+    log_a = (
+        log(value_added / p.target_utilisation)
+        - p.capital_elasticity * log(capital)
+        - (1.0 - p.capital_elasticity) * log(employees)
+    )
+    own_research = firms.research_intensity[i] * monthly
+    least = LEAST_LABOUR_SHARE * value_added
+    firms.capital[i] = capital
+    firms.level[i] = log_a - firms.shock[i]
+    firms.log_productivity[i] = log_a
+    firms.demand_reference[i] = log_a
+    firms.demand_scale[i] = monthly
+    firms.expected_demand[i] = monthly
+    firms.revenue[i] = monthly
+    firms.cash[i] = p.first_cash * annual_revenue
+    firms.wage[i] = max(p.labour_share * value_added - own_research, least) / employees
+
+
+@inlined
+def stationary_shock(
+    u: float, employees: float, unit: float, spread: float, p: Parameters
+) -> float:
+    """Shock of F2 from its stationary distribution, tilted by size.
+
+    Firms are observed at what they sell, so large sales go with lucky shocks:
+    the sales-weighted mean of (σ-1)·shock is its variance.  Without this tilt
+    mean reversion alone would make aggregate sales drift.
+
+    Parameters
+    ----------
+    u : uniform
+    unit : Laplace scale of a step per unit of dispersion, `shock_unit`
+    spread : standard deviation of the shock over the Laplace scale of its steps
+    """
+    scale = growth_dispersion(employees, p.growth_dispersion, p.growth_dispersion_exponent)
+    deviation = unit * scale * spread
+    return deviation * (normal_quantile(u) + (p.substitution - 1.0) * deviation)
+
+
+@inlined
+def log_odds(share: float) -> float:
+    """D3: log odds of an export share, kept off those at which they would be infinite."""
+    inside = min(max(share, LEAST_EXPORT_SHARE), LARGEST_EXPORT_SHARE)
+    return log(inside / (1.0 - inside))
