@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from .accounting.series import Series
 from .beginning.initial_state import anchors, initial_state
-from .beginning.scratch import Scratch
+from .beginning.macro import MacroSeries
+from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
+from .ground.conditions import Conditions
 from .ground.random_numbers import replication_key
 from .innovation.technology import location_weights
 from .settings import Overrules, Settings
@@ -41,6 +43,7 @@ class Run:
     anchors : what firms of 2003 are measured by
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
     reference_exchange_rate : mean of 2003, KRW per USD
+    conditions : what the economy outside gives, month by month
     overrules : holder of agents that decide for themselves, if there is one
     measures_years : whether the yearly measures are taken; a trial needs none
     scratch : buffers of the phases
@@ -69,11 +72,11 @@ class Run:
             settings.parameters["outside_weight"],
             settings.parameters["half_distance"],
         )
-        rates = settings.macro.exchange_rate[:12]
-        self.reference_exchange_rate = fsum(rates) / 12.0
+        self.reference_exchange_rate = fsum(settings.macro.exchange_rate[:12]) / 12.0
+        self.conditions = _conditions(settings.macro, self.reference_exchange_rate)
         self.overrules: Overrules | None = None
         self.measures_years = True
-        self.scratch = Scratch.for_population(settings.population)
+        self.scratch = scratch_for(settings.population)
         self.series = Series.empty(settings.months, self.region.complexes.keys)
 
     @property
@@ -105,3 +108,20 @@ class Run:
         """Tell whoever holds agents that the firms in `rows` have closed."""
         if self.overrules is not None:
             self.overrules.forget(rows)
+
+
+def _conditions(macro: MacroSeries, reference_exchange_rate: float) -> tuple[Conditions, ...]:
+    """What the economy outside gives, for every month that is known of it."""
+    return tuple(
+        Conditions(
+            month=month,
+            domestic=float(macro.domestic_demand[month]),
+            foreign=float(
+                macro.world_demand[month] * macro.exchange_rate[month] / reference_exchange_rate
+            ),
+            exchange_rate=float(macro.exchange_rate[month]),
+            price=float(macro.price_index[month]),
+            wage_index=float(macro.wage_index[month]),
+        )
+        for month in range(macro.price_index.size)
+    )

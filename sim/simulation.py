@@ -12,7 +12,7 @@ from innocluster.agents.elementary import log
 
 from .accounting.series import Series
 from .beginning.new_firms import log_odds
-from .beginning.scratch import Scratch
+from .beginning.scratch import scratch_for
 from .coordination.policy import Policy
 from .ground.parameters import ParameterSet
 from .month import advance
@@ -120,7 +120,7 @@ class Simulation(Run):
         twin.state = self.state.copy()
         twin.series = self.series.copy()
         twin.overrules = None
-        twin.scratch = Scratch.for_population(self.settings.population)
+        twin.scratch = scratch_for(self.settings.population)
         return twin
 
 

@@ -57,8 +57,6 @@ OFFENDERS = {
     "sim/coordination/membership.py": {"decide_membership"},
     "sim/coordination/small_tasks.py": {"run_small_tasks"},
     "sim/innovation/technology.py": {"advance_research", "spill_over"},
-    "sim/market/factors.py": {"adjust_factors"},
-    "sim/market/sales.py": {"produce_and_sell"},
     "sim/measures/network_measures.py": {"select_ties"},
     "sim/network/contacts.py": {"hold_meetings"},
     "sim/network/encounters.py": {"background_encounters", "tied_partner"},

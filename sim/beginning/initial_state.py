@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
@@ -12,6 +11,7 @@ from innocluster.agents.coordinators import CoordinatorTable
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
+from ..ground.conditions import Anchors
 from ..ground.parameter_record import Parameters
 from ..innovation.projects import LicenceTable, ProjectTable, Shelf
 from ..network.pairs import PairTable
@@ -19,30 +19,12 @@ from ..state import State
 from .new_firms import set_firms
 from .population import Governance, Population
 
-__all__ = ["Anchors", "anchors", "initial_state"]
+__all__ = ["anchors", "initial_state"]
 
 Floats = NDArray[np.float64]
 
 BODY_BASE = 0xF0000000
 SHELF_SLOTS = 512
-
-
-@dataclass(frozen=True)
-class Anchors:
-    """Constants of a run that come from the population of 2003.
-
-    Attributes
-    ----------
-    sector_stock : (H,) KRW million, median R&D stock of R&D performers, R_sector of K3
-    sector_intensity : (H,) mean R&D intensity of R&D performers, E_sector of F6
-    sector_log_a : (H,) mean log productivity of 2003
-    usual_profit : (C,) profit over sales in 2003
-    """
-
-    sector_stock: Floats
-    sector_intensity: Floats
-    sector_log_a: Floats
-    usual_profit: Floats
 
 
 def initial_state(

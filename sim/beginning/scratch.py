@@ -1,81 +1,40 @@
-"""Arrays that phases write to and the fixed orders that they read, made once a run."""
+"""Empty buffers and the fixed orders of a population."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ground.scratch import Scratch
 from .population import Population, Small
 
-__all__ = ["Scratch"]
+__all__ = ["scratch_for"]
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
 
-@dataclass
-class Scratch:
-    """Buffers between deciding and applying, and rows in fixed orders.
-
-    Attributes
-    ----------
-    places, place_start : rows of the firms of 2003 sorted by complex, and where each starts (C+1,)
-    body_rows, body_start : the same for universities and institutes
-    anchors : (C,) row of the largest firm with R&D of 2003 in each complex, -1 without any
-    own_spending : (capacity,) KRW million of own R&D decided this month
-    grants : (capacity,) KRW million of the programme's direct support of R&D this month, then
-        that and the grants for joint R&D
-    membership : (capacity,) 1 where a firm decided to be a member
-    draw, second_draw : (capacity,) uniforms of the phase at work, then its intermediate values;
-        from the sale to the adjustment the capital and the workers that firms desire
-    closed : (capacity,) rows of the firms that close this month
-    """
-
-    places: Codes
-    place_start: Integers
-    body_rows: Codes
-    body_start: Integers
-    anchors: Codes
-    own_spending: Floats
-    grants: Floats
-    membership: NDArray[np.int8]
-    draw: Floats
-    second_draw: Floats
-    closed: Codes
-
-    @classmethod
-    def for_population(cls, population: Population) -> Scratch:
-        """Make the buffers of a run that starts from `population`."""
-        complexes = len(population.region.complexes.keys)
-        places, place_start = _sorted_rows(population.firms.complex, complexes)
-        body_rows, body_start = _sorted_rows(population.region.research_bodies.complex, complexes)
-        return cls(
-            places=places,
-            place_start=place_start,
-            body_rows=body_rows,
-            body_start=body_start,
-            anchors=_anchors(population),
-            own_spending=np.zeros(0),
-            grants=np.zeros(0),
-            membership=np.zeros(0, np.int8),
-            draw=np.zeros(0),
-            second_draw=np.zeros(0),
-            closed=np.zeros(0, np.int32),
-        )
-
-    def fit(self, capacity: int) -> None:
-        """Give the buffers as many rows as the firm table has."""
-        if self.draw.size == capacity:
-            return
-        self.own_spending = np.zeros(capacity)
-        self.grants = np.zeros(capacity)
-        self.membership = np.zeros(capacity, np.int8)
-        self.draw = np.zeros(capacity)
-        self.second_draw = np.zeros(capacity)
-        self.closed = np.zeros(capacity, np.int32)
+def scratch_for(population: Population) -> Scratch:
+    """Make the buffers of a run that starts from `population`; `fit` gives them their rows."""
+    complexes = len(population.region.complexes.keys)
+    places, place_start = _sorted_rows(population.firms.complex, complexes)
+    body_rows, body_start = _sorted_rows(population.region.research_bodies.complex, complexes)
+    return Scratch(
+        places=places,
+        place_start=place_start,
+        body_rows=body_rows,
+        body_start=body_start,
+        anchors=_anchors(population),
+        own_spending=np.zeros(0),
+        grants=np.zeros(0),
+        membership=np.zeros(0, np.int8),
+        draw=np.zeros(0),
+        second_draw=np.zeros(0),
+        spillover_pool=np.zeros(0),
+        desired_capital=np.zeros(0),
+        desired_workers=np.zeros(0),
+        closed=np.zeros(0, np.int32),
+    )
 
 
 def _anchors(population: Population) -> Codes:

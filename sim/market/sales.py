@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import log
 from innocluster.agents.firms import (
+    FirmTable,
     brand_price,
     capacity_revenue,
     demand,
@@ -20,155 +21,179 @@ from innocluster.agents.firms import (
     worked_labour,
 )
 
+from ..ground.conditions import Conditions
 from ..ground.parameter_record import Parameters
+from ..ground.sums import CACHED_ROWS
 
 __all__ = ["produce_and_sell"]
 
 Floats = NDArray[np.float64]
-Small = NDArray[np.int16]
-Singles = NDArray[np.float32]
 
 
 @compiled
 def produce_and_sell(
-    month: int,
+    conditions: Conditions,
     p: Parameters,
-    domestic: float,
-    foreign: float,
-    exchange_rate: float,
-    price: float,
     value_added_ratio: Floats,
-    count: int,
-    sector: Small,
-    level: Floats,
-    shock: Floats,
-    role: Floats,
-    research_stock: Floats,
-    research_reference: Floats,
-    spillover: Floats,
-    gain_own: Floats,
-    gain_transfer: Floats,
-    gain_joint: Floats,
-    gain_meeting: Floats,
-    gain_reference: Floats,
-    capital: Floats,
-    employees: Floats,
-    lost_days: Floats,
-    brand: Singles,
-    brand_reference: Singles,
-    demand_scale: Floats,
-    demand_reference: Floats,
-    export_logit: Floats,
-    log_a: Floats,
-    revenue: Floats,
-    exports: Floats,
-    utilisation: Floats,
-    expected_demand: Floats,
+    firms: FirmTable,
     desired_capital: Floats,
     desired_workers: Floats,
 ) -> None:
     """F2, F1, D1-D3: productivity, sales and exports of every firm, and the factors it desires.
 
     One loop an equation, over few columns and without branches, so that each is
-    compiled to vector instructions; rows of closed firms are computed along and
-    never read.
+    compiled to vector instructions, and over few rows at a time, whose intermediate
+    values stay in the cache; rows of closed firms are computed along and never read.
 
     Parameters
     ----------
-    domestic, foreign : H and X·FX/FX0 of the month, year mean of 2003 = 1
-    exchange_rate : KRW per USD
-    price : price index, year mean of 2003 = 1
+    value_added_ratio : (H,) value added per unit of gross output, ν
+    desired_capital : (capacity,) KRW million of 2003, written
+    desired_workers : (capacity,) persons, written
     """
-    years = elapsed_years(month)
-    drift = p.technical_progress * years
-    log_rivals = p.rivals_growth * years
     memory = 1.0 / p.expectation_months
-    # Read once: a value behind a pointer could change with every store in the loops.
-    brand_premium = p.brand_premium
-    capital_elasticity = p.capital_elasticity
-    capital_output_ratio = p.capital_output_ratio
-    export_brand = p.export_brand
-    export_quality = p.export_quality
-    rd_elasticity = p.rd_elasticity
-    spillover_elasticity = p.spillover_elasticity
-    substitution = p.substitution
-    target_utilisation = p.target_utilisation
-    work = np.empty((9, count))
+    work = np.empty((7, CACHED_ROWS))
     growth = work[0]
-    gains = work[1]
-    labour = work[2]
-    nu = work[3]
-    dearness = work[4]
-    full = work[5]
-    share = work[6]
-    wanted = work[7]
-    log_capital = work[8]
-    for i in range(count):
-        growth[i] = log(
-            research_stock[i] / research_reference[i] if research_reference[i] > 0.0 else 1.0
+    ratio = work[1]
+    dearness = work[2]
+    log_capital = work[3]
+    full = work[4]
+    share = work[5]
+    wanted = work[6]
+    for start in range(0, firms.count, CACHED_ROWS):
+        size = min(CACHED_ROWS, firms.count - start)
+        _find_productivity(conditions, p, firms, start, size, growth)
+        for k in range(size):
+            row = np.uint64(start + k)
+            ratio[k] = value_added_ratio[np.uint64(firms.sector[row])]
+            dearness[k] = brand_price(p.brand_premium, firms.brand[row], firms.brand_reference[row])
+        _find_capacity(conditions, p, firms, start, size, ratio, dearness, log_capital, full)
+        _sell(conditions, p, firms, start, size, dearness, full, share, wanted)
+        for k in range(size):
+            row = np.uint64(start + k)
+            real = wanted[k] / (conditions.price * dearness[k])
+            firms.expected_demand[row] += memory * (real - firms.expected_demand[row])
+            desired_capital[row] = wanted_capital(
+                firms.expected_demand[row], p.capital_output_ratio
+            )
+        for k in range(size):
+            row = np.uint64(start + k)
+            capacity = wanted_capacity(firms.expected_demand[row], ratio[k], p.target_utilisation)
+            desired_workers[row] = desired_labour(
+                log(capacity), firms.log_productivity[row], log_capital[k], p.capital_elasticity
+            )
+
+
+# Rows have no sign in what follows: an index that might count from the end is checked at
+# every access, and a loop with a check is not compiled to vector instructions.
+
+
+@inlined
+def _find_productivity(
+    conditions: Conditions,
+    p: Parameters,
+    firms: FirmTable,
+    start: int,
+    size: int,
+    growth: Floats,
+) -> None:
+    """F2: log productivity of the firms of some rows; `growth` is work of `size`, ln(R/R0)."""
+    drift = p.technical_progress * elapsed_years(conditions.month)
+    for k in range(size):
+        row = np.uint64(start + k)
+        # Divided before it is known whether there is anything to divide by: no branch.
+        grown = firms.research_stock[row] / firms.research_reference[row]
+        growth[k] = log(grown if firms.research_reference[row] > 0.0 else 1.0)
+    for k in range(size):
+        row = np.uint64(start + k)
+        gains = (
+            firms.gain_own[row]
+            + firms.gain_transfer[row]
+            + firms.gain_joint[row]
+            + firms.gain_meeting[row]
+            - firms.gain_reference[row]
         )
-    for i in range(count):
-        gains[i] = (
-            gain_own[i] + gain_transfer[i] + gain_joint[i] + gain_meeting[i] - gain_reference[i]
-        )
-    for i in range(count):
-        log_a[i] = log_productivity(
-            level[i],
+        firms.log_productivity[row] = log_productivity(
+            firms.level[row],
             drift,
-            shock[i],
-            rd_elasticity,
-            growth[i],
-            spillover_elasticity,
-            spillover[i],
-            gains[i],
-            role[i],
+            firms.shock[row],
+            p.rd_elasticity,
+            growth[k],
+            p.spillover_elasticity,
+            firms.spillover[row],
+            gains,
+            firms.role[row],
         )
-    for i in range(count):
-        labour[i] = worked_labour(employees[i], lost_days[i])
-    for i in range(count):
-        nu[i] = value_added_ratio[sector[i]]
-    for i in range(count):
-        dearness[i] = brand_price(brand_premium, brand[i], brand_reference[i])
-    for i in range(count):
-        log_capital[i] = log(capital[i])
-    for i in range(count):
-        full[i] = capacity_revenue(
-            log_a[i],
-            log_capital[i],
-            log(labour[i]),
-            capital_elasticity,
-            price * dearness[i],
-            nu[i],
+
+
+@inlined
+def _find_capacity(
+    conditions: Conditions,
+    p: Parameters,
+    firms: FirmTable,
+    start: int,
+    size: int,
+    ratio: Floats,
+    dearness: Floats,
+    log_capital: Floats,
+    full: Floats,
+) -> None:
+    """F1: revenue at full capacity, `full`, and ln K of the firms of some rows."""
+    for k in range(size):
+        log_capital[k] = log(firms.capital[np.uint64(start + k)])
+    for k in range(size):
+        row = np.uint64(start + k)
+        full[k] = capacity_revenue(
+            firms.log_productivity[row],
+            log_capital[k],
+            log(worked_labour(firms.employees[row], firms.lost_days[row])),
+            p.capital_elasticity,
+            conditions.price * dearness[k],
+            ratio[k],
         )
-    for i in range(count):
-        share[i] = export_share(
-            export_logit[i],
-            log_a[i] - log_rivals - demand_reference[i],
-            brand[i] - brand_reference[i],
-            export_quality,
-            export_brand,
+
+
+@inlined
+def _sell(
+    conditions: Conditions,
+    p: Parameters,
+    firms: FirmTable,
+    start: int,
+    size: int,
+    dearness: Floats,
+    full: Floats,
+    share: Floats,
+    wanted: Floats,
+) -> None:
+    """D1-D3: export share and demand of the firms of some rows, and what they sell of it."""
+    log_rivals = p.rivals_growth * elapsed_years(conditions.month)
+    foreign = conditions.foreign
+    for k in range(size):
+        row = np.uint64(start + k)
+        share[k] = export_share(
+            firms.export_logit[row],
+            firms.log_productivity[row] - log_rivals - firms.demand_reference[row],
+            firms.brand[row] - firms.brand_reference[row],
+            p.export_quality,
+            p.export_brand,
         )
-    for i in range(count):
-        wanted[i] = demand(
-            demand_scale[i],
-            share[i],
-            domestic,
+    for k in range(size):
+        row = np.uint64(start + k)
+        wanted[k] = demand(
+            firms.demand_scale[row],
+            share[k],
+            conditions.domestic,
             foreign,
-            log_a[i] - log_rivals - demand_reference[i],
-            substitution,
-            dearness[i],
+            firms.log_productivity[row] - log_rivals - firms.demand_reference[row],
+            p.substitution,
+            dearness[k],
         )
-    for i in range(count):
-        revenue[i] = min(wanted[i], full[i])
-        utilisation[i] = revenue[i] / full[i]
-    for i in range(count):
-        abroad = share[i] * foreign
-        exports[i] = revenue[i] * abroad / ((1.0 - share[i]) * domestic + abroad) / exchange_rate
-    for i in range(count):
-        real = wanted[i] / (price * dearness[i])
-        expected_demand[i] += memory * (real - expected_demand[i])
-        desired_capital[i] = wanted_capital(expected_demand[i], capital_output_ratio)
-    for i in range(count):
-        growth[i] = log(wanted_capacity(expected_demand[i], nu[i], target_utilisation))
-    for i in range(count):
-        desired_workers[i] = desired_labour(growth[i], log_a[i], log_capital[i], capital_elasticity)
+    for k in range(size):
+        row = np.uint64(start + k)
+        firms.revenue[row] = min(wanted[k], full[k])
+        firms.utilisation[row] = firms.revenue[row] / full[k]
+    for k in range(size):
+        row = np.uint64(start + k)
+        abroad = share[k] * foreign
+        market = (1.0 - share[k]) * conditions.domestic + abroad
+        firms.exports[row] = firms.revenue[row] * abroad / market / conditions.exchange_rate
