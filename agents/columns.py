@@ -15,6 +15,9 @@ __all__ = ["Table", "column"]
 
 _Array = NDArray[Any]
 
+_BLOCK = 1 << 16
+"""Rows that are moved at once: a copy of these, not of a whole column, takes memory."""
+
 
 def column(
     dtype: Any, unit: str, description: str, width: int = 1, beside: str | None = None
@@ -72,6 +75,25 @@ class Table(Record):
         for name, new in self._filled(max(rows, self.capacity + self.capacity // 4)).items():
             setattr(self, name, new)
 
+    def keep(self, kept: NDArray[np.bool_]) -> None:
+        """Drop rows; those that become free hold zeros, so that no later row inherits anything.
+
+        Parameters
+        ----------
+        kept : (count,) whether a row stays; what stays keeps its order
+        """
+        arrays = [_whole(getattr(self, name)) for name in self.column_names()]
+        distinct = list({id(array): array for array in arrays}.values())
+        count = 0
+        for start in range(0, self.count, _BLOCK):
+            rows = start + np.flatnonzero(kept[start : start + _BLOCK])
+            for array in distinct:
+                array[count : count + rows.size] = array[rows]
+            count += rows.size
+        for array in distinct:
+            array[count : self.count] = np.zeros((), array.dtype)
+        self.count = count
+
     def copy(self) -> Self:
         """Return an independent copy."""
         return type(self)(count=self.count, **self._filled(self.capacity))
@@ -106,6 +128,12 @@ def _columns(table: Any, capacity: int, widths: dict[str, int]) -> dict[str, _Ar
         shape = (capacity,) if f.metadata["width"] == 1 else (capacity, width)
         columns[f.name] = np.zeros(shape, f.metadata["dtype"])
     return columns
+
+
+def _whole(column: _Array) -> _Array:
+    """The array of records that a column is part of, or the column where it stands alone."""
+    base = column.base
+    return base if isinstance(base, np.ndarray) and base.dtype.names else column
 
 
 @cache

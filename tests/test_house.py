@@ -54,14 +54,7 @@ ORDER = {
 OFFENDERS = {
     "sim/accounting/growth_terms.py": {"firm_terms", "sum_aggregates"},
     "sim/accounting/series.py": {"sum_firms"},
-    "sim/coordination/membership.py": {"decide_membership"},
-    "sim/coordination/small_tasks.py": {"run_small_tasks"},
     "sim/innovation/technology.py": {"advance_research", "spill_over"},
-    "sim/measures/network_measures.py": {"select_ties"},
-    "sim/network/contacts.py": {"hold_meetings"},
-    "sim/network/encounters.py": {"background_encounters", "tied_partner"},
-    "sim/network/pairs.py": {"compact_pairs"},
-    "sim/phases/roles.py": {"_assign"},
 }
 
 

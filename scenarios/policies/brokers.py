@@ -9,7 +9,6 @@ from innocluster.sim.coordination.policy import CoordinationView, Introductions,
 from .planning.candidates import (
     NOVELTY,
     OWN_COMPLEX,
-    acquaintances,
     best_candidates,
     known_members,
 )
@@ -112,7 +111,7 @@ class OptimalDistance(Policy):
         if roster is not None:
             best, _ = best_candidates(
                 view, view.parameters, OWN_COMPLEX, NOVELTY, proposers, roster,
-                view.state.bodies, acquaintances(view),
+                view.state.bodies, view.state.pairs,
             )  # fmt: skip
             partner = np.where(best >= 0, best, partner)
         return Introductions(proposers.row, partner)

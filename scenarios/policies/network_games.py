@@ -270,9 +270,8 @@ class LinkSubsidy(Policy):
         )
         pairs = view.state.pairs
         gain = view.parameters.network_complementarity * link_gains(
-            roster.rows[first], roster.rows[second], value, output, pairs.first, pairs.second,
-            pairs.familiarity, pairs.projects, pairs.slots,
-        )  # fmt: skip
+            roster.rows[first], roster.rows[second], value, output, pairs
+        )
         usual = at_events(view)
         called = usual.expert >= 0
         places = places_of_complexes(view) - np.bincount(

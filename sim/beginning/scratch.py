@@ -5,25 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ground.grouped_rows import GroupedRows
 from ..ground.scratch import Scratch
-from .population import Population, Small
+from .population import Population
 
 __all__ = ["scratch_for"]
 
 Codes = NDArray[np.int32]
-Integers = NDArray[np.int64]
 
 
 def scratch_for(population: Population) -> Scratch:
     """Make the buffers of a run that starts from `population`; `fit` gives them their rows."""
     complexes = len(population.region.complexes.keys)
-    places, place_start = _sorted_rows(population.firms.complex, complexes)
-    body_rows, body_start = _sorted_rows(population.region.research_bodies.complex, complexes)
     return Scratch(
-        places=places,
-        place_start=place_start,
-        body_rows=body_rows,
-        body_start=body_start,
+        places=GroupedRows.of(population.firms.complex, complexes),
+        body_places=GroupedRows.of(population.region.research_bodies.complex, complexes),
         anchors=_anchors(population),
         own_spending=np.zeros(0),
         grants=np.zeros(0),
@@ -45,9 +41,3 @@ def _anchors(population: Population) -> Codes:
         if rows.size:
             anchors[c] = rows[np.argmax(firms.employees[rows])]
     return anchors
-
-
-def _sorted_rows(complex_: Small, complexes: int) -> tuple[Codes, Integers]:
-    rows = np.argsort(complex_, kind="stable").astype(np.int32)
-    start = np.searchsorted(complex_[rows], np.arange(complexes + 1)).astype(np.int64)
-    return rows, start

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.records import Record
 from innocluster.agents.research_bodies import poisson_count
 
+from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 
-__all__ = ["contact_events"]
+__all__ = ["Events", "contact_events"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
 _CONTACT_EVENT = int(Process.CONTACT_EVENT)
+MAXIMUM_EVENTS = 20
+"""Contact events of a mini-cluster in a month at most."""
+
+
+@dataclass(frozen=True)
+class Events(Record):
+    """Contact events of a month.
+
+    Attributes
+    ----------
+    cluster : (n,) mini-cluster that meets
+    size : (n,) firms that attend
+    introductions : (n,) pairs of firms that can be introduced to each other
+    spent : (2, C) KRW million for formal meetings and for visits
+    """
+
+    cluster: Codes
+    size: Codes
+    introductions: Codes
+    spent: Floats
+
+    @classmethod
+    def room_for(cls, clusters: int, complexes: int) -> Events:
+        """Room for the events of a month, of which nothing is spent yet."""
+        cluster, size, introductions = np.empty((3, clusters * MAXIMUM_EVENTS), np.int32)
+        return cls(cluster, size, introductions, np.zeros((2, complexes)))
 
 
 @compiled
@@ -25,13 +55,10 @@ def contact_events(
     key: NDArray[np.uint64],
     month: int,
     p: Parameters,
-    member_start: Integers,
+    members: GroupedRows,
     cluster_complex: Integers,
     balance: Floats,
-    cluster: Codes,
-    size: Codes,
-    introductions: Codes,
-    spent: Floats,
+    events: Events,
 ) -> int:
     """M1: contact events of the month and their cost; returns how many.
 
@@ -41,13 +68,14 @@ def contact_events(
 
     Parameters
     ----------
+    members : by mini-cluster
     balance : (C,) KRW million, reduced by the cost
-    spent : (2, C) KRW million for formal meetings and for visits, added to
+    events : written to
     """
-    events = 0
+    held = 0
     for m in range(cluster_complex.size):
-        members = member_start[m + 1] - member_start[m]
-        if members < 1:
+        number = members.start[m + 1] - members.start[m]
+        if number < 1:
             continue
         c = cluster_complex[m]
         u, _, _, _ = uniforms(key, m, month, _CONTACT_EVENT, 0)
@@ -56,15 +84,15 @@ def contact_events(
             a, b, _, _ = uniforms(key, m, month, _CONTACT_EVENT, event)
             is_formal = a < p.formal_share
             cost = p.meeting_cost if is_formal else p.introduction_cost
-            if balance[c] < cost or events >= cluster.size:
+            if balance[c] < cost or held >= events.cluster.size:
                 continue
             balance[c] -= cost
-            spent[0 if is_formal else 1, c] += cost
+            events.spent[0 if is_formal else 1, c] += cost
             attending = 1
             if is_formal:
-                attending = min(members, 1 + poisson_count(p.attendance - 1.0, b))
-            cluster[events] = m
-            size[events] = attending
-            introductions[events] = max(1, attending // 2)
-            events += 1
-    return events
+                attending = min(number, 1 + poisson_count(p.attendance - 1.0, b))
+            events.cluster[held] = m
+            events.size[held] = attending
+            events.introductions[held] = max(1, attending // 2)
+            held += 1
+    return held

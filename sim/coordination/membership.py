@@ -5,42 +5,38 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
+from innocluster.agents.firms import FirmTable
 from innocluster.agents.membership import LARGE_FIRM, joining_hazard, joining_score, leaving_hazard
 
 from ..ground.parameter_record import Parameters
-from ..network.pairs import BODY
+from ..network.pairs import BODY, PairTable, following_pair, partner_in
 
 __all__ = ["decide_membership", "expected_joiners", "joining_scores"]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
-Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
-Codes = NDArray[np.int32]
+
+
+@inlined
+def _score(i: int, p: Parameters, firms: FirmTable) -> float:
+    """M0: joining score of a firm."""
+    return joining_score(
+        firms.employees[i],
+        12.0 * firms.revenue[i],
+        firms.research_intensity[i] > 0.0,
+        p.joining_size,
+        p.joining_research,
+        p.joining_large,
+    )
 
 
 @compiled
-def joining_scores(
-    count: int,
-    employees: Floats,
-    revenue: Floats,
-    research_intensity: Floats,
-    size_effect: float,
-    research_effect: float,
-    large_effect: float,
-) -> Floats:
+def joining_scores(p: Parameters, firms: FirmTable) -> Floats:
     """M0: joining score of every row."""
-    result = np.empty(count)
-    for i in range(count):
-        result[i] = joining_score(
-            employees[i],
-            12.0 * revenue[i],
-            research_intensity[i] > 0.0,
-            size_effect,
-            research_effect,
-            large_effect,
-        )
+    result = np.empty(firms.count)
+    for i in range(firms.count):
+        result[i] = _score(i, p, firms)
     return result
 
 
@@ -90,28 +86,20 @@ def decide_membership(
     p: Parameters,
     constant: Floats,
     benefit: Floats,
-    count: int,
     joins: Floats,
     leaves: Floats,
-    alive: Flags,
-    complex_: Small,
-    mini_cluster: Small,
-    member: Flags,
-    employees: Floats,
-    revenue: Floats,
-    research_intensity: Floats,
-    first_pair: Codes,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    next_first: Codes,
-    next_second: Codes,
+    firms: FirmTable,
+    pairs: PairTable,
     decision: Flags,
 ) -> None:
     """M0: write 1 into `decision` for every firm that will be a member, else 0.
 
     Joining and leaving are voluntary (A6). A firm knows the firms of its pairs.
-    `joins` and `leaves` (capacity,) hold uniforms for every firm.
+
+    Parameters
+    ----------
+    constant, benefit : (C,) constant of joining, benefit reported by members
+    joins, leaves : (capacity,) uniforms for every firm
     """
     highest = joining_score(
         LARGE_FIRM, 0.0, True, p.joining_size, p.joining_research, p.joining_large
@@ -122,38 +110,37 @@ def decide_membership(
         net = p.joining_benefit * benefit[c]
         bound[c] = joining_hazard(constant[c], highest, 1.0, p.joining_peers, net)
         leaving[c] = leaving_hazard(p.leaving_rate, net)
-    for i in range(count):
+    for i in range(firms.count):
         decision[i] = 0
+        c = firms.complex[i]
         # Few draws come below what the most eager firm would need: most firms end here.
-        if member[i] == 0 and joins[i] >= bound[complex_[i]]:
+        if firms.member[i] == 0 and joins[i] >= bound[c]:
             continue
-        if alive[i] == 0 or mini_cluster[i] < 0:
+        if firms.alive[i] == 0 or firms.mini_cluster[i] < 0:
             continue
-        if member[i] == 1:
-            decision[i] = 0 if leaves[i] < leaving[complex_[i]] else 1
+        if firms.member[i] == 1:
+            decision[i] = 0 if leaves[i] < leaving[c] else 1
             continue
-        net = p.joining_benefit * benefit[complex_[i]]
-        score = joining_score(
-            employees[i],
-            12.0 * revenue[i],
-            research_intensity[i] > 0.0,
-            p.joining_size,
-            p.joining_research,
-            p.joining_large,
-        )
+        net = p.joining_benefit * benefit[c]
+        score = _score(i, p, firms)
         # Neither would it join if all that it knows had: nobody need be asked.
-        if joins[i] >= joining_hazard(constant[complex_[i]], score, 1.0, p.joining_peers, net):
+        if joins[i] >= joining_hazard(constant[c], score, 1.0, p.joining_peers, net):
             continue
-        known = 0
-        joined = 0
-        row = first_pair[i]
-        while row >= 0:
-            other = second[row] if first[row] == i else first[row]
-            following = next_first[row] if first[row] == i else next_second[row]
-            if other < BODY and familiarity[row] > 0.0:
-                known += 1
-                joined += member[other]
-            row = following
-        peers = joined / known if known > 0 else 0.0
-        if joins[i] < joining_hazard(constant[complex_[i]], score, peers, p.joining_peers, net):
+        peers = _joined_share(i, firms, pairs)
+        if joins[i] < joining_hazard(constant[c], score, peers, p.joining_peers, net):
             decision[i] = 1
+
+
+@inlined
+def _joined_share(firm: int, firms: FirmTable, pairs: PairTable) -> float:
+    """M0: share of members among the firms that a firm knows, 0 where it knows none."""
+    known = 0
+    joined = 0
+    row = firms.first_pair[firm]
+    while row >= 0:
+        other = partner_in(row, firm, pairs)
+        if other < BODY and pairs.familiarity[row] > 0.0:
+            known += 1
+            joined += firms.member[other]
+        row = following_pair(row, firm, pairs)
+    return joined / known if known > 0 else 0.0

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import FirmTable
 
+from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..network.pairs import BODY
@@ -15,7 +17,6 @@ __all__ = ["GUIDANCE", "LINK", "run_small_tasks"]
 
 Floats = NDArray[np.float64]
 
-Small = NDArray[np.int16]
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
@@ -32,14 +33,11 @@ def run_small_tasks(
     p: Parameters,
     balance: Floats,
     members: Codes,
-    identifier: Integers,
-    complex_: Small,
-    link_until: Small,
     needed: Flags,
-    body_rows: Codes,
-    body_start: Integers,
-    meeting_first: Codes,
-    meeting_second: Codes,
+    firms: FirmTable,
+    body_places: GroupedRows,
+    first: Codes,
+    second: Codes,
     tasks: Integers,
     spent: Floats,
 ) -> int:
@@ -53,23 +51,26 @@ def run_small_tasks(
     ----------
     needed : (n,) of each member: `GUIDANCE` or `LINK` where it must be that kind of task,
         0 where the kind is drawn
+    body_places : universities and institutes by complex
+    first, second : (n,) firm and code of the research body of each introduction, written
     """
     introductions = 0
     for n in range(members.size):
         row = members[n]
-        c = complex_[row]
-        u, v, w, _ = uniforms(key, identifier[row], month, _TASK, 0)
+        c = firms.complex[row]
+        u, v, w, _ = uniforms(key, firms.identifier[row], month, _TASK, 0)
         if u >= p.task_rate / 12.0 * p.task_selection or balance[c] < p.task_cost:
             continue
         balance[c] -= p.task_cost
         spent[c] += p.task_cost
         tasks[c] += 1
-        bodies = body_start[c + 1] - body_start[c]
+        bodies = body_places.start[c + 1] - body_places.start[c]
         guided = needed[n] == GUIDANCE or (needed[n] == 0 and v < p.task_guidance_share)
         if guided and bodies > 0:
-            meeting_first[introductions] = row
-            meeting_second[introductions] = BODY + body_rows[body_start[c] + int(w * bodies)]
+            place = body_places.start[c] + int(w * bodies)
+            first[introductions] = row
+            second[introductions] = BODY + body_places.rows[place]
             introductions += 1
         else:
-            link_until[row] = month + int(p.task_link_months)
+            firms.link_until[row] = month + int(p.task_link_months)
     return introductions

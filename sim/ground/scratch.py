@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from innocluster.agents.records import Record
 
+from .grouped_rows import GroupedRows
+
 __all__ = ["Scratch"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
-Integers = NDArray[np.int64]
 
 
 @dataclass
@@ -25,8 +26,8 @@ class Scratch(Record):
 
     Attributes
     ----------
-    places, place_start : rows of the firms of 2003 sorted by complex, and where each starts (C+1,)
-    body_rows, body_start : the same for universities and institutes
+    places : rows of the firms of 2003 by complex
+    body_places : the same for universities and institutes
     anchors : (C,) row of the largest firm with R&D of 2003 in each complex, -1 without any
     own_spending : (capacity,) KRW million of own R&D decided this month
     grants : (capacity,) KRW million of the programme's direct support of R&D this month, then
@@ -40,10 +41,8 @@ class Scratch(Record):
     closed : (capacity,) rows of the firms that close this month
     """
 
-    places: Codes
-    place_start: Integers
-    body_rows: Codes
-    body_start: Integers
+    places: GroupedRows
+    body_places: GroupedRows
     anchors: Codes
     own_spending: Floats
     grants: Floats

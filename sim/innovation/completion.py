@@ -172,7 +172,7 @@ def _note_outcome(
     """T1: the pair that proposed gains familiarity by a success and loses some by a failure."""
     one: Any = np.int64(projects.first[n])
     other: Any = np.int64(projects.second[n])
-    row = find_pair(one, other, pairs.first, pairs.second, pairs.familiarity, pairs.slots)
+    row = find_pair(one, other, pairs)
     if row < 0:
         return
     pairs.projects[row] -= 1

@@ -21,7 +21,14 @@ from ..ground.counts import Counts
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..network.contacts import Meetings
-from ..network.pairs import BODY, TIE_FAMILIARITY, PairTable, common_trust
+from ..network.pairs import (
+    BODY,
+    TIE_FAMILIARITY,
+    PairTable,
+    common_trust,
+    following_pair,
+    partner_in,
+)
 from .projects import ProjectTable
 
 __all__ = [
@@ -243,10 +250,7 @@ def _wish(
         p.proposal_base, trust_term, p.proposal_structure, novelty_term, body_term, subsidy_term
     ):
         return _NOTHING, 0.0, omega
-    structure = common_trust(
-        a, b, pairs.first, pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second,
-        pairs.slots, firms.first_pair, bodies.first_pair,
-    )  # fmt: skip
+    structure = common_trust(a, b, pairs, firms, bodies)
     structure_term = p.proposal_structure * structure
     if u >= proposal_probability(
         p.proposal_base, trust_term, structure_term, novelty_term, body_term, subsidy_term
@@ -267,8 +271,7 @@ def _third_partner(
     value = TIE_FAMILIARITY
     row = firms.first_pair[a]
     while row >= 0:
-        is_first = pairs.first[row] == a
-        other = pairs.second[row] if is_first else pairs.first[row]
+        other = partner_in(row, a, pairs)
         if (
             other != b
             and pairs.familiarity[row] > value
@@ -277,7 +280,7 @@ def _third_partner(
         ):
             value = np.float64(pairs.familiarity[row])
             best = other
-        row = pairs.next_first[row] if is_first else pairs.next_second[row]
+        row = following_pair(row, a, pairs)
     return best
 
 

@@ -16,7 +16,6 @@ from ..ground.random_numbers import Process, uniforms
 
 __all__ = [
     "ENTRANT_BASE",
-    "break_ties",
     "close_firms",
     "count_entrants",
     "entrant_identifier",
@@ -62,24 +61,6 @@ def close_firms(
             closures += 1
             counts.closures[firms.complex[i]] += 1
     return closures
-
-
-@compiled
-def break_ties(
-    closed: Codes,
-    first: Codes,
-    familiarity: Singles,
-    next_first: Codes,
-    next_second: Codes,
-    firm_head: Codes,
-) -> None:
-    """Mark the pairs of the firms in the rows `closed` as dead."""
-    for n in range(closed.size):
-        firm = closed[n]
-        row = firm_head[firm]
-        while row >= 0:
-            familiarity[row] = -1.0
-            row = next_first[row] if first[row] == firm else next_second[row]
 
 
 @compiled

@@ -15,11 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.records import Record
 from innocluster.agents.relations import faded_familiarity
+from innocluster.agents.research_bodies import ResearchBodyTable
 
 from ..ground.random_numbers import Process, draw_columns
 from ..ground.sums import percent
-from ..network.pairs import BODY, TIE_FAMILIARITY
+from ..network.pairs import BODY, TIE_FAMILIARITY, PairTable
 from ..run import Run
 from .graphs import (
     count_triangles,
@@ -35,11 +38,9 @@ from .graphs import (
 __all__ = ["NETWORK_UNITS", "measure_network"]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
 
 RELEASED_FROM, RELEASED_TO = 24, 36
 _SAMPLE = int(Process.NETWORK_SAMPLE)
@@ -94,10 +95,8 @@ def measure_network(run: Run) -> dict[str, Floats]:
     actors = _actors(run)
     counts = np.zeros((7, 1 + complexes), np.int64)
     ends, inside, crossing = select_ties(
-        state.month, run.parameters.familiarity_decay, actors.firm_node, actors.body_node,
-        state.firms.complex, state.bodies.complex, pairs.count, pairs.first, pairs.second,
-        pairs.familiarity, pairs.projects, pairs.brokered, pairs.last_brokered, pairs.last_own,
-        pairs.own_familiarity, pairs.tie, counts,
+        state.month, run.parameters.familiarity_decay, actors, state.firms, state.bodies, pairs,
+        counts,
     )  # fmt: skip
     first, second = np.delete(ends, np.s_[inside : pairs.count - crossing], axis=1)
     # As long as all pairs: where there are millions, the graphs need the room.
@@ -120,7 +119,7 @@ def measure_network(run: Run) -> dict[str, Floats]:
 
 
 @dataclass(frozen=True)
-class Actors:
+class Actors(Record):
     """Nodes of the network, sorted by complex: its R&D firms in row order, then its bodies.
 
     Attributes
@@ -163,27 +162,16 @@ def _actors(run: Run) -> Actors:
 def select_ties(
     month: int,
     decay: float,
-    firm_node: Codes,
-    body_node: Codes,
-    firm_complex: Small,
-    body_complex: Small,
-    pair_count: int,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    projects: Small,
-    brokered: Small,
-    last_brokered: Small,
-    last_own: Small,
-    own_familiarity: Singles,
-    tie: Flags,
+    actors: Actors,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
     counts: Integers,
 ) -> tuple[Codes, int, int]:
-    """Ties of the network as pairs of nodes; marks them in `tie`.
+    """Ties of the network as pairs of nodes; marks them in `pairs.tie`.
 
     Parameters
     ----------
-    firm_node, body_node : see `Actors`
     counts : (7, 1 + C), zero at first: ties; those with a research body; those that
         the pair's own meetings would not hold; ties of last December, and those of
         them that are ties still; pairs whose last brokered meeting lies in the third
@@ -195,35 +183,43 @@ def select_ties(
     nodes of both ends (2, pairs), how many ties within a complex stand at the front, and
     how many across complexes at the back
     """
-    ends = np.empty((2, pair_count), np.int32)
+    ends = np.empty((2, pairs.count), np.int32)
     inside = 0
     crossing = 0
-    for row in range(pair_count):
-        before = tie[row] == 1
-        now = familiarity[row] >= TIE_FAMILIARITY or projects[row] > 0
-        released = RELEASED_FROM <= month - last_brokered[row] < RELEASED_TO
+    for row in range(pairs.count):
+        before = pairs.tie[row] == 1
+        now = pairs.familiarity[row] >= TIE_FAMILIARITY or pairs.projects[row] > 0
+        released = RELEASED_FROM <= month - pairs.last_brokered[row] < RELEASED_TO
         if not (before or now or released):
             continue
-        body = second[row] >= BODY
-        a = firm_node[first[row]]
-        b = body_node[second[row] - BODY] if body else firm_node[second[row]]
+        body = pairs.second[row] >= BODY
+        a = actors.firm_node[pairs.first[row]]
+        b = (
+            actors.body_node[pairs.second[row] - BODY]
+            if body
+            else actors.firm_node[pairs.second[row]]
+        )
         # The first column counts ties across complexes until the others are added to it.
-        here = 1 + firm_complex[first[row]]
-        if here != 1 + (body_complex[second[row] - BODY] if body else firm_complex[second[row]]):
+        here = 1 + firms.complex[pairs.first[row]]
+        if here != 1 + (
+            bodies.complex[pairs.second[row] - BODY] if body else firms.complex[pairs.second[row]]
+        ):
             here = 0
-        tie[row] = 0
+        pairs.tie[row] = 0
         if before:
             counts[_BEFORE, here] += 1
         # A familiarity below zero is a pair of which a firm has closed.
-        if familiarity[row] < 0.0 or a < 0 or b < 0:
+        if pairs.familiarity[row] < 0.0 or a < 0 or b < 0:
             continue
-        if released and brokered[row] > 0:
+        if released and pairs.brokered[row] > 0:
             counts[_RELEASED, here] += 1
-            if projects[row] > 0 or (last_own[row] >= 0 and month - last_own[row] < 12):
+            if pairs.projects[row] > 0 or (
+                pairs.last_own[row] >= 0 and month - pairs.last_own[row] < 12
+            ):
                 counts[_PERSISTING, here] += 1
         if not now:
             continue
-        tie[row] = 1
+        pairs.tie[row] = 1
         if before:
             counts[_STILL, here] += 1
         if here > 0:
@@ -232,15 +228,15 @@ def select_ties(
             inside += 1
         else:
             crossing += 1
-            ends[0, pair_count - crossing] = a
-            ends[1, pair_count - crossing] = b
+            ends[0, pairs.count - crossing] = a
+            ends[1, pairs.count - crossing] = b
         counts[_TIES, here] += 1
         if body:
             counts[_BODY_TIES, here] += 1
-        if brokered[row] > 0:
-            own = own_familiarity[row]
+        if pairs.brokered[row] > 0:
+            own = pairs.own_familiarity[row]
             if own >= TIE_FAMILIARITY:
-                own = faded_familiarity(own, decay, month - last_own[row])
+                own = faded_familiarity(own, decay, month - pairs.last_own[row])
             if own < TIE_FAMILIARITY:
                 counts[_BROKERED, here] += 1
     for row in range(counts.shape[0]):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import log
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.research_bodies import ResearchBodyTable
 
+from ..ground.grouped_rows import GroupedRows
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
-from .pairs import BODY, TIE_FAMILIARITY
+from .pairs import BODY, TIE_FAMILIARITY, PairTable, following_pair, latest_pair, partner_in
 
 __all__ = ["background_encounters", "tied_partner"]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
-Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
-Integers = NDArray[np.int64]
 
 _BACKGROUND = int(Process.BACKGROUND)
 _BACKGROUND_PEER = int(Process.BACKGROUND_PEER)
@@ -39,16 +41,9 @@ def tied_partner(
     caller: int,
     centre: int,
     excluded: int,
-    identifier: Integers,
-    body_identifier: Integers,
-    research_intensity: Floats,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    next_first: Codes,
-    next_second: Codes,
-    firm_head: Codes,
-    body_head: Codes,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
 ) -> int:
     """M1: one of the partners of an actor, by chance in proportion to F², or -1.
 
@@ -68,25 +63,21 @@ def tied_partner(
     chosen = -1
     shortest = np.inf
     looked = 0
-    row = body_head[centre - BODY] if centre >= BODY else firm_head[centre]
+    row = latest_pair(centre, firms, bodies)
     while row >= 0 and looked < LATEST_PAIRS:
-        trust = np.float64(familiarity[row])
-        if first[row] == centre:
-            other = second[row]
-            row = next_first[row]
-        else:
-            other = first[row]
-            row = next_second[row]
+        trust = np.float64(pairs.familiarity[row])
+        other = partner_in(row, centre, pairs)
+        row = following_pair(row, centre, pairs)
         if trust >= 0.0:
             looked += 1
         if trust < TIE_FAMILIARITY or other == excluded:
             continue
         if other < BODY:
-            if research_intensity[other] <= 0.0:
+            if firms.research_intensity[other] <= 0.0:
                 continue
-            name = identifier[other]
+            name = firms.identifier[other]
         else:
-            name = body_identifier[other - BODY]
+            name = bodies.identifier[other - BODY]
         u, _, _, _ = uniforms(key, caller, month, process, name)
         # -ln u is at least 1 - u: most candidates are known to come later without it.
         if 1.0 - u >= shortest * trust * trust:
@@ -102,96 +93,123 @@ def tied_partner(
 def background_encounters(
     key: NDArray[np.uint64],
     month: int,
-    rate: float,
-    repeat: float,
-    closure: float,
-    anchor_share: float,
+    p: Parameters,
     anchors: Codes,
-    count: int,
     occasion: Floats,
-    alive: Flags,
-    identifier: Integers,
-    body_identifier: Integers,
-    complex_: Small,
-    research_intensity: Floats,
-    places: Codes,
-    place_start: Integers,
-    body_rows: Codes,
-    body_start: Integers,
+    places: GroupedRows,
+    body_places: GroupedRows,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
     first: Codes,
     second: Codes,
-    familiarity: Singles,
-    next_first: Codes,
-    next_second: Codes,
-    firm_head: Codes,
-    body_head: Codes,
-    meeting_first: Codes,
-    meeting_second: Codes,
 ) -> int:
     """M1: spontaneous meetings of R&D firms; returns their number.
 
     An occasion leads a firm to somebody new: in one of five cases a research body of its
     complex, otherwise one of four places there, the first where an R&D firm stands (none,
-    if there is none).  With the chance `repeat` the firm meets one of its partners instead,
-    whoever made them known to each other; with the chance `closure` a partner of one of its
-    partners.  The occasions are the same whomever the firm knows.  Where an anchor firm
-    dominates, a share of the meetings is with it instead.  Read are the ties of last month.
+    if there is none).  With the chance `background_repeat` the firm meets one of its partners
+    instead, whoever made them known to each other; with the chance `background_closure` a
+    partner of one of its partners.  The occasions are the same whomever the firm knows.
+    Where an anchor firm dominates, `anchor_share` of the meetings is with it instead.  Read
+    are the ties of last month.
 
     Source: Jackson and Rogers (2007), who meet strangers and friends of friends; Gulati
     (1995) and Gulati and Gargiulo (1999) for the return to partners and to theirs.
 
     Parameters
     ----------
-    anchor_share : share of the meetings that are with the anchor of the complex
     anchors : (C,) row of the anchor of each complex, -1 where none operates
-    occasion : (capacity,) uniforms of the process `BACKGROUND`: a firm has an occasion below `rate`
-    places, place_start : rows of the firms of 2003 by complex, and where each complex starts
-    body_rows, body_start : the same for research bodies
-    first … body_head : columns and lists of `PairTable`
+    occasion : (capacity,) uniforms of the process `BACKGROUND`: a firm has an occasion below
+        `background_rate`
+    places, body_places : firms of 2003 and research bodies by complex
+    first, second : (rows,) the firm that has the occasion and whom it meets, written
     """
     meetings = 0
-    for i in range(count):
-        if occasion[i] >= rate or alive[i] == 0 or research_intensity[i] <= 0.0:
+    for i in range(firms.count):
+        if occasion[i] >= p.background_rate or not _does_research(i, firms):
             continue
-        if meetings >= meeting_first.size:
+        if meetings >= first.size:
             continue
-        _, v, w, x = uniforms(key, identifier[i], month, _BACKGROUND, 0)
-        c = complex_[i]
-        other = -1
-        anchor = anchors[c]
-        if w < anchor_share and anchor >= 0 and anchor != i and research_intensity[anchor] > 0.0:
-            other = anchor
+        _, v, w, x = uniforms(key, firms.identifier[i], month, _BACKGROUND, 0)
+        anchor = anchors[firms.complex[i]]
+        if w < p.anchor_share and _is_anchor(anchor, i, firms):
+            other: Any = np.int64(anchor)
         else:
-            a, b, d, e = uniforms(key, identifier[i], month, _BACKGROUND_PEER, 0)
-            if v < BODY_SHARE:
-                bodies = body_start[c + 1] - body_start[c]
-                if bodies > 0:
-                    other = BODY + body_rows[body_start[c] + int(a * bodies)]
-            else:
-                size = place_start[c + 1] - place_start[c]
-                for trial in (a, b, d, e):
-                    place = places[place_start[c] + int(trial * size)]
-                    if place != i and alive[place] == 1 and research_intensity[place] > 0.0:
-                        other = place
-                        break
-            if other >= 0 and x < repeat + closure:
-                process = _KNOWN_CONTACT
-                known = tied_partner(
-                    key, month, process, identifier[i], i, -1, identifier, body_identifier,
-                    research_intensity, first, second, familiarity, next_first, next_second,
-                    firm_head, body_head,
-                )  # fmt: skip
-                if known >= 0 and x >= repeat:
-                    process = _INTRODUCED_CONTACT
-                    known = tied_partner(
-                        key, month, process, identifier[i], known, i, identifier, body_identifier,
-                        research_intensity, first, second, familiarity, next_first, next_second,
-                        firm_head, body_head,
-                    )  # fmt: skip
+            other = _stranger(key, month, i, v, places, body_places, firms)
+            if other >= 0 and x < p.background_repeat + p.background_closure:
+                introduced = x >= p.background_repeat
+                known = _acquaintance(key, month, i, introduced, firms, bodies, pairs)
                 if known >= 0:
                     other = known
         if other >= 0:
-            meeting_first[meetings] = i
-            meeting_second[meetings] = other
+            first[meetings] = i
+            second[meetings] = other
             meetings += 1
     return meetings
+
+
+@inlined
+def _does_research(i: int, firms: FirmTable) -> bool:
+    return bool(firms.alive[i] == 1 and firms.research_intensity[i] > 0.0)
+
+
+@inlined
+def _is_anchor(anchor: int, i: int, firms: FirmTable) -> bool:
+    """Whether a firm can meet the anchor of its complex."""
+    return bool(anchor >= 0 and anchor != i and firms.research_intensity[anchor] > 0.0)
+
+
+@inlined
+def _stranger(
+    key: NDArray[np.uint64],
+    month: int,
+    i: int,
+    v: float,
+    places: GroupedRows,
+    body_places: GroupedRows,
+    firms: FirmTable,
+) -> int:
+    """M1: a research body or R&D firm of the complex of firm `i` by chance, or -1.
+
+    Parameters
+    ----------
+    v : uniform that decides which of the two
+    """
+    other: Any = np.int64(-1)
+    c = firms.complex[i]
+    draws = uniforms(key, firms.identifier[i], month, _BACKGROUND_PEER, 0)
+    if v < BODY_SHARE:
+        number = body_places.start[c + 1] - body_places.start[c]
+        if number > 0:
+            place = body_places.start[c] + int(draws[0] * number)
+            other = np.int64(BODY + body_places.rows[place])
+    else:
+        number = places.start[c + 1] - places.start[c]
+        for trial in draws:
+            row = places.rows[places.start[c] + int(trial * number)]
+            if row != i and _does_research(row, firms):
+                other = np.int64(row)
+                break
+    chosen: int = other
+    return chosen
+
+
+@inlined
+def _acquaintance(
+    key: NDArray[np.uint64],
+    month: int,
+    i: int,
+    introduced: bool,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
+) -> int:
+    """M1: a partner of firm `i`, or, where one introduces it, a partner of a partner, or -1."""
+    caller = firms.identifier[i]
+    known = tied_partner(key, month, _KNOWN_CONTACT, caller, i, -1, firms, bodies, pairs)
+    if known >= 0 and introduced:
+        known = tied_partner(
+            key, month, _INTRODUCED_CONTACT, caller, known, i, firms, bodies, pairs
+        )
+    return known

@@ -8,23 +8,29 @@ compaction, marked by a familiarity of -1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.columns import Table, column
-from innocluster.agents.compilation import compiled, compiled_for, inlined
+from innocluster.agents.compilation import compiled, inlined
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.research_bodies import ResearchBodyTable
 
 __all__ = [
     "BODY",
     "TIE_FAMILIARITY",
     "PairTable",
+    "break_ties",
     "common_trust",
     "compact_pairs",
     "find_pair",
+    "following_pair",
     "knows_research_body",
+    "latest_pair",
     "meet_pair",
+    "partner_in",
 ]
 
 BODY = 1 << 29
@@ -76,7 +82,7 @@ class PairTable(Table):
         super().reserve(rows)
         if 2 * rows > self.slots.size:
             self.slots = empty_slots(rows)
-            index_pairs(self.count, self.first, self.second, self.slots)
+            _index_pairs(self)
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -100,126 +106,113 @@ def _slot(first: int, second: int, mask: int) -> np.int64:
     return np.int64((mixed >> np.uint64(33)) & np.uint64(mask))
 
 
-@compiled_for("int64(int64, int64, int32[::1], int32[::1], float32[::1], int32[::1])", inline=False)
-def find_pair(
-    a: int, b: int, first: Codes, second: Codes, familiarity: Singles, slots: Codes
-) -> int:
+@compiled
+def find_pair(a: int, b: int, pairs: PairTable) -> int:
     """Row of the living pair of actors `a` and `b`, or -1 where they never met."""
     low = min(a, b)
     high = max(a, b)
-    mask = slots.size - 1
+    mask = pairs.slots.size - 1
     slot = _slot(low, high, mask)
-    while slots[slot] >= 0:
-        row: int = slots[slot]
-        if first[row] == low and second[row] == high and familiarity[row] >= 0.0:
+    while pairs.slots[slot] >= 0:
+        row: int = pairs.slots[slot]
+        if pairs.first[row] == low and pairs.second[row] == high and pairs.familiarity[row] >= 0.0:
             return row
         slot = (slot + 1) & mask
     return -1
 
 
+@inlined
+def latest_pair(actor: int, firms: FirmTable, bodies: ResearchBodyTable) -> int:
+    """Row of the pair that an actor entered last, the head of its list, or -1."""
+    head: int = bodies.first_pair[actor - BODY] if actor >= BODY else firms.first_pair[actor]
+    return head
+
+
+@inlined
+def partner_in(row: int, actor: int, pairs: PairTable) -> int:
+    """The other actor of a pair of `actor`."""
+    partner: int = pairs.second[row] if pairs.first[row] == actor else pairs.first[row]
+    return partner
+
+
+@inlined
+def following_pair(row: int, actor: int, pairs: PairTable) -> int:
+    """Row of the pair that `actor` entered before this one, or -1."""
+    is_first = pairs.first[row] == actor
+    following: int = pairs.next_first[row] if is_first else pairs.next_second[row]
+    return following
+
+
 @compiled
-def _index_pair(row: int, first: Codes, second: Codes, slots: Codes) -> None:
-    mask = slots.size - 1
-    slot = _slot(first[row], second[row], mask)
-    while slots[slot] >= 0:
+def _index_pair(row: int, pairs: PairTable) -> None:
+    mask = pairs.slots.size - 1
+    slot = _slot(pairs.first[row], pairs.second[row], mask)
+    while pairs.slots[slot] >= 0:
         slot = (slot + 1) & mask
-    slots[slot] = row
+    pairs.slots[slot] = row
 
 
 @compiled
-def index_pairs(count: int, first: Codes, second: Codes, slots: Codes) -> None:
+def _index_pairs(pairs: PairTable) -> None:
     """Enter all rows into an empty index."""
-    for row in range(count):
-        _index_pair(row, first, second, slots)
+    for row in range(pairs.count):
+        _index_pair(row, pairs)
+
+
+@inlined
+def _become_latest(row: int, actor: int, firms: FirmTable, bodies: ResearchBodyTable) -> int:
+    """Put a pair at the head of an actor's list; returns the row that was there."""
+    head = latest_pair(actor, firms, bodies)
+    if actor >= BODY:
+        bodies.first_pair[actor - BODY] = row
+    else:
+        firms.first_pair[actor] = row
+    return head
 
 
 @compiled
-def _link_pair(
-    row: int,
-    first: Codes,
-    second: Codes,
-    next_first: Codes,
-    next_second: Codes,
-    firm_head: Codes,
-    body_head: Codes,
-) -> None:
-    for side in range(2):
-        actor = first[row] if side == 0 else second[row]
-        if actor >= BODY:
-            head = body_head[actor - BODY]
-            body_head[actor - BODY] = row
-        else:
-            head = firm_head[actor]
-            firm_head[actor] = row
-        if side == 0:
-            next_first[row] = head
-        else:
-            next_second[row] = head
+def _enter_pair(row: int, pairs: PairTable, firms: FirmTable, bodies: ResearchBodyTable) -> None:
+    """Enter a row into the index and the lists of both actors."""
+    _index_pair(row, pairs)
+    pairs.next_first[row] = _become_latest(row, pairs.first[row], firms, bodies)
+    pairs.next_second[row] = _become_latest(row, pairs.second[row], firms, bodies)
 
 
 @compiled
 def meet_pair(
-    a: int,
-    b: int,
-    count: int,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    next_first: Codes,
-    next_second: Codes,
-    slots: Codes,
-    firm_head: Codes,
-    body_head: Codes,
+    a: int, b: int, count: int, pairs: PairTable, firms: FirmTable, bodies: ResearchBodyTable
 ) -> int:
     """Row of the pair, made at row `count` where the two meet for the first time."""
-    row = find_pair(a, b, first, second, familiarity, slots)
+    row = find_pair(a, b, pairs)
     if row >= 0:
         return row
-    first[count] = min(a, b)
-    second[count] = max(a, b)
-    _index_pair(count, first, second, slots)
-    _link_pair(count, first, second, next_first, next_second, firm_head, body_head)
+    pairs.first[count] = min(a, b)
+    pairs.second[count] = max(a, b)
+    _enter_pair(count, pairs, firms, bodies)
     return count
 
 
 @compiled
-def knows_research_body(
-    firm: int,
-    least: float,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    projects: NDArray[np.int16],
-    next_first: Codes,
-    next_second: Codes,
-    firm_head: Codes,
-) -> bool:
+def knows_research_body(firm: int, least: float, firms: FirmTable, pairs: PairTable) -> bool:
     """Whether a firm has a living tie to a university or institute.
 
     Parameters
     ----------
     least : familiarity from which a tie lives; a joint project under way keeps it alive too
     """
-    row = firm_head[firm]
+    row = firms.first_pair[firm]
     while row >= 0:
-        if second[row] >= BODY and (familiarity[row] >= least or projects[row] > 0):
+        if pairs.second[row] >= BODY and (
+            pairs.familiarity[row] >= least or pairs.projects[row] > 0
+        ):
             return True
-        row = next_first[row] if first[row] == firm else next_second[row]
+        row = following_pair(row, firm, pairs)
     return False
 
 
 @compiled
 def common_trust(
-    a: int,
-    b: int,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    next_first: Codes,
-    next_second: Codes,
-    slots: Codes,
-    firm_head: Codes,
-    body_head: Codes,
+    a: int, b: int, pairs: PairTable, firms: FirmTable, bodies: ResearchBodyTable
 ) -> float:
     """T2: structural credit Str_ij = Σ_h F_ih F_hj / max(1, Σ_h F_ih), mean of both sides.
 
@@ -231,73 +224,43 @@ def common_trust(
     trust = np.zeros(2)
     for side in range(2):
         centre = a if side == 0 else b
-        row = body_head[centre - BODY] if centre >= BODY else firm_head[centre]
+        row = latest_pair(centre, firms, bodies)
         while row >= 0:
-            is_first = first[row] == centre
-            if familiarity[row] > 0.0:
-                trust[side] += familiarity[row]
-                partner = second[row] if is_first else first[row]
+            if pairs.familiarity[row] > 0.0:
+                trust[side] += pairs.familiarity[row]
+                partner: Any = np.int64(partner_in(row, centre, pairs))
                 if side == 0 and partner != b:
-                    bridge = find_pair(partner, b, first, second, familiarity, slots)
+                    bridge = find_pair(partner, b, pairs)
                     if bridge >= 0:
-                        paths += np.float64(familiarity[row]) * familiarity[bridge]
-            row = next_first[row] if is_first else next_second[row]
+                        paths += np.float64(pairs.familiarity[row]) * pairs.familiarity[bridge]
+            row = following_pair(row, centre, pairs)
     result: float = 0.5 * paths * (1.0 / max(1.0, trust[0]) + 1.0 / max(1.0, trust[1]))
     return result
 
 
 @compiled
+def break_ties(closed: Codes, pairs: PairTable, firms: FirmTable) -> None:
+    """Mark the pairs of the firms in the rows `closed` as dead."""
+    for n in range(closed.size):
+        firm = closed[n]
+        row = firms.first_pair[firm]
+        while row >= 0:
+            pairs.familiarity[row] = -1.0
+            row = following_pair(row, firm, pairs)
+
+
 def compact_pairs(
-    count: int,
-    keep: NDArray[np.bool_],
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    similarity: Singles,
-    gain: Floats,
-    last_met: NDArray[np.int16],
-    meetings: NDArray[np.int16],
-    brokered: NDArray[np.int16],
-    last_brokered: NDArray[np.int16],
-    last_own: NDArray[np.int16],
-    own_familiarity: Singles,
-    tie: NDArray[np.int8],
-    projects: NDArray[np.int16],
-    asked: NDArray[np.int16],
-    successes: NDArray[np.int16],
-    next_first: Codes,
-    next_second: Codes,
-    slots: Codes,
-    firm_head: Codes,
-    body_head: Codes,
-) -> int:
-    """Drop the pairs not to be kept and rebuild index and lists; returns the new count."""
-    kept = 0
-    for row in range(count):
-        if keep[row]:
-            first[kept] = first[row]
-            second[kept] = second[row]
-            familiarity[kept] = familiarity[row]
-            similarity[kept] = similarity[row]
-            gain[kept] = gain[row]
-            last_met[kept] = last_met[row]
-            meetings[kept] = meetings[row]
-            brokered[kept] = brokered[row]
-            last_brokered[kept] = last_brokered[row]
-            last_own[kept] = last_own[row]
-            own_familiarity[kept] = own_familiarity[row]
-            tie[kept] = tie[row]
-            projects[kept] = projects[row]
-            asked[kept] = asked[row]
-            successes[kept] = successes[row]
-            kept += 1
-    # Rows that become free hold nothing that a later pair could inherit.
-    projects[kept:count] = 0
-    successes[kept:count] = 0
-    slots[:] = -1
-    firm_head[:] = -1
-    body_head[:] = -1
-    for row in range(kept):
-        _index_pair(row, first, second, slots)
-        _link_pair(row, first, second, next_first, next_second, firm_head, body_head)
-    return kept
+    keep: NDArray[np.bool_], pairs: PairTable, firms: FirmTable, bodies: ResearchBodyTable
+) -> None:
+    """Drop the pairs not to be kept and rebuild index and lists."""
+    pairs.keep(keep)
+    pairs.slots[:] = -1
+    firms.first_pair[:] = -1
+    bodies.first_pair[:] = -1
+    _enter_pairs(pairs, firms, bodies)
+
+
+@compiled
+def _enter_pairs(pairs: PairTable, firms: FirmTable, bodies: ResearchBodyTable) -> None:
+    for row in range(pairs.count):
+        _enter_pair(row, pairs, firms, bodies)

@@ -12,6 +12,7 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 
 from ..beginning.new_firms import set_firms
 from ..beginning.population import FirmSample
+from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, draw_four, uniforms
 from ..market.demography import count_entrants, entrant_identifier, spin_offs
@@ -52,7 +53,7 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
     places = arrivals + founded
     newcomers = source.room(int(places.sum()))
     models = _choose_models(
-        key, month, arrivals, founders, state.bodies, run.scratch.places, run.scratch.place_start,
+        key, month, arrivals, founders, state.bodies, run.scratch.places,
         newcomers,
     )  # fmt: skip
     _describe_entrants(p, models, source, state.bodies, run.anchors.sector_intensity, newcomers)
@@ -87,8 +88,7 @@ def _choose_models(
     arrivals: Integers,
     founders: Integers,
     bodies: ResearchBodyTable,
-    places: NDArray[np.int32],
-    place_start: Integers,
+    places: GroupedRows,
     newcomers: FirmSample,
 ) -> Integers:
     """E2: name the month's entrants, by complex and there spin-offs last; who their models are.
@@ -97,7 +97,7 @@ def _choose_models(
     ----------
     arrivals : (C,) entrants that are no spin-offs
     founders : rows of the universities that found a firm
-    places, place_start : rows of the firms of 2003 by complex, and where each complex starts
+    places : rows of the firms of 2003 by complex
     newcomers : written
 
     Returns
@@ -118,8 +118,8 @@ def _choose_models(
             newcomers.identifier[n] = entrant_identifier(month, c, ordinal)
             newcomers.complex[n] = c
             u, _, _, _ = uniforms(key, newcomers.identifier[n], month, _ENTRANT, 0)
-            start = place_start[c]
-            models[0, n] = places[start + int(u * (place_start[c + 1] - start))]
+            start = places.start[c]
+            models[0, n] = places.rows[start + int(u * (places.start[c + 1] - start))]
             models[1, n] = parent
             n += 1
     return models

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coordination.events import contact_events
+from ..coordination.events import Events, contact_events
 from ..coordination.membership import decide_membership
 from ..coordination.policy import CoordinationView, Payments
 from ..coordination.small_tasks import run_small_tasks
 from ..ground.counts import Counts
+from ..ground.grouped_rows import GroupedRows
 from ..ground.random_numbers import Process, draw_columns
 from ..network.contacts import Meetings, apply_learning, hold_meetings, update_familiarity
 from ..network.encounters import background_encounters
@@ -26,141 +27,125 @@ Codes = NDArray[np.int32]
 
 _BACKGROUND = int(Process.BACKGROUND)
 _JOINING = int(Process.JOINING)
-MAXIMUM_EVENTS = 20
-
-
-def _members_by_cluster(run: Run) -> tuple[Codes, NDArray[np.int64]]:
-    """Rows of members sorted by mini-cluster (then row), and where each mini-cluster starts."""
-    firms = run.state.firms
-    rows = np.flatnonzero(firms.member[: firms.count] == 1)
-    clusters = firms.mini_cluster[rows]
-    members = rows[np.argsort(clusters, kind="stable")].astype(np.int32)
-    number = run.region.mini_clusters.complex.size
-    start = np.searchsorted(firms.mini_cluster[members], np.arange(number + 1)).astype(np.int64)
-    return members, start
 
 
 def meet(run: Run, tranche: Tranche, counts: Counts) -> Meetings:
     """Let firms join and leave, meet on their own or by the programme, and learn from it."""
-    state, p, scratch, key = run.state, run.parameters, run.scratch, run.key
-    firms, bodies, month = state.firms, state.bodies, state.month
+    firms = run.state.firms
     firms.lost_days[: firms.count] = 0.0
-    scratch.grants[: firms.count] = 0.0
+    run.scratch.grants[: firms.count] = 0.0
+    encounters = [_encounters(run)]  # M1
+    if tranche.active:
+        _prepare_programme(run, tranche)  # M0, F7
+        encounters += _brokered(run, counts)  # M1, M3
+    first, second = (np.concatenate(actors) for actors in zip(*encounters, strict=True))
+    meetings = Meetings.between(first, second, spontaneous=encounters[0][0].size)
+    _learn(run, meetings)  # T1, T3, K2
+    return meetings
 
-    room = firms.count
-    first = np.empty(room, np.int32)
-    second = np.empty(room, np.int32)
-    pairs = state.pairs
+
+def _encounters(run: Run) -> tuple[Codes, Codes]:
+    """M1: who meets whom without the programme."""
+    state, scratch, firms = run.state, run.scratch, run.state.firms
     # The firm of 2003, not one that has taken a closed anchor's row.
     stands = (firms.alive[scratch.anchors] == 1) & (firms.entered[scratch.anchors] < 0)
     draw_columns(
-        key, month, _BACKGROUND, firms.count, firms.identifier, scratch.draw, scratch.second_draw
-    )
-    spontaneous = background_encounters(
-        key, month, run.parameters.background_rate, run.parameters.background_repeat,
-        run.parameters.background_closure, run.parameters.anchor_share,
-        np.where(stands, scratch.anchors, -1),
-        firms.count, scratch.draw, firms.alive, firms.identifier, bodies.identifier,
-        firms.complex, firms.research_intensity, scratch.places, scratch.place_start,
-        scratch.body_rows, scratch.body_start, pairs.first, pairs.second, pairs.familiarity,
-        pairs.next_first, pairs.next_second, firms.first_pair, bodies.first_pair, first, second,
+        run.key, state.month, _BACKGROUND, firms.count, firms.identifier, scratch.draw,
+        scratch.second_draw,
     )  # fmt: skip
-    firsts, seconds = [first[:spontaneous]], [second[:spontaneous]]
+    first, second = np.empty((2, firms.count), np.int32)
+    number = background_encounters(
+        run.key, state.month, run.parameters, np.where(stands, scratch.anchors, -1),
+        scratch.draw, scratch.places, scratch.body_places, firms, state.bodies, state.pairs,
+        first, second,
+    )  # fmt: skip
+    return first[:number], second[:number]
 
-    if tranche.active:
-        if tranche.starts:
-            start_programme(run)
-        if month % 12 == 0:
-            report_benefit(run)
-        policy = run.settings.policy
-        if policy.joins:
-            _join(run)
-        assign_roles(run)
-        file_reports(run)
-        members, member_start = _members_by_cluster(run)
-        view = _hold_events(run, members, member_start, counts)
-        introduced = [_introduce(view, run, counts)] if policy.events else []
-        if policy.tasks:
-            introduced.append(_small_tasks(view, run, counts))
-        for some, others in introduced:
-            firsts.append(some)
-            seconds.append(others)
-        _pay(view, run, counts)
 
-    first, second = np.concatenate(firsts), np.concatenate(seconds)
-    row = np.empty(first.size, np.int32)
-    learned = np.empty((first.size, 2, firms.knowledge.shape[1]))
-    pairs.reserve(pairs.count + first.size)
-    done = 0
-    for brokered, meetings in ((0, spontaneous), (1, first.size - spontaneous)):
-        part = slice(done, done + meetings)
-        pairs.count = hold_meetings(
-            key, month, p, brokered, meetings, first[part], second[part], row[part],
-            learned[part], firms.knowledge, bodies.knowledge, firms.identifier, firms.sector,
-            firms.absorption, firms.revenue, firms.log_productivity, run.anchors.sector_log_a,
-            firms.gain_meeting, firms.lost_days, pairs.count, pairs.first, pairs.second,
-            pairs.familiarity, pairs.similarity, pairs.gain, pairs.last_met, pairs.meetings,
-            pairs.brokered, pairs.last_brokered, pairs.last_own, pairs.own_familiarity, pairs.tie,
-            pairs.asked, pairs.next_first, pairs.next_second, pairs.slots,
-            firms.first_pair, bodies.first_pair,
-        )  # fmt: skip
-        done += meetings
-    apply_learning(first.size, first, second, learned, firms.knowledge)
-    update_familiarity(pairs.count, run.parameters.familiarity_decay, pairs.familiarity, pairs.gain)
-    return Meetings(first, second, row, spontaneous)
+def _prepare_programme(run: Run, tranche: Tranche) -> None:
+    """Let firms report, join and leave, and members take up their roles (M0, F7)."""
+    if tranche.starts:
+        start_programme(run)
+    if run.state.month % 12 == 0:
+        report_benefit(run)
+    if run.settings.policy.joins:
+        _join(run)
+    assign_roles(run)
+    file_reports(run)
+
+
+def _brokered(run: Run, counts: Counts) -> list[tuple[Codes, Codes]]:
+    """Who meets whom at events and by small tasks of the programme, which also pays firms."""
+    policy = run.settings.policy
+    view = _hold_events(run, _members_by_cluster(run), counts)
+    introduced = [_introduce(view, run, counts)] if policy.events else []
+    if policy.tasks:
+        introduced.append(_small_tasks(view, run, counts))
+    _pay(view, run, counts)
+    return introduced
+
+
+def _learn(run: Run, meetings: Meetings) -> None:
+    """Let meetings take place and teach (T1, T3, K2)."""
+    state, p = run.state, run.parameters
+    firms, pairs = state.firms, state.pairs
+    learned = np.empty((meetings.first.size, 2, firms.knowledge.shape[1]))
+    pairs.reserve(pairs.count + meetings.first.size)
+    pairs.count = hold_meetings(
+        run.key, state.month, p, meetings, learned, run.anchors.sector_log_a, firms,
+        state.bodies, pairs,
+    )  # fmt: skip
+    apply_learning(meetings, learned, firms)
+    update_familiarity(p.familiarity_decay, pairs)
+
+
+def _members_by_cluster(run: Run) -> GroupedRows:
+    firms = run.state.firms
+    rows = np.flatnonzero(firms.member[: firms.count] == 1)
+    members = GroupedRows.of(firms.mini_cluster[rows], run.region.mini_clusters.complex.size)
+    return GroupedRows(rows[members.rows].astype(np.int32), members.start)
 
 
 def _join(run: Run) -> None:
     """Let firms decide to join or to leave."""
-    state, scratch = run.state, run.scratch
-    firms, pairs = state.firms, state.pairs
+    state, scratch, firms = run.state, run.scratch, run.state.firms
     draw_columns(
         run.key, state.month, _JOINING, firms.count, firms.identifier, scratch.draw,
         scratch.second_draw,
     )  # fmt: skip
     decide_membership(
-        run.parameters, state.joining_constant, state.reported_benefit, firms.count, scratch.draw,
-        scratch.second_draw, firms.alive, firms.complex, firms.mini_cluster, firms.member,
-        firms.employees, firms.revenue, firms.research_intensity, firms.first_pair, pairs.first,
-        pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second,
-        scratch.membership,
+        run.parameters, state.joining_constant, state.reported_benefit, scratch.draw,
+        scratch.second_draw, firms, state.pairs, scratch.membership,
     )  # fmt: skip
     run.overrule_membership(scratch.membership)
     firms.member[: firms.count] = scratch.membership[: firms.count]
 
 
-def _hold_events(
-    run: Run, members: Codes, member_start: NDArray[np.int64], counts: Counts
-) -> CoordinationView:
+def _hold_events(run: Run, members: GroupedRows, counts: Counts) -> CoordinationView:
     """Hold this month's contact events, and return what the policy may look at."""
     state, scratch = run.state, run.scratch
     cluster_complex = run.region.mini_clusters.complex
-    number = cluster_complex.size
-    cluster = np.empty(number * MAXIMUM_EVENTS, np.int32)
-    size = np.empty_like(cluster)
-    places = np.empty_like(cluster)
-    spent = np.zeros((2, state.balance.size))
-    events = 0
+    events = Events.room_for(cluster_complex.size, state.balance.size)
+    held = 0
     if run.settings.policy.events:
-        events = contact_events(
-            run.key, state.month, run.parameters, member_start, cluster_complex, state.balance,
-            cluster, size, places, spent,
-        )  # fmt: skip
-        counts.meetings_spent += spent[0]
-        counts.introductions_spent += spent[1]
-        np.add.at(counts.contacts, cluster_complex[cluster[:events]], 1.0)
-        note_meetings(run, members, counts.contacts, spent.sum(axis=0))
+        held = contact_events(
+            run.key, state.month, run.parameters, members, cluster_complex, state.balance, events
+        )
+        counts.meetings_spent += events.spent[0]
+        counts.introductions_spent += events.spent[1]
+        np.add.at(counts.contacts, cluster_complex[events.cluster[:held]], 1.0)
+        note_meetings(run, members.rows, counts.contacts, events.spent.sum(axis=0))
     return CoordinationView(
         key=run.key,
         month=state.month,
         parameters=run.parameters,
-        event_cluster=cluster[:events],
-        event_size=size[:events],
-        event_introductions=places[:events],
-        members=members,
-        member_start=member_start,
-        body_rows=scratch.body_rows,
-        body_start=scratch.body_start,
+        event_cluster=events.cluster[:held],
+        event_size=events.size[:held],
+        event_introductions=events.introductions[:held],
+        members=members.rows,
+        member_start=members.start,
+        body_rows=scratch.body_places.rows,
+        body_start=scratch.body_places.start,
         cluster_complex=cluster_complex,
         distance=run.region.complexes.distance,
         weights=run.weights,
@@ -244,15 +229,14 @@ def _pay(view: CoordinationView, run: Run, counts: Counts) -> None:
 
 def _small_tasks(view: CoordinationView, run: Run, counts: Counts) -> tuple[Codes, Codes]:
     """Give members small tasks, in the order in which the policy queues them."""
-    state, scratch, firms = run.state, run.scratch, run.state.firms
+    state = run.state
     members = run.settings.policy.queue(view)
     if not np.array_equal(np.sort(members), np.sort(view.members)):
         raise ValueError(f"policy {run.settings.policy.key} queues others than all members, once")
-    first = np.empty(members.size, np.int32)
-    second = np.empty(members.size, np.int32)
+    first, second = np.empty((2, members.size), np.int32)
     introductions = run_small_tasks(
-        run.key, state.month, run.parameters, state.balance, members, firms.identifier,
-        firms.complex, firms.link_until, needed_tasks(run, members), scratch.body_rows,
-        scratch.body_start, first, second, counts.tasks, counts.tasks_spent,
+        run.key, state.month, run.parameters, state.balance, members,
+        needed_tasks(run, members), state.firms, run.scratch.body_places, first, second,
+        counts.tasks, counts.tasks_spent,
     )  # fmt: skip
     return first[:introductions], second[:introductions]

@@ -26,10 +26,7 @@ def start_programme(run: Run) -> None:
     firms, p = run.state.firms, run.parameters
     months = 13 - PROGRAMME_START[1]
     research = firms.research_intensity > 0.0
-    score = joining_scores(
-        firms.count, firms.employees, firms.revenue, firms.research_intensity,
-        run.parameters.joining_size, run.parameters.joining_research, run.parameters.joining_large,
-    )  # fmt: skip
+    score = joining_scores(p, firms)
     eligible = (firms.alive == 1) & (firms.mini_cluster >= 0)
     for c, wanted in enumerate(run.region.complexes.founding_members):
         rows = np.flatnonzero(eligible[: firms.count] & (firms.complex[: firms.count] == c))
@@ -59,7 +56,7 @@ def mark_cohort(run: Run) -> None:
     to those is the effect on participants (by intention to treat), with P0 as
     their own counterfactual.
     """
-    firms, values, draw = run.state.firms, run.parameters, run.scratch.draw
+    firms, draw = run.state.firms, run.scratch.draw
     n = firms.count
     lowest = np.ones(n)
     for month in range(run.state.month, run.state.month + 13 - PROGRAMME_START[1]):
@@ -68,10 +65,7 @@ def mark_cohort(run: Run) -> None:
             run.scratch.second_draw,
         )  # fmt: skip
         np.minimum(lowest, draw[:n], out=lowest)
-    score = joining_scores(
-        n, firms.employees, firms.revenue, firms.research_intensity, values.joining_size,
-        values.joining_research, values.joining_large,
-    )  # fmt: skip
+    score = joining_scores(run.parameters, firms)
     place_in_line = log_array(lowest / (1.0 - lowest)) - score
     eligible = (firms.alive[:n] == 1) & (firms.mini_cluster[:n] >= 0)
     for c, wanted in enumerate(run.region.complexes.founding_members):

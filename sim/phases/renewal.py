@@ -7,8 +7,8 @@ import numpy as np
 from ..ground.counts import Counts
 from ..ground.random_numbers import Process, draw_columns
 from ..innovation.transfer import CONTACT_FAMILIARITY
-from ..market.demography import break_ties, close_firms
-from ..network.pairs import compact_pairs
+from ..market.demography import close_firms
+from ..network.pairs import break_ties, compact_pairs
 from ..run import Run
 from .entrants import admit_entrants
 
@@ -28,9 +28,7 @@ def renew(run: Run, counts: Counts) -> None:
         scratch.second_draw,
     )  # fmt: skip
     rows = closed[: close_firms(month, run.parameters, scratch.draw, firms, closed, counts)]
-    break_ties(
-        rows, pairs.first, pairs.familiarity, pairs.next_first, pairs.next_second, firms.first_pair
-    )
+    break_ties(rows, pairs, firms)
     run.forget_agents(rows)
     operating = run.series.values["firms"][month].astype(np.int64) - counts.closures
     admit_entrants(run, operating, counts.entrants)
@@ -43,10 +41,4 @@ def renew(run: Run, counts: Counts) -> None:
         # Ties just observed stay for a year, so that those lost this very month are counted;
         # a project that has just succeeded raises familiarity next month.
         keep |= (pairs.tie[: pairs.count] == 1) | (pairs.gain[: pairs.count] > 0.0)
-        pairs.count = compact_pairs(
-            pairs.count, keep, pairs.first, pairs.second, pairs.familiarity, pairs.similarity,
-            pairs.gain, pairs.last_met, pairs.meetings, pairs.brokered, pairs.last_brokered,
-            pairs.last_own, pairs.own_familiarity, pairs.tie, pairs.projects, pairs.asked,
-            pairs.successes, pairs.next_first, pairs.next_second, pairs.slots,
-            firms.first_pair, state.bodies.first_pair,
-        )  # fmt: skip
+        compact_pairs(keep, pairs, firms, state.bodies)

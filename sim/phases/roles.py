@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
-from innocluster.agents.firms import line_share, role_efficiency
+from innocluster.agents.firms import FirmTable, line_share, role_efficiency
 
 from ..coordination.small_tasks import GUIDANCE, LINK
 from ..innovation.transfer import CONTACT_FAMILIARITY
-from ..network.pairs import knows_research_body
+from ..network.pairs import PairTable, knows_research_body
 from ..run import Run
 from ..state import State
 
 __all__ = ["ROLES", "assign_roles", "has_research_partner", "needed_tasks", "role_gain"]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Flags = NDArray[np.int8]
-Small = NDArray[np.int16]
 Codes = NDArray[np.int32]
 
 ROLES = 3
@@ -61,23 +60,13 @@ def assign_roles(run: Run) -> None:
         reached = reference + (wanted - reference) * links / others
         adherence = reached if wanted > reference else wanted
         gains[links] = role_gain(adherence, reference, values.role_returns, values.role_share)
-    firms, pairs = state.firms, state.pairs
     cost = values.role_link_days if wanted > reference else 0.0
-    _assign(
-        state.month, firms.count, gains, cost, values.product_line_revenue, firms.revenue,
-        firms.member, firms.role, firms.lost_days,
-        firms.link_until, firms.first_pair, pairs.first, pairs.second, pairs.familiarity,
-        pairs.projects, pairs.next_first, pairs.next_second,
-    )  # fmt: skip
+    _assign(state.month, gains, cost, values.product_line_revenue, state.firms, state.pairs)
 
 
 def has_research_partner(state: State, rows: Codes) -> NDArray[np.bool_]:
     """Which of the firms in `rows` have a living tie to a university or institute."""
-    pairs = state.pairs
-    return _has_research_partner(
-        rows, pairs.first, pairs.second, pairs.familiarity, pairs.projects, pairs.next_first,
-        pairs.next_second, state.firms.first_pair,
-    )  # fmt: skip
+    return _has_research_partner(rows, state.firms, state.pairs)
 
 
 def needed_tasks(run: Run, members: Codes) -> Flags:
@@ -94,54 +83,32 @@ def needed_tasks(run: Run, members: Codes) -> Flags:
 
 
 @compiled
-def _has_research_partner(
-    rows: Codes,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    projects: Small,
-    next_first: Codes,
-    next_second: Codes,
-    firm_head: Codes,
-) -> NDArray[np.bool_]:
+def _has_research_partner(rows: Codes, firms: FirmTable, pairs: PairTable) -> NDArray[np.bool_]:
     result = np.empty(rows.size, np.bool_)
     for n in range(rows.size):
-        result[n] = knows_research_body(
-            rows[n], CONTACT_FAMILIARITY, first, second, familiarity, projects, next_first,
-            next_second, firm_head,
-        )  # fmt: skip
+        firm: Any = np.int64(rows[n])
+        result[n] = knows_research_body(firm, CONTACT_FAMILIARITY, firms, pairs)
     return result
 
 
 @compiled
 def _assign(
-    month: int,
-    count: int,
-    gains: Floats,
-    cost: float,
-    line: float,
-    revenue: Floats,
-    member: Flags,
-    role: Floats,
-    lost_days: Floats,
-    link_until: Small,
-    first_pair: Codes,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    projects: Small,
-    next_first: Codes,
-    next_second: Codes,
+    month: int, gains: Floats, cost: float, line: float, firms: FirmTable, pairs: PairTable
 ) -> None:
-    for i in range(count):
-        if member[i] == 0:
-            role[i] = 0.0
+    """F7: role efficiency of members, and the working time of their links.
+
+    Parameters
+    ----------
+    gains : (3,) log efficiency with no, one and two links
+    cost : person-days of a link
+    line : annual revenue of a product line, KRW million
+    """
+    for i in range(firms.count):
+        if firms.member[i] == 0:
+            firms.role[i] = 0.0
             continue
-        links = 1 if link_until[i] >= month else 0
-        if knows_research_body(
-            i, CONTACT_FAMILIARITY, first, second, familiarity, projects, next_first, next_second,
-            first_pair,
-        ):  # fmt: skip
+        links = 1 if firms.link_until[i] >= month else 0
+        if knows_research_body(i, CONTACT_FAMILIARITY, firms, pairs):
             links += 1
-        role[i] = gains[links] * line_share(revenue[i], line)
-        lost_days[i] += cost * links
+        firms.role[i] = gains[links] * line_share(firms.revenue[i], line)
+        firms.lost_days[i] += cost * links

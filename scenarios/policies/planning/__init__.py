@@ -16,9 +16,7 @@ from .candidates import (
     OTHER_CLUSTERS,
     OWN_CLUSTER,
     OWN_COMPLEX,
-    Acquaintances,
     Roster,
-    acquaintances,
     best_candidates,
     known_members,
 )
@@ -30,7 +28,7 @@ from .shortlists import best_of_each, candidates_of_members
 
 __all__ = [
     "ANYWHERE", "BODY", "NOVELTY", "OTHER_CLUSTERS", "OWN_CLUSTER", "OWN_COMPLEX",
-    "Acquaintances", "Plan", "Proposers", "Prospects", "Roster", "acquaintances",
+    "Plan", "Proposers", "Prospects", "Roster",
     "at_events", "best_candidates", "best_of_each", "broker_pairs", "candidates_of_members",
     "distant_partners", "fill_places", "gatekeepers_of", "greedy_b_matching",
     "introductions_at_random", "known_members", "nearby_partners", "plan_by_surplus",

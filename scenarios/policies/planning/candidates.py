@@ -9,7 +9,7 @@ report: the noise of a signal is drawn once a pair and report.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.sim.coordination.policy import CoordinationView, Report
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.random_numbers import Process, uniforms
-from innocluster.sim.network.pairs import BODY, find_pair
+from innocluster.sim.network.pairs import BODY, PairTable, find_pair
 
 from .introductions import Proposers
 
@@ -32,9 +32,7 @@ __all__ = [
     "OTHER_CLUSTERS",
     "OWN_CLUSTER",
     "OWN_COMPLEX",
-    "Acquaintances",
     "Roster",
-    "acquaintances",
     "best_candidates",
     "known_members",
     "pair_score",
@@ -43,7 +41,6 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Small = NDArray[np.int16]
 Integers = NDArray[np.int64]
@@ -95,16 +92,6 @@ class Roster(Record):
     advantage: Floats
 
 
-class Acquaintances(NamedTuple):
-    """The coordinators' book of whom they brought together, as the table of pairs keeps it."""
-
-    first: Codes
-    second: Codes
-    familiarity: Singles
-    brokered: NDArray[np.int16]
-    slots: Codes
-
-
 def known_members(view: CoordinationView, level: str) -> Roster | None:
     """Members that the coordinators of a level know, ``None`` as long as they know nothing.
 
@@ -146,12 +133,6 @@ def known_members(view: CoordinationView, level: str) -> Roster | None:
         revenue=report.revenue[kept],
         advantage=report.advantage[kept],
     )
-
-
-def acquaintances(view: CoordinationView) -> Acquaintances:
-    """Whom the programme brought together how often."""
-    pairs = view.state.pairs
-    return Acquaintances(pairs.first, pairs.second, pairs.familiarity, pairs.brokered, pairs.slots)
 
 
 @compiled
@@ -245,7 +226,7 @@ def best_candidates(
     proposers: Proposers,
     roster: Roster,
     bodies: ResearchBodyTable,
-    book: Acquaintances,
+    pairs: PairTable,
 ) -> tuple[Codes, Floats]:
     """Best of `candidate_pairs` candidates of every proposer, and its score.
 
@@ -306,10 +287,10 @@ def best_candidates(
             other = BODY + view.body_rows[place] if seeks_expert else place
             code = other if seeks_expert else roster.rows[place]
             distance, absorption = signalled_pair(view.key, roster, bodies, a, other)
-            pair = find_pair(
-                proposers.row[n], code, book.first, book.second, book.familiarity, book.slots
-            )
-            times = book.brokered[pair] if pair >= 0 else 0
+            one: Any = np.int64(proposers.row[n])
+            two: Any = np.int64(code)
+            pair = find_pair(one, two, pairs)
+            times = pairs.brokered[pair] if pair >= 0 else 0
             worth = pair_score(score, p, roster, a, other, distance, absorption, times)
             if worth > value[n]:
                 value[n] = worth

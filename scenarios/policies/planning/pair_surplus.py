@@ -270,9 +270,7 @@ def surplus_of_pairs(
     -------
     (n,) KRW million
     """
-    # Arrays are taken out of their tuple once: doing so in the loop costs more than the rest.
-    pair_first, pair_second, familiarity = known.first, known.second, known.familiarity
-    slots, met, brokered = known.slots, known.meetings, known.brokered
+    pairs = known.pairs
     months = lasting_months(monthly_rate(p.innovation_depreciation))
     result = np.empty(first.size)
     for n in range(first.size):
@@ -281,12 +279,13 @@ def surplus_of_pairs(
         is_body = b >= BODY
         code: Any = b if is_body else np.int64(roster.rows[b])
         distance, _ = signalled_pair(view.key, roster, bodies, a, b)
-        row = find_pair(roster.rows[a], code, pair_first, pair_second, familiarity, slots)
+        member: Any = np.int64(roster.rows[a])
+        row = find_pair(member, code, pairs)
         before = 0.0
         meetings = 1
-        if row >= 0 and (known.everything == 1 or brokered[row] > 0):
-            before = familiarity[row]
-            meetings += met[row] if known.everything == 1 else brokered[row]
+        if row >= 0 and (known.everything == 1 or pairs.brokered[row] > 0):
+            before = pairs.familiarity[row]
+            meetings += pairs.meetings[row] if known.everything == 1 else pairs.brokered[row]
         after = familiarity_step(before, p.familiarity_decay, p.familiarity_meeting)
         gain, other_gain = _research(p, roster, outlook, a, b, 1.0 - distance, after, structure[n])
         if is_body:

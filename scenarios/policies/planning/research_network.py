@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from innocluster.agents.compilation import compiled
 from innocluster.agents.research_game import Game
 from innocluster.sim.coordination.policy import CoordinationView
 from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
-from innocluster.sim.network.pairs import BODY, find_pair
+from innocluster.sim.network.pairs import BODY, PairTable, find_pair
 
 __all__ = ["ResearchNetwork", "link_gains", "research_networks"]
 
@@ -88,11 +89,7 @@ def link_gains(
     other: Codes,
     value: Floats,
     output: Floats,
-    first: Codes,
-    second: Codes,
-    familiarity: Singles,
-    projects: NDArray[np.int16],
-    slots: Codes,
+    pairs: PairTable,
 ) -> Floats:
     """v_i·q_j + v_j·q_i of pairs of firm rows, 0 for those who are linked already.
 
@@ -100,14 +97,13 @@ def link_gains(
     ----------
     one, other : (n,) firm rows
     value, output : (firms,) v and q of `link_welfare`
-    first … slots : columns and index of `PairTable`
     """
     gain = np.zeros(one.size)
     for n in range(one.size):
-        a = one[n]
-        b = other[n]
-        row = find_pair(a, b, first, second, familiarity, slots)
-        if row >= 0 and (familiarity[row] >= CONTACT_FAMILIARITY or projects[row] > 0):
+        a: Any = np.int64(one[n])
+        b: Any = np.int64(other[n])
+        row = find_pair(a, b, pairs)
+        if row >= 0 and (pairs.familiarity[row] >= CONTACT_FAMILIARITY or pairs.projects[row] > 0):
             continue
         gain[n] = value[a] * output[b] + value[b] * output[a]
     return gain

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.sim.coordination.policy import CoordinationView
-from innocluster.sim.network.pairs import BODY
+from innocluster.sim.network.pairs import BODY, PairTable
 
 __all__ = ["Ties", "ties", "trust_of_pairs"]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 
@@ -25,29 +24,18 @@ class Ties(NamedTuple):
     ----------
     everything : 1 for a coordinator that knows all ties and the trust between third
         parties; the others know only the pairs that the programme brought together
-    pairs, bodies : pairs in the table, research bodies
-    first … slots : columns and index of `PairTable`
+    bodies : number of research bodies
+    pairs : the table
     """
 
     everything: int
-    pairs: int
     bodies: int
-    first: Codes
-    second: Codes
-    familiarity: Singles
-    meetings: NDArray[np.int16]
-    brokered: NDArray[np.int16]
-    slots: Codes
+    pairs: PairTable
 
 
 def ties(view: CoordinationView, everything: bool) -> Ties:
     """Ties as last month left them."""
-    state = view.state
-    pairs = state.pairs
-    return Ties(
-        int(everything), pairs.count, state.bodies.count, pairs.first, pairs.second,
-        pairs.familiarity, pairs.meetings, pairs.brokered, pairs.slots,
-    )  # fmt: skip
+    return Ties(int(everything), view.state.bodies.count, view.state.pairs)
 
 
 @compiled
@@ -66,8 +54,9 @@ def trust_of_pairs(known: Ties, firms: int, rows: Codes, first: Codes, second: C
     result = np.zeros(first.size)
     if known.everything == 0:
         return result
-    count = known.pairs
-    tie_first, tie_second, familiarity = known.first, known.second, known.familiarity
+    count = known.pairs.count
+    tie_first, tie_second = known.pairs.first, known.pairs.second
+    familiarity = known.pairs.familiarity
     actors = firms + known.bodies
     start = np.zeros(actors + 1, np.int64)
     total = np.zeros(actors)

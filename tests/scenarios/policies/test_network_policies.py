@@ -275,12 +275,11 @@ def test_links_go_where_they_add_most_to_welfare(view):
     assert np.array_equal(made.second[made.second >= BODY], usual.expert[called])
     value, output = seen.state.memory["standing"].now(view)
     pairs, firms = view.state.pairs, view.state.firms
-    columns = (pairs.first, pairs.second, pairs.familiarity, pairs.projects, pairs.slots)
     expected = []
     for c in range(7):
         here = view.members[firms.complex[view.members] == c]
         one, other = np.triu_indices(here.size, 1)
-        gain = link_gains(here[one], here[other], value, output, *columns)
+        gain = link_gains(here[one], here[other], value, output, pairs)
         events = view.cluster_complex[view.event_cluster] == c
         experts = (called & (view.cluster_complex[usual.cluster] == c)).sum()
         places = view.event_introductions[events].sum() - experts
@@ -292,7 +291,7 @@ def test_links_go_where_they_add_most_to_welfare(view):
     links = slice(called.sum(), called.sum() + best.size)
     first, second = made.first[links], made.second[links]
     assert (firms.complex[first] == firms.complex[second]).all()
-    assert link_gains(first, second, value, output, *columns) == pytest.approx(best, rel=1e-12)
+    assert link_gains(first, second, value, output, pairs) == pytest.approx(best, rel=1e-12)
     assert np.unique(np.column_stack((first, second)), axis=0).shape[0] == best.size
     assert np.isin(made.first[links.stop :], usual.row).all()
 
@@ -303,9 +302,8 @@ def test_links_of_partners_are_worth_nothing(view):
         (pairs.second[: pairs.count] < BODY) & (pairs.familiarity[: pairs.count] > 0.1)
     )[:50]
     ones = np.ones(view.state.firms.identifier.size)
-    columns = (pairs.first, pairs.second, pairs.familiarity, pairs.projects, pairs.slots)
-    assert not link_gains(pairs.first[rows], pairs.second[rows], ones, ones, *columns).any()
-    strangers = link_gains(np.array([0], np.int32), np.array([1], np.int32), ones, ones, *columns)
+    assert not link_gains(pairs.first[rows], pairs.second[rows], ones, ones, pairs).any()
+    strangers = link_gains(np.array([0], np.int32), np.array([1], np.int32), ones, ones, pairs)
     assert strangers[0] in (0.0, 2.0)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import networkx as nx
 import numpy as np
 import pytest
+from small_network import SmallNetwork
 from small_region import simulation
 
 from innocluster.agents.relations import faded_familiarity
@@ -179,38 +182,42 @@ def test_measuring_changes_nothing() -> None:
 
 
 # Firms 0-3 and body 0 in complex 0, firm 4 in complex 1, firm 5 without R&D.
-FIRM_NODE = np.array([0, 1, 2, 3, 5, -1], np.int32)
-BODY_NODE = np.array([4], np.int32)
-FIRM_COMPLEX = np.array([0, 0, 0, 0, 1, 0], np.int16)
-BODY_COMPLEX = np.array([0], np.int16)
+ACTORS = Actors(
+    firm_node=np.array([0, 1, 2, 3, 5, -1], np.int32),
+    body_node=np.array([4], np.int32),
+    start=np.array([0, 5, 6]),
+    cluster=np.array([0, 0, 0, 0, -1, 1], np.int16),
+    draw=np.zeros(6),
+)
 DECAY = 0.03
 
 
-def counted(now: int, *pairs: dict[str, float]) -> tuple[dict[str, list[int]], list[int]]:
+@pytest.fixture(params=["compiled", "uncompiled"])
+def counted(
+    request: pytest.FixtureRequest,
+) -> Callable[..., tuple[dict[str, list[int]], list[int]]]:
     """Counts of `select_ties` for hand-made pairs: region, complex 0, complex 1; and the marks."""
-    usual = {
-        "familiarity": 0.0, "projects": 0, "brokered": 0, "last_brokered": -1, "last_own": -1,
-        "own_familiarity": 0.0, "tie": 0,
-    }  # fmt: skip
-    rows = [usual | pair for pair in pairs]
+    select = select_ties if request.param == "compiled" else select_ties.py_func  # type: ignore[attr-defined]
 
-    def column(name: str, dtype: type) -> np.ndarray:
-        return np.array([row[name] for row in rows], dtype)
+    def count(now: int, *rows: dict[str, float]) -> tuple[dict[str, list[int]], list[int]]:
+        network = SmallNetwork(6, 1)
+        network.firms.complex[4] = 1
+        pairs = network.pairs
+        # Without index and lists: some name the same two actors.
+        pairs.count = len(rows)
+        pairs.last_brokered[:] = pairs.last_own[:] = -1
+        for row, columns in enumerate(rows):
+            for name, value in columns.items():
+                getattr(pairs, name)[row] = value
+        counts = np.zeros((7, 3), np.int64)
+        select(now, DECAY, ACTORS, network.firms, network.bodies, pairs, counts)
+        names = ("ties", "body", "depends", "before", "still", "released", "persisting")
+        return dict(zip(names, counts.tolist(), strict=True)), pairs.tie[: len(rows)].tolist()
 
-    tie = column("tie", np.int8)
-    counts = np.zeros((7, 3), np.int64)
-    select_ties(
-        now, DECAY, FIRM_NODE, BODY_NODE, FIRM_COMPLEX, BODY_COMPLEX, len(rows),
-        column("first", np.int32), column("second", np.int32), column("familiarity", np.float64),
-        column("projects", np.int16), column("brokered", np.int32),
-        column("last_brokered", np.int16), column("last_own", np.int16),
-        column("own_familiarity", np.float64), tie, counts,
-    )  # fmt: skip
-    names = ("ties", "body", "depends", "before", "still", "released", "persisting")
-    return dict(zip(names, counts.tolist(), strict=True)), tie.tolist()
+    return count
 
 
-def test_persistence_of_a_hand_made_history() -> None:
+def test_persistence_of_a_hand_made_history(counted) -> None:
     """In month 95, pairs last brokered in months 60 to 71 count, whatever they were before."""
     brokered = {"first": 0, "second": 1, "familiarity": 0.05, "brokered": 3}
     counts, _ = counted(
@@ -229,7 +236,7 @@ def test_persistence_of_a_hand_made_history() -> None:
     assert counts["persisting"] == [3, 2, 0]
 
 
-def test_ties_and_what_holds_them() -> None:
+def test_ties_and_what_holds_them(counted) -> None:
     pair = {"first": 0, "second": 1}
     counts, marks = counted(
         50,

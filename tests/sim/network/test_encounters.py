@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_network import SmallNetwork
 from small_region import full_population, simulation
 
 from innocluster.sim.ground.random_numbers import Process, replication_key, uniform_rows
 from innocluster.sim.measures.network_measures import measure_network
 from innocluster.sim.network.encounters import LATEST_PAIRS, background_encounters, tied_partner
-from innocluster.sim.network.pairs import BODY, TIE_FAMILIARITY, PairTable, meet_pair
+from innocluster.sim.network.pairs import BODY, TIE_FAMILIARITY
 from innocluster.sim.phases import meetings
 from innocluster.sim.simulation import Simulation
 
@@ -20,42 +22,25 @@ KEY = replication_key(7)
 Codes = np.ndarray
 
 
-class Circle:
-    """Firm 0 and body 0 with pairs of given familiarity; all firms do R&D but those named."""
+class Circle(SmallNetwork):
+    """Firms that do R&D, but those named, and two bodies; pairs of given familiarity."""
 
     def __init__(self, firms: int, without_research: tuple[int, ...] = ()) -> None:
-        self.pairs = PairTable.allocate(4 * firms)
-        self.identifier = np.arange(1000, 1000 + firms)
-        self.research = np.full(firms, 0.02)
-        self.research[list(without_research)] = 0.0
-        self.firm_head = np.full(firms, -1, np.int32)
-        self.body_head = np.full(2, -1, np.int32)
-
-    def meet(self, a: int, b: int, familiarity: float) -> None:
-        """Enter a pair."""
-        p = self.pairs
-        row = meet_pair(
-            a, b, p.count, p.first, p.second, p.familiarity, p.next_first, p.next_second, p.slots,
-            self.firm_head, self.body_head,
-        )  # fmt: skip
-        p.familiarity[row] = familiarity
-        p.count = row + 1
+        super().__init__(firms)
+        self.firms.research_intensity[list(without_research)] = 0.0
 
     def partner(self, month: int, centre: int, caller: int = 5, excluded: int = -1) -> int:
         """The partner of `centre` whom a caller of identifier `caller` would meet."""
-        p = self.pairs
         return tied_partner(
-            KEY, month, KNOWN, caller, centre, excluded, self.identifier, np.array([9, 10]),
-            self.research, p.first, p.second, p.familiarity, p.next_first, p.next_second,
-            self.firm_head, self.body_head,
-        )  # fmt: skip
+            KEY, month, KNOWN, caller, centre, excluded, self.firms, self.bodies, self.pairs
+        )
 
 
 def test_partners_are_met_in_proportion_to_the_square_of_familiarity() -> None:
     circle = Circle(5)
     strength = {1: 0.2, 2: 0.4, BODY + 1: 0.8}
     for other, familiarity in strength.items():
-        circle.meet(0, other, familiarity)
+        circle.meet(0, other, familiarity=familiarity)
     draws = 4000
     met = [circle.partner(month, 0) for month in range(draws)]
     total = sum(f * f for f in strength.values())
@@ -68,9 +53,9 @@ def test_partners_are_met_in_proportion_to_the_square_of_familiarity() -> None:
 def test_one_more_partner_changes_only_the_choices_that_it_wins() -> None:
     small, large = Circle(5), Circle(5)
     for circle in (small, large):
-        circle.meet(0, 1, 0.3)
-        circle.meet(0, 2, 0.5)
-    large.meet(0, 3, 0.4)
+        circle.meet(0, 1, familiarity=0.3)
+        circle.meet(0, 2, familiarity=0.5)
+    large.meet(0, 3, familiarity=0.4)
     before = [small.partner(month, 0) for month in range(500)]
     after = [large.partner(month, 0) for month in range(500)]
     assert 3 in after
@@ -79,10 +64,10 @@ def test_one_more_partner_changes_only_the_choices_that_it_wins() -> None:
 
 def test_nobody_is_called_on_who_is_closed_faded_without_research_or_excluded() -> None:
     circle = Circle(6, without_research=(3,))
-    circle.meet(0, 1, -1.0)
-    circle.meet(0, 2, 0.99 * TIE_FAMILIARITY)
-    circle.meet(0, 3, 0.9)
-    circle.meet(0, 4, 0.9)
+    circle.meet(0, 1, familiarity=-1.0)
+    circle.meet(0, 2, familiarity=0.99 * TIE_FAMILIARITY)
+    circle.meet(0, 3, familiarity=0.9)
+    circle.meet(0, 4, familiarity=0.9)
     assert {circle.partner(month, 0) for month in range(200)} == {4}
     assert {circle.partner(month, 0, excluded=4) for month in range(200)} == {-1}
     assert circle.partner(0, 5) == -1
@@ -91,7 +76,7 @@ def test_nobody_is_called_on_who_is_closed_faded_without_research_or_excluded() 
 def test_an_institute_thinks_of_its_latest_pairs() -> None:
     circle = Circle(3 * LATEST_PAIRS)
     for firm in range(3 * LATEST_PAIRS):
-        circle.meet(firm, BODY, 0.5 if firm % 2 else -1.0)
+        circle.meet(firm, BODY, familiarity=0.5 if firm % 2 else -1.0)
     met = {circle.partner(month, BODY) for month in range(4000)}
     odd = np.arange(1, 3 * LATEST_PAIRS, 2)
     assert met == set(odd[-LATEST_PAIRS:].tolist())
@@ -107,17 +92,18 @@ def lively() -> Simulation:
 
 def encounters(run: Simulation, month: int, repeat: float, closure: float) -> tuple[Codes, Codes]:
     """Who would meet whom in a month, as ties stand now."""
-    firms, bodies, pairs, scratch = run.state.firms, run.state.bodies, run.state.pairs, run.scratch
-    first, second = np.empty(firms.count, np.int32), np.empty(firms.count, np.int32)
+    state, scratch, firms = run.state, run.scratch, run.state.firms
+    first, second = np.empty((2, firms.count), np.int32)
     occasion = uniform_rows(
         run.key, firms.identifier[: firms.count], month, int(Process.BACKGROUND), 0
     )[:, 0].copy()
+    p = replace(
+        run.parameters, background_rate=0.6, background_repeat=repeat,
+        background_closure=closure, anchor_share=0.0,
+    )  # fmt: skip
     number = background_encounters(
-        run.key, month, 0.6, repeat, closure, 0.0, scratch.anchors, firms.count, occasion,
-        firms.alive, firms.identifier, bodies.identifier, firms.complex, firms.research_intensity,
-        scratch.places, scratch.place_start, scratch.body_rows, scratch.body_start, pairs.first,
-        pairs.second, pairs.familiarity, pairs.next_first, pairs.next_second, firms.first_pair,
-        bodies.first_pair, first, second,
+        run.key, month, p, scratch.anchors, occasion, scratch.places, scratch.body_places, firms,
+        state.bodies, state.pairs, first, second,
     )  # fmt: skip
     return first[:number], second[:number]
 

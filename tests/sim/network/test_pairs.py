@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_network import SmallNetwork
 from small_region import simulation
 
-from innocluster.sim.market.demography import break_ties
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.sim.network.pairs import (
     BODY,
     PairTable,
+    break_ties,
     common_trust,
     compact_pairs,
     find_pair,
-    meet_pair,
+    following_pair,
+    latest_pair,
 )
 
 FIRMS, BODIES = 12, 4
@@ -29,28 +33,21 @@ STEPS = st.lists(
 
 
 class Ties:
-    """A table of pairs with its lists and the dictionary that it must equal."""
+    """A network with the dictionary that its pairs must equal."""
 
     def __init__(self) -> None:
-        self.table = PairTable.allocate(2)
-        self.firm_head = np.full(FIRMS, -1, np.int32)
-        self.body_head = np.full(BODIES, -1, np.int32)
+        self.network = SmallNetwork(FIRMS, BODIES, room=2)
+        self.table = self.network.pairs
         self.meetings: dict[tuple[int, int], int] = {}
 
     def meet(self, a: int, b: int) -> None:
         if a == b:
             return
-        t = self.table
-        t.reserve(t.count + 1)
-        row = meet_pair(
-            a, b, t.count, t.first, t.second, t.familiarity, t.next_first, t.next_second,
-            t.slots, self.firm_head, self.body_head,
-        )  # fmt: skip
-        if row == t.count:
-            assert t.projects[row] == t.successes[row] == 0
+        t, before = self.table, self.table.count
+        row = self.network.meet(a, b)
+        if row == before:
+            assert t.projects[row] == t.successes[row] == t.meetings[row] == 0
             t.familiarity[row] = 0.1
-            t.meetings[row] = 0
-            t.count += 1
         t.meetings[row] += 1
         # Marks that a compaction must carry along.
         t.gain[row] = t.meetings[row] + 0.5
@@ -61,39 +58,27 @@ class Ties:
         self.meetings[key] = self.meetings.get(key, 0) + 1
 
     def close(self, firm: int, _: int) -> None:
-        t = self.table
-        closed = np.array([firm], np.int32)
-        break_ties(closed, t.first, t.familiarity, t.next_first, t.next_second, self.firm_head)
+        break_ties(np.array([firm], np.int32), self.table, self.network.firms)
         self.meetings = {key: n for key, n in self.meetings.items() if firm not in key}
 
     def compact(self, *_: int) -> None:
-        t = self.table
-        keep = t.familiarity[: t.count] >= 0.0
-        t.count = compact_pairs(
-            t.count, keep, t.first, t.second, t.familiarity, t.similarity, t.gain, t.last_met,
-            t.meetings, t.brokered, t.last_brokered, t.last_own, t.own_familiarity, t.tie,
-            t.projects, t.asked, t.successes, t.next_first, t.next_second, t.slots,
-            self.firm_head, self.body_head,
-        )  # fmt: skip
+        keep = self.table.familiarity[: self.table.count] >= 0.0
+        compact_pairs(keep, self.table, self.network.firms, self.network.bodies)
 
     def listed(self, actor: int) -> list[int]:
-        return rows_of(self.table, self.firm_head, self.body_head, actor)
+        return rows_of(self.table, self.network.firms, self.network.bodies, actor)
 
 
-def rows_of(table, firm_head, body_head, actor: int) -> list[int]:
+def rows_of(pairs: PairTable, firms: FirmTable, bodies: ResearchBodyTable, actor: int) -> list[int]:
     """Rows of the living pairs that the list of an actor reaches."""
     rows = []
-    row = int(body_head[actor - BODY] if actor >= BODY else firm_head[actor])
+    row = latest_pair(actor, firms, bodies)
     while row >= 0:
-        assert actor in (table.first[row], table.second[row])
-        if table.familiarity[row] >= 0.0:
-            rows.append(row)
-        row = int(table.next_first[row] if table.first[row] == actor else table.next_second[row])
+        assert actor in (pairs.first[row], pairs.second[row])
+        if pairs.familiarity[row] >= 0.0:
+            rows.append(int(row))
+        row = following_pair(row, actor, pairs)
     return rows
-
-
-def find(table: PairTable, a: int, b: int) -> int:
-    return find_pair(a, b, table.first, table.second, table.familiarity, table.slots)
 
 
 @settings(max_examples=150, deadline=None)
@@ -106,8 +91,8 @@ def test_pairs_equal_a_dictionary(steps):
     assert np.sum(table.familiarity[: table.count] >= 0.0) == len(ties.meetings)
     for a in range(FIRMS):
         for b in [*range(a + 1, FIRMS), *range(BODY, BODY + BODIES)]:
-            row = find(table, a, b)
-            assert row == find(table, b, a)
+            row = find_pair(a, b, table)
+            assert row == find_pair(b, a, table)
             assert (row >= 0) == ((a, b) in ties.meetings)
             if row >= 0:
                 met = ties.meetings[a, b]
@@ -132,7 +117,7 @@ def test_structural_credit_equals_its_definition(meetings):
     for a, b, familiarity in meetings:
         if a != b:
             ties.meet(a, b)
-            ties.table.familiarity[find(ties.table, a, b)] = familiarity
+            ties.table.familiarity[find_pair(a, b, ties.table)] = familiarity
             trust[frozenset((a, b))] = familiarity
     actors = sorted(set().union(*trust)) if trust else []
 
@@ -145,14 +130,10 @@ def test_structural_credit_equals_its_definition(meetings):
         )
         return paths / max(1.0, total)
 
-    t = ties.table
     for i in actors:
         for j in actors:
             if i < j:
-                value = common_trust(
-                    i, j, t.first, t.second, t.familiarity, t.next_first, t.next_second,
-                    t.slots, ties.firm_head, ties.body_head,
-                )  # fmt: skip
+                value = common_trust(i, j, ties.table, ties.network.firms, ties.network.bodies)
                 assert abs(value - 0.5 * (side(i, j) + side(j, i))) < 1e-12
                 assert 0.0 <= value <= 1.0
 
@@ -163,7 +144,7 @@ def test_growing_keeps_every_pair():
         for b in range(FIRMS):
             ties.meet(a, b)
     assert ties.table.count == FIRMS * (FIRMS - 1) // 2
-    assert all(find(ties.table, a, b) >= 0 for a in range(FIRMS) for b in range(a))
+    assert all(find_pair(a, b, ties.table) >= 0 for a in range(FIRMS) for b in range(a))
 
 
 def test_the_index_holds_after_years_of_a_run():
@@ -178,12 +159,10 @@ def test_the_index_holds_after_years_of_a_run():
     listed: dict[int, set[int]] = {}
     for row, (a, b) in zip(living.tolist(), codes, strict=True):
         assert a < b
-        assert find(pairs, a, b) == row
+        assert find_pair(a, b, pairs) == row
         for actor in (a, b):
             if actor not in listed:
-                listed[actor] = set(
-                    rows_of(pairs, state.firms.first_pair, state.bodies.first_pair, actor)
-                )
+                listed[actor] = set(rows_of(pairs, state.firms, state.bodies, actor))
             assert row in listed[actor]
     assert sum(len(rows) for rows in listed.values()) == 2 * living.size
     assert (pairs.brokered[living] <= pairs.meetings[living]).all()
@@ -197,5 +176,5 @@ def test_a_copy_shares_nothing():
     twin = ties.table.copy()
     ties.meet(1, 3)
     assert twin.count == 1
-    assert find(twin, 1, 3) == -1
-    assert find(twin, 1, 2) == 0
+    assert find_pair(1, 3, twin) == -1
+    assert find_pair(1, 2, twin) == 0

@@ -12,7 +12,6 @@ from small_region import simulation
 
 from innocluster.agents.knowledge import cosine, novelty_value
 from innocluster.scenarios.policies.baselines import ThematicMiniClusters
-from innocluster.scenarios.policies.planning import candidates
 from innocluster.scenarios.policies.planning.candidates import (
     ANYWHERE,
     NOVELTY,
@@ -62,7 +61,7 @@ def best(view, scope, level="local", candidate_pairs=None, roster=None, penalty=
     proposers = at_events(view)
     partner, value = best_candidates(
         replace(view, **changes), p, scope, NOVELTY, proposers,
-        roster or known_members(view, level), view.state.bodies, candidates.acquaintances(view),
+        roster or known_members(view, level), view.state.bodies, view.state.pairs,
     )  # fmt: skip
     return proposers, partner, value
 

@@ -176,10 +176,7 @@ def test_trust_of_many_pairs_is_that_of_one():
     assert (trust > 0.0).sum() > 30
     for n in range(first.size):
         other = int(second[n]) if second[n] >= BODY else int(members[second[n]])
-        alone = common_trust(
-            int(members[first[n]]), other, pairs.first, pairs.second, pairs.familiarity,
-            pairs.next_first, pairs.next_second, pairs.slots, firms.first_pair, bodies.first_pair,
-        )  # fmt: skip
+        alone = common_trust(int(members[first[n]]), other, pairs, firms, bodies)
         assert trust[n] == pytest.approx(alone, abs=1e-12)
     unknown = trust_of_pairs(ties(view, False), firms.identifier.size, members, first, second)
     assert not unknown.any()
