@@ -83,12 +83,12 @@ class Table(Record):
         kept : (count,) whether a row stays; what stays keeps its order
         """
         arrays = [_whole(getattr(self, name)) for name in self.column_names()]
-        distinct = list({id(array): array for array in arrays}.values())
+        distinct = list({x.__array_interface__["data"][0]: x for x in arrays}.values())
         count = 0
         for start in range(0, self.count, _BLOCK):
             rows = start + np.flatnonzero(kept[start : start + _BLOCK])
             for array in distinct:
-                array[count : count + rows.size] = array[rows]
+                array[count : count + rows.size] = array.take(rows, axis=0)
             count += rows.size
         for array in distinct:
             array[count : self.count] = np.zeros((), array.dtype)
@@ -131,9 +131,14 @@ def _columns(table: Any, capacity: int, widths: dict[str, int]) -> dict[str, _Ar
 
 
 def _whole(column: _Array) -> _Array:
-    """The array of records that a column is part of, or the column where it stands alone."""
+    """The array of records that a column is part of, or the column where it stands alone.
+
+    Records come as unnamed bytes, which NumPy copies at once and not field by field.
+    """
     base = column.base
-    return base if isinstance(base, np.ndarray) and base.dtype.names else column
+    if isinstance(base, np.ndarray) and base.dtype.names:
+        return base.view(f"V{base.dtype.itemsize}")
+    return column
 
 
 @cache

@@ -112,6 +112,7 @@ class RecordType(types.Type):
             array: Any = types.Array
             self.places[field] = (array(element, dimensions, order), cell)
             cell += 1 + dimensions * (2 if order == "A" else 1)
+        self.cells = cell
         digest = hashlib.sha256(repr(layout).encode()).hexdigest()[:12]
         super().__init__(name=f"{name}({digest})")
 
@@ -121,10 +122,15 @@ def _record_type(name: str, layout: tuple[_Field, ...]) -> RecordType:
     return RecordType(name, layout)
 
 
+def _pointer(record: RecordType) -> Any:
+    """Pointer to a descriptor, of a type of its own for each number of cells."""
+    return ir.ArrayType(ir.IntType(64), record.cells).as_pointer()
+
+
 @register_model(RecordType)
 class _RecordModel(models.PrimitiveModel):
     def __init__(self, manager: Any, record: RecordType) -> None:
-        super().__init__(manager, record, ir.IntType(64).as_pointer())
+        super().__init__(manager, record, _pointer(record))
 
 
 @unbox(RecordType)
@@ -132,7 +138,7 @@ def _unbox_record(record: RecordType, value: Any, c: Any) -> NativeValue:
     address = c.pyapi.object_getattr_string(value, "_address")
     number = c.pyapi.long_as_ulonglong(address)
     c.pyapi.decref(address)
-    return NativeValue(c.builder.inttoptr(number, ir.IntType(64).as_pointer()))
+    return NativeValue(c.builder.inttoptr(number, _pointer(record)))
 
 
 @infer_getattr
@@ -147,9 +153,15 @@ class _RecordAttribute(AttributeTemplate):
 @lower_getattr_generic(RecordType)
 def _read_field(context: Any, builder: Any, record: RecordType, value: Any, name: str) -> Any:
     kind, place = record.places[name]
+    zero = ir.IntType(64)(0)
+    for argument in builder.function.args:
+        if argument.type == value.type:
+            # Lets the compiler read addresses before a loop that may not need them.
+            argument.attributes.dereferenceable = 8 * record.cells
+            argument.attributes.align = 8
 
     def cell(number: int) -> Any:
-        loaded = builder.load(builder.gep(value, [ir.Constant(ir.IntType(64), place + number)]))
+        loaded = builder.load(builder.gep(value, [zero, zero.type(place + number)]), align=8)
         # No function writes to a descriptor, so that loops need not read it again and again.
         loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
         return loaded

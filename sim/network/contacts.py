@@ -240,8 +240,8 @@ def apply_learning(meetings: Meetings, learned: Floats, firms: FirmTable) -> Non
 def update_familiarity(decay: float, pairs: PairTable) -> None:
     """T1: decay and this month's gains of every living pair."""
     for row in range(pairs.count):
-        if pairs.familiarity[row] >= 0.0:
-            pairs.familiarity[row] = familiarity_step(
-                pairs.familiarity[row], decay, pairs.gain[row]
-            )
+        familiarity = pairs.familiarity[row]
+        stepped = familiarity_step(familiarity, decay, pairs.gain[row])
+        # Chosen afterwards, not by a branch, so that rows are worked through side by side.
+        pairs.familiarity[row] = stepped if familiarity >= 0.0 else familiarity
         pairs.gain[row] = 0.0

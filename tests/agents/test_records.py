@@ -11,6 +11,7 @@ import pytest
 from numba.core.errors import TypingError
 from numpy.typing import NDArray
 
+from innocluster.agents import columns
 from innocluster.agents.columns import Table, column
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import log
@@ -128,6 +129,21 @@ def test_copies_and_pickles_stand_alone() -> None:
         grow(other, SEASON)
         assert herd.weight.tolist() == before.tolist()
         assert other.weight[0] > before[0]
+
+
+def test_rows_that_are_kept_move_up_and_free_ones_are_empty(monkeypatch) -> None:
+    herd = herd_of_three(4)
+    herd.count = 4
+    herd.weight[3], herd.age[3], herd.mother[3], herd.colour[3] = 40.0, 3, 7, [4.0, 5.0]
+    # As if there were many more than are moved at once.
+    monkeypatch.setattr(columns, "_BLOCK", 3)
+    herd.keep(np.array([False, True, False, True]))
+    assert herd.count == 2
+    assert herd.weight.tolist() == [20.0, 40.0, 0.0, 0.0]
+    assert herd.age.tolist() == [1, 3, 0, 0]
+    assert herd.mother.tolist() == [2, 7, 0, 0]
+    assert herd.trust.tolist() == [0.25, 0.0, 0.0, 0.0]
+    assert herd.colour.tolist() == [[0.0, 0.0], [4.0, 5.0], [0.0, 0.0], [0.0, 0.0]]
 
 
 def test_what_a_record_does_not_have_is_named() -> None:

@@ -10,7 +10,14 @@ import pytest
 from small_network import SmallNetwork
 from small_region import full_population, simulation
 
-from innocluster.sim.ground.random_numbers import Process, replication_key, uniform_rows
+from innocluster.sim.ground.grouped_rows import GroupedRows
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.ground.random_numbers import (
+    Process,
+    replication_key,
+    uniform_rows,
+    uniforms,
+)
 from innocluster.sim.measures.network_measures import measure_network
 from innocluster.sim.network.encounters import LATEST_PAIRS, background_encounters, tied_partner
 from innocluster.sim.network.pairs import BODY, TIE_FAMILIARITY
@@ -242,3 +249,58 @@ def test_whoever_takes_an_anchors_row_is_no_anchor(monkeypatch: pytest.MonkeyPat
         here = (firms.complex[first] == firms.complex[anchor]) & (first != anchor)
         assert (second[here] == anchor).all() == (month == 0)
         firms.entered[anchor] = 0
+
+
+@pytest.mark.parametrize("kernel", [tied_partner, tied_partner.py_func])
+def test_the_partner_whose_time_is_up_first(kernel) -> None:
+    """-ln(u)/F² of each, drawn at the address of caller and candidate."""
+    circle = Circle(4)
+    strength = {1: 0.25, 3: 0.5, BODY + 1: 0.125}
+    for other, familiarity in strength.items():
+        circle.meet(0, other, familiarity=familiarity)
+    names = {1: 1001, 3: 1003, BODY + 1: 10}
+    chosen = set()
+    for month in range(60):
+        wait = {
+            other: -np.log(uniforms(KEY, 77, month, KNOWN, names[other])[0]) / familiarity**2
+            for other, familiarity in strength.items()
+        }
+        found = kernel(KEY, month, KNOWN, 77, 0, -1, circle.firms, circle.bodies, circle.pairs)
+        assert found == min(wait, key=lambda other: wait[other])
+        chosen.add(int(found))
+    assert chosen == set(strength)
+
+
+@pytest.mark.parametrize("kernel", [background_encounters, background_encounters.py_func])
+def test_whom_an_occasion_leads_to(kernel) -> None:
+    """Firm 0 of complex 1, which has firms 0, 2 and 3 and both bodies; its partner is 1."""
+    circle = Circle(4, without_research=(3,))
+    circle.firms.complex[:] = 1, 0, 1, 1
+    circle.meet(0, 1, familiarity=0.5)
+    circle.meet(1, BODY, familiarity=0.5)
+    places = GroupedRows.of(circle.firms.complex, 2)
+    body_places = GroupedRows.of(np.array([1, 1], np.int16), 2)
+    p = replace(
+        ParameterSet().record(), background_rate=0.5, background_repeat=0.25,
+        background_closure=0.25, anchor_share=0.125,
+    )  # fmt: skip
+    found = set()
+    for month in range(120):
+        _, v, w, x = uniforms(KEY, 1000, month, int(Process.BACKGROUND), 0)
+        draws = uniforms(KEY, 1000, month, int(Process.BACKGROUND_PEER), 0)
+        rows = [(0, 2, 3)[int(3 * u)] for u in draws]
+        stranger = BODY + int(2 * draws[0]) if v < 0.2 else 2 if 2 in rows else -1
+        expected = stranger
+        if w < 0.125:
+            expected = 2
+        elif stranger >= 0 and x < 0.5:
+            expected = 1 if x < 0.25 else BODY
+        first, second = np.empty((2, 4), np.int32)
+        number = kernel(
+            KEY, month, p, np.array([-1, 2], np.int32), np.array([0.4999, 0.5, 0.9, 0.0]), places,
+            body_places, circle.firms, circle.bodies, circle.pairs, first, second,
+        )  # fmt: skip
+        met = list(zip(first[:number].tolist(), second[:number].tolist(), strict=True))
+        assert met == ([(0, expected)] if expected >= 0 else [])
+        found.add(expected)
+    assert found == {-1, 1, 2, BODY, BODY + 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_network import SmallNetwork
@@ -18,6 +19,7 @@ from innocluster.sim.network.pairs import (
     compact_pairs,
     find_pair,
     following_pair,
+    knows_research_body,
     latest_pair,
 )
 
@@ -178,3 +180,46 @@ def test_a_copy_shares_nothing():
     assert twin.count == 1
     assert find_pair(1, 3, twin) == -1
     assert find_pair(1, 2, twin) == 0
+
+
+@pytest.mark.parametrize("kernel", [knows_research_body, knows_research_body.py_func])
+def test_ties_to_research_bodies_that_live(kernel):
+    network = SmallNetwork(6)
+    network.meet(0, 1, familiarity=0.9)  # a firm
+    network.meet(1, BODY, familiarity=0.5)
+    network.meet(2, BODY, familiarity=0.4999)
+    network.meet(3, BODY + 1, familiarity=0.0, projects=1)
+    network.meet(4, BODY + 1, familiarity=-1.0)
+    network.meet(4, 2, familiarity=0.9)
+    knows = [bool(kernel(firm, 0.5, network.firms, network.pairs)) for firm in range(6)]
+    assert knows == [False, True, False, True, False, False]
+
+
+@pytest.mark.parametrize("kernel", [common_trust, common_trust.py_func])
+def test_structural_credit_of_three_firms_and_a_body(kernel):
+    network = SmallNetwork(3, 1)
+    network.meet(0, 1, familiarity=0.5)
+    network.meet(0, 2, familiarity=0.75)
+    network.meet(1, 2, familiarity=0.25)
+    network.meet(2, BODY, familiarity=1.0)
+    arguments = network.pairs, network.firms, network.bodies
+    # By way of 2: 0.75·0.25, over 1.25 and, as it is below, 1
+    assert kernel(0, 1, *arguments) == pytest.approx(0.5 * 0.1875 * (0.8 + 1.0), abs=1e-15)
+    assert kernel(0, BODY, *arguments) == pytest.approx(0.5 * 0.75 * (0.8 + 1.0), abs=1e-15)
+
+
+def test_forgotten_pairs_leave_nothing_behind():
+    network = SmallNetwork(4)
+    for row, (a, b) in enumerate([(0, 1), (1, 2), (2, BODY)]):
+        for name in PairTable.column_names():
+            getattr(network.pairs, name)[row] = 7 + row
+        network.meet(a, b, familiarity=0.5, successes=7 + row)
+    compact_pairs(np.array([False, True, False]), network.pairs, network.firms, network.bodies)
+    assert network.pairs.count == 1
+    assert network.firms.first_pair.tolist() == [-1, 0, 0, -1]
+    assert network.bodies.first_pair.tolist() == [-1, -1]
+    assert find_pair(2, 1, network.pairs) == 0
+    assert find_pair(0, 1, network.pairs) == -1
+    assert network.pairs.successes[:3].tolist() == [8, 0, 0]
+    for name in PairTable.column_names():
+        assert not getattr(network.pairs, name)[1:3].any(), name

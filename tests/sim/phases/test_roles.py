@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_network import SmallNetwork
 from small_region import same, simulation
 
 from innocluster.scenarios.policies.baselines import ThematicMiniClusters
 from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
 from innocluster.sim.network.pairs import BODY
+from innocluster.sim.phases import roles
 from innocluster.sim.phases.roles import role_gain
 from innocluster.sim.simulation import Simulation
 
@@ -120,3 +122,23 @@ def test_without_money_nobody_changes_role(policy):
     idle.run()
     run = asked(policy, budget=budget)
     assert same(idle.series.values, run.series.values, run.settings.months)
+
+
+@pytest.mark.parametrize("kernel", [roles._assign, roles._assign.py_func])
+def test_roles_of_four_firms(kernel):
+    network = SmallNetwork(4)
+    firms = network.firms
+    firms.member[:] = 0, 1, 1, 1
+    firms.role[:] = 5.0
+    firms.link_until[:] = 12, 11, 12, 12
+    firms.lost_days[:] = 1.0
+    firms.revenue[:] = 1.0, 1.0, 1.0, 200.0
+    network.meet(3, BODY, familiarity=CONTACT_FAMILIARITY + 0.01)
+    network.meet(2, BODY, familiarity=CONTACT_FAMILIARITY - 0.01)
+    kernel(12, np.array([0.1, 0.2, 0.4]), 3.0, 600.0, firms, network.pairs)
+    # Not a member; no link; a design link; a design link and a body, on a quarter of its sales.
+    assert firms.role == pytest.approx([0.0, 0.1, 0.2, 0.1], abs=1e-15)
+    assert firms.lost_days.tolist() == [1.0, 1.0, 4.0, 7.0]
+    rows = np.array([3, 2], np.int32)
+    for knows in (roles._has_research_partner, roles._has_research_partner.py_func):
+        assert knows(rows, firms, network.pairs).tolist() == [True, False]

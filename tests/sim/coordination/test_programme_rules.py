@@ -1,0 +1,180 @@
+"""Joining, contact events and small tasks of a handful of firms, worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import log
+from typing import Any
+
+import numpy as np
+import pytest
+from small_network import SmallNetwork
+
+from innocluster.sim.coordination.events import Events, contact_events
+from innocluster.sim.coordination.membership import decide_membership, joining_scores
+from innocluster.sim.coordination.small_tasks import GUIDANCE, LINK, run_small_tasks
+from innocluster.sim.ground.grouped_rows import GroupedRows
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
+from innocluster.sim.network.pairs import BODY
+
+KEY = replication_key(7)
+P = ParameterSet().record()
+JOINING = replace(
+    P, joining_size=0.5, joining_research=1.5, joining_large=-0.8, joining_peers=2.0,
+    joining_benefit=0.25, leaving_rate=0.12,
+)  # fmt: skip
+
+
+def kernels(kernel: Any) -> Any:
+    return pytest.mark.parametrize("kernel", [kernel, kernel.py_func], ids=["compiled", "plain"])
+
+
+def test_rows_by_group() -> None:
+    grouped = GroupedRows.of(np.array([1, 0, 1, 3], np.int16), 4)
+    assert grouped.rows.tolist() == [1, 0, 2, 3]
+    assert grouped.start.tolist() == [0, 1, 3, 3, 4]
+
+
+@kernels(joining_scores)
+def test_scores_of_four_firms(kernel: Any) -> None:
+    firms = SmallNetwork(4).firms
+    firms.employees[:] = 20.0, 200.0, 600.0, 20.0
+    firms.research_intensity[:] = 0.0, 0.01, 0.0, 0.0
+    # Annual sales of twice the limit of 150,000
+    firms.revenue[:] = 0.0, 0.0, 0.0, 25_000.0
+    expected = [0.0, 0.5 * log(10) + 1.5, 0.5 * log(15) - 0.8 * log(2), -0.8 * log(2)]
+    assert kernel(JOINING, firms) == pytest.approx(expected, abs=1e-12)
+
+
+def decisions(kernel: Any, joins: list[float], leaves: list[float]) -> list[int]:
+    """Of firms 0, 1 members; 2 closed; 3 without mini-cluster; 4 outside and 5 outside."""
+    network = SmallNetwork(6, 1)
+    firms = network.firms
+    firms.employees[:] = 20.0
+    firms.research_intensity[:] = 0.0
+    firms.member[:2] = 1
+    firms.alive[2] = 0
+    firms.mini_cluster[3] = -1
+    # Known are a member and a firm outside; not the body, the forgotten and the closed one.
+    network.meet(0, 4, familiarity=0.5)
+    network.meet(4, 5, familiarity=0.5)
+    network.meet(4, BODY, familiarity=0.5)
+    network.meet(1, 4, familiarity=0.0)
+    network.meet(2, 4, familiarity=-1.0)
+    decision = np.full(6, 9, np.int8)
+    kernel(
+        JOINING, np.array([-4.0]), np.array([2.0]), np.array(joins), np.array(leaves), firms,
+        network.pairs, decision,
+    )  # fmt: skip
+    result: list[int] = decision.tolist()
+    return result
+
+
+# With a net benefit of 0.25·2: leaving 0.01/1.5; joining logistic(-4 + 0 + 2·½ + 0.5) with
+# half of those known in, and logistic(-4 + 0.5) for who knows no member.
+LEAVING, JOINING_KNOWN, JOINING_ALONE = 0.01 / 1.5, 1 / (1 + np.exp(2.5)), 1 / (1 + np.exp(3.5))
+
+
+@kernels(decide_membership)
+@pytest.mark.parametrize(("step", "decided"), [(-1e-9, 1), (1e-9, 0)])
+def test_who_joins_and_who_leaves(kernel: Any, step: float, decided: int) -> None:
+    joins = [0.0, 0.0, 0.0, 0.0, JOINING_KNOWN + step, JOINING_ALONE + step]
+    leaves = [LEAVING + step, LEAVING - step, 0.0, 0.0, 0.0, 0.0]
+    stay = 1 - decided
+    assert decisions(kernel, joins, leaves) == [stay, decided, 0, 0, decided, decided]
+
+
+MEMBERS = GroupedRows(np.arange(8, dtype=np.int32), np.array([0, 5, 5, 8]))
+CLUSTER_COMPLEX = np.array([0, 0, 1])
+
+
+def events_of(kernel: Any, balance: list[float], **changes: float) -> tuple[Any, Any, Any]:
+    """Events of three mini-clusters with five, no and three members, and what is left."""
+    p = replace(P, meeting_cost=4.0, introduction_cost=3.0, **changes)
+    left, events = np.array(balance), Events.room_for(3, 2)
+    held = kernel(KEY, 3, p, MEMBERS, CLUSTER_COMPLEX, left, events)
+    columns = events.cluster, events.size, events.introductions
+    return [column[:held].tolist() for column in columns], events.spent.tolist(), left.tolist()
+
+
+@kernels(contact_events)
+def test_visits_until_the_money_is_spent(kernel: Any) -> None:
+    found = events_of(kernel, [5.0, 10.0], contact_rate=2.0, formal_share=0.0)
+    # Two each are wanted; complex 0 can pay one.
+    assert found == ([[0, 2, 2], [1, 1, 1], [1, 1, 1]], [[0, 0], [3, 6]], [2, 4])
+
+
+@kernels(contact_events)
+def test_formal_meetings_of_all_members(kernel: Any) -> None:
+    found = events_of(kernel, [8.0, 4.0], contact_rate=2.0, formal_share=1.0, attendance=500.0)
+    # Far more would come than there are; one introduction for two of five, one for three.
+    assert found == ([[0, 0, 2], [5, 5, 3], [2, 2, 1]], [[8, 4], [0, 0]], [0, 0])
+
+
+@kernels(contact_events)
+def test_number_and_kind_of_events_are_drawn(kernel: Any) -> None:
+    found, spent, _ = events_of(
+        kernel, [1e3, 1e3], contact_rate=6.5, formal_share=0.5, attendance=1.0
+    )
+    process = int(Process.CONTACT_EVENT)
+    clusters, formal = [], np.zeros(2)
+    for cluster in (0, 2):
+        for event in range(1, int(6.5 + uniforms(KEY, cluster, 3, process, 0)[0]) + 1):
+            clusters.append(cluster)
+            formal[cluster // 2] += uniforms(KEY, cluster, 3, process, event)[0] < 0.5
+    assert found == [clusters, [1] * len(clusters), [1] * len(clusters)]
+    assert spent[0] == (4.0 * formal).tolist()
+    assert 0 < formal.sum() < len(clusters)
+
+
+def tasks_of(
+    kernel: Any, members: list[int], needed: list[int], balance: float, **changes: float
+) -> tuple[Any, ...]:
+    """Introductions, last months of links, tasks, money spent and left, in complex 1."""
+    network = SmallNetwork(4, 3)
+    network.firms.complex[:] = 1
+    network.firms.link_until[:] = -1
+    p = replace(P, task_cost=10.0, task_link_months=6.0, **changes)
+    left, tasks, spent = np.array([99.0, balance]), np.zeros(2, np.int64), np.zeros(2)
+    places = GroupedRows.of(np.array([0, 1, 1], np.int16), 2)
+    first, second = np.full((2, 4), -9, np.int32)
+    number = kernel(
+        KEY, 5, p, left, np.array(members, np.int32), np.array(needed, np.int8), network.firms,
+        places, first, second, tasks, spent,
+    )  # fmt: skip
+    pairs = list(zip(first[:number].tolist(), second[:number].tolist(), strict=True))
+    return (
+        pairs,
+        network.firms.link_until.tolist(),
+        tasks.tolist(),
+        spent.tolist(),
+        left.tolist(),
+    )
+
+
+def draws(row: int) -> tuple[float, float, float, float]:
+    return uniforms(KEY, 1000 + row, 5, int(Process.TASK), 0)
+
+
+@kernels(run_small_tasks)
+def test_tasks_of_the_kind_that_is_needed_in_the_order_of_the_queue(kernel: Any) -> None:
+    found = tasks_of(
+        kernel, [2, 0, 1], [GUIDANCE, LINK, GUIDANCE], 25.0, task_rate=12.0, task_selection=1.0
+    )
+    body = BODY + 1 + int(2.0 * draws(2)[2])
+    assert found == ([(2, body)], [11, -1, -1, -1], [0, 2], [0, 20], [99, 5])
+
+
+@kernels(run_small_tasks)
+def test_who_gets_a_task_and_which_is_drawn(kernel: Any) -> None:
+    found = tasks_of(
+        kernel, [0, 1, 2, 3], [0] * 4, 99.0, task_rate=12.0, task_selection=0.7,
+        task_guidance_share=0.4,
+    )  # fmt: skip
+    chosen = [row for row in range(4) if draws(row)[0] < 0.7]
+    guided = [row for row in chosen if draws(row)[1] < 0.4]
+    assert found[0] == [(row, BODY + 1 + int(2.0 * draws(row)[2])) for row in guided]
+    linked = [11 if row in chosen and row not in guided else -1 for row in range(4)]
+    assert found[1] == linked
+    assert found[2] == [0, len(chosen)]
