@@ -91,7 +91,7 @@ def test_all_compiled_code_and_all_data_are_covered() -> None:
         for package in packages
         if package.name != "viz"
         for path in package.rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc", ".typed")
+        if path.is_file() and path.suffix not in (".py", ".pyc", ".pyi", ".typed")
     }
     assert len(data) > 20
     assert data | with_rules <= set(model_files(ROOT))
