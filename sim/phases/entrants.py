@@ -70,14 +70,16 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
 
 def _take_rows(run: Run, places: Integers) -> Integers:
     """Rows for the entrants of each complex: those of closed firms there first, then new ones."""
-    firms, rows = run.state.firms, []
-    firms.reserve(firms.count + int(places.sum()))
+    firms, count = run.state.firms, run.state.firms.count
+    rows: list[int] = []
     for free, wanted in zip(run.state.free_rows, places.tolist(), strict=True):
         again = free[:wanted]
         del free[:wanted]
-        anew = firms.count + wanted - len(again)
-        rows += [*again, *range(firms.count, anew)]
-        firms.count = anew
+        anew = wanted - len(again)
+        rows += [*again, *range(count, count + anew)]
+        count += anew
+    firms.reserve(firms.count + len(rows))
+    firms.count = count
     return np.array(rows, np.int64)
 
 
