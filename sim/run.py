@@ -47,6 +47,7 @@ class Run:
     overrules : holder of agents that decide for themselves, if there is one
     measures_years : whether the yearly measures are taken; a trial needs none
     scratch : buffers of the phases
+    newcomers : buffer with what can be observed of the firms that enter this month
     series : what has been recorded so far
     """
 
@@ -77,6 +78,7 @@ class Run:
         self.overrules: Overrules | None = None
         self.measures_years = True
         self.scratch = scratch_for(settings.population)
+        self.newcomers = settings.population.firms.room(0)
         self.series = Series.empty(settings.months, self.region.complexes.keys)
 
     @property

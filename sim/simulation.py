@@ -121,6 +121,7 @@ class Simulation(Run):
         twin.series = self.series.copy()
         twin.overrules = None
         twin.scratch = scratch_for(self.settings.population)
+        twin.newcomers = self.settings.population.firms.room(0)
         return twin
 
 

@@ -150,6 +150,8 @@ def propose_projects(
         eligible = _can_be_aided(a, b, firms) and money.balance[c] > 0.0
         low, high = _draw_entities(a, b, firms, bodies)
         u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
+        if log(u) >= _highest_log_odds(row, b, eligible, p, pairs):
+            continue
         wish, structure, omega = _wish(u, row, a, b, eligible, p, firms, bodies, pairs)
         if wish == _NOTHING:
             continue
@@ -215,6 +217,28 @@ def _draw_entities(a: int, b: int, firms: FirmTable, bodies: ResearchBodyTable) 
     return min(one, other), max(one, other)
 
 
+@inlined
+def _plain_terms(
+    row: int, b: int, eligible: bool, p: Parameters, pairs: PairTable
+) -> tuple[float, float, float]:
+    """M2: what familiarity, a research body as partner and a likely grant add to the log odds."""
+    trust_term = p.proposal_familiarity * np.float64(pairs.familiarity[row])
+    body_term = p.proposal_research_body if b >= BODY else 0.0
+    subsidy_term = p.proposal_subsidy if eligible else 0.0
+    return trust_term, body_term, subsidy_term
+
+
+@inlined
+def _highest_log_odds(row: int, b: int, eligible: bool, p: Parameters, pairs: PairTable) -> float:
+    """M2: log odds with a structural credit and a novelty of 1, which are the highest.
+
+    The logistic function lies below the exponential: most pairs are decided by this alone.
+    """
+    trust_term, body_term, subsidy_term = _plain_terms(row, b, eligible, p, pairs)
+    best = p.proposal_base + max(0.0, p.proposal_structure) + max(0.0, p.proposal_distance)
+    return best + trust_term + body_term + subsidy_term
+
+
 @compiled
 def _wish(
     u: float,
@@ -228,13 +252,7 @@ def _wish(
     pairs: PairTable,
 ) -> tuple[int, float, float]:
     """M2, T2, K4: what a pair wants, its structural credit and the value of its distance."""
-    body_term = p.proposal_research_body if b >= BODY else 0.0
-    subsidy_term = p.proposal_subsidy if eligible else 0.0
-    trust_term = p.proposal_familiarity * np.float64(pairs.familiarity[row])
-    # Credit and novelty are at most 1 and the logistic below the exponential: most end here.
-    best = p.proposal_base + max(0.0, p.proposal_structure) + max(0.0, p.proposal_distance)
-    if log(u) >= best + trust_term + body_term + subsidy_term:
-        return _NOTHING, 0.0, 0.0
+    trust_term, body_term, subsidy_term = _plain_terms(row, b, eligible, p, pairs)
     if not _has_room(a, firms, bodies) or not _has_room(b, firms, bodies):
         return _NOTHING, 0.0, 0.0
     other_absorption = firms.absorption[a] if b >= BODY else firms.absorption[b]

@@ -51,7 +51,10 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
     founders = spin_offs(key, month, p, state.bodies)
     founded = np.bincount(state.bodies.complex[founders], minlength=arrivals.size)
     places = arrivals + founded
-    newcomers = source.room(int(places.sum()))
+    number = int(places.sum())
+    if number > run.newcomers.identifier.size:
+        run.newcomers = source.room(2 * number)
+    newcomers = run.newcomers
     models = _choose_models(
         key, month, arrivals, founders, state.bodies, run.scratch.places,
         newcomers,
@@ -106,7 +109,7 @@ def _choose_models(
     -------
     (2, n) row of the firm of 2003 on which each is modelled, and of its university or -1
     """
-    models = np.empty((2, newcomers.identifier.size), np.int64)
+    models = np.empty((2, arrivals.sum() + founders.size), np.int64)
     n = 0
     for c in range(arrivals.size):
         for entrant in range(arrivals[c] + founders.size):
@@ -175,12 +178,13 @@ def _scatter_knowledge(
     newcomers: FirmSample,
 ) -> None:
     """E2: give entrants the knowledge of their models, every field lognormally scattered."""
-    number, fields = newcomers.knowledge.shape
+    number, fields = models.shape[1], newcomers.knowledge.shape[1]
+    identifier = newcomers.identifier[:number]
     blocks = (fields + 3) // 4
     scatter = np.empty((4 * blocks, number))
     for block in range(blocks):
         draws = scatter[4 * block : 4 * block + 4]
-        draw_four(key, month, _ENTRANT, block + 1, newcomers.identifier, draws)
+        draw_four(key, month, _ENTRANT, block + 1, identifier, draws)
     for f in range(fields):
         _scatter(scatter[f])
         for n in range(number):
