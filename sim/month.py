@@ -7,7 +7,6 @@ This file is the table of contents of the model; the equations stand in
 from __future__ import annotations
 
 from .ground.calendar import PROGRAMME_START, month_number
-from .ground.counts import Counts
 from .measures.year_end import observe_year
 from .phases.budget import pay_budget
 from .phases.innovation import advance_technology, collaborate, transfer
@@ -24,7 +23,8 @@ __all__ = ["advance"]
 def advance(run: Run) -> None:
     """Simulate one month."""
     run.scratch.fit(run.state.firms.capacity)
-    counts = Counts.nothing(len(run.region.complexes.keys))
+    counts = run.counts
+    counts.clear()
 
     # 1 exogenous series are read where they are used.  2 governance (section 8)
     tranche = pay_budget(run)

@@ -14,6 +14,7 @@ from .beginning.macro import MacroSeries
 from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
 from .ground.conditions import Conditions
+from .ground.counts import Counts
 from .ground.random_numbers import replication_key
 from .innovation.technology import location_weights
 from .settings import Overrules, Settings
@@ -47,6 +48,7 @@ class Run:
     overrules : holder of agents that decide for themselves, if there is one
     measures_years : whether the yearly measures are taken; a trial needs none
     scratch : buffers of the phases
+    counts : what happened in the month, by complex
     newcomers : buffer with what can be observed of the firms that enter this month
     series : what has been recorded so far
     """
@@ -78,6 +80,7 @@ class Run:
         self.overrules: Overrules | None = None
         self.measures_years = True
         self.scratch = scratch_for(settings.population)
+        self.counts = Counts.nothing(len(self.region.complexes.keys))
         self.newcomers = settings.population.firms.room(0)
         self.series = Series.empty(settings.months, self.region.complexes.keys)
 

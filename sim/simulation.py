@@ -14,6 +14,7 @@ from .accounting.series import Series
 from .beginning.new_firms import log_odds
 from .beginning.scratch import scratch_for
 from .coordination.policy import Policy
+from .ground.counts import Counts
 from .ground.parameters import ParameterSet
 from .month import advance
 from .run import Run
@@ -121,6 +122,7 @@ class Simulation(Run):
         twin.series = self.series.copy()
         twin.overrules = None
         twin.scratch = scratch_for(self.settings.population)
+        twin.counts = Counts.nothing(len(self.region.complexes.keys))
         twin.newcomers = self.settings.population.firms.room(0)
         return twin
 

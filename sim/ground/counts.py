@@ -56,8 +56,13 @@ class Counts(Record):
 
     @classmethod
     def nothing(cls, complexes: int) -> Self:
-        """Counts of a month that begins."""
+        """Counts of a month in which nothing has happened yet."""
         return cls(**{f.name: np.zeros(complexes, f.metadata["dtype"]) for f in fields(cls)})
+
+    def clear(self) -> None:
+        """Count from nothing again; arrays that stay need not be described to compiled code."""
+        for f in fields(self):
+            getattr(self, f.name)[:] = 0
 
     @property
     def spent(self) -> Floats:

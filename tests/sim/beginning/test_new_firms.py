@@ -1,0 +1,141 @@
+"""The first state of a firm, worked out by hand (D3, F1, F2, F3, F5, I1)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from innocluster.agents.firms import FirmTable
+from innocluster.sim.beginning.new_firms import log_odds, set_firms, stationary_shock
+from innocluster.sim.beginning.population import FirmSample
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
+
+KEY = replication_key(7)
+PARAMETERS = {
+    "capital_output_ratio": 0.5, "target_utilisation": 0.8, "capital_elasticity": 0.25,
+    "rd_depreciation": 0.15, "rd_growth_start": 0.05, "attempt_rate": 0.4,
+    "commercial_success": 0.5, "own_innovation_step": 0.03, "innovation_depreciation": 0.1,
+    "labour_share": 0.6, "first_cash": 0.125,
+}  # fmt: skip
+CLEARED = (
+    "member", "cohort", "role", "exports", "grant_flow", "spillover", "absorption",
+    "gain_transfer", "gain_joint", "gain_meeting", "months_negative", "royalty", "lost_days",
+    "projects", "revenue_year", "research_year", "revenue_before", "research_before",
+)  # fmt: skip
+MINUS_ONE = ("link_until", "first_pair", "last_joint", "last_joint_body")
+
+
+def sample() -> FirmSample:
+    """Two firms, with and without R&D, in sectors with value added of 0.25 and 0.5 of sales."""
+    return FirmSample(
+        identifier=np.array([100, 200]),
+        complex=np.array([3, 4], np.int16),
+        sector=np.array([1, 0], np.int16),
+        mini_cluster=np.array([7, -1], np.int16),
+        employees=np.array([40, 5], np.int32),
+        revenue=np.array([2400.0, 1200.0]),
+        export_share=np.array([0.25, 0.0]),
+        research_intensity=np.array([0.05, 0.0]),
+        brand=np.array([2, 1], np.int16),
+        age=np.array([2.5, 10.0], np.float32),
+        knowledge=np.array([[0.5, 0.25], [0.125, 1.0]], np.float32),
+    )
+
+
+@pytest.mark.parametrize("kernel", [set_firms, set_firms.py_func])
+def test_first_state_of_a_firm(kernel) -> None:
+    firms = FirmTable.allocate(3, knowledge=2)
+    firms.count = 3
+    for name in FirmTable.column_names():
+        getattr(firms, name)[:] = 9  # a closed firm's row
+    p = ParameterSet(unchecked=PARAMETERS).record()
+    kernel(KEY, p, np.array([2, 0]), sample(), np.array([0.25, 0.5]), 17, firms)
+    rows = [2, 0]
+    for name in CLEARED:
+        assert getattr(firms, name).tolist() == [0, 9, 0], name
+    for name in MINUS_ONE:
+        assert getattr(firms, name).tolist() == [-1, 9, -1], name
+    shock = firms.shock[rows]
+    # Value added 0.5·200 = 100 and 0.25·100 = 25 a month, capital half of a year's sales.
+    log_a = [
+        math.log(100.0 / 0.8) - 0.25 * math.log(1200.0) - 0.75 * math.log(40.0),
+        math.log(25.0 / 0.8) - 0.25 * math.log(600.0) - 0.75 * math.log(5.0),
+    ]
+    stock = 0.05 * 2400.0 / 0.2
+    expected = {
+        "identifier": [100, 200], "alive": [1, 1], "complex": [3, 4], "sector": [1, 0],
+        "mini_cluster": [7, -1], "entered": [17, 17], "age": [30.0, 120.0],
+        "employees": [40.0, 5.0], "capital": [1200.0, 600.0], "log_productivity": log_a,
+        "level": [log_a[0] - shock[0], log_a[1] - shock[1]], "demand_reference": log_a,
+        "demand_scale": [200.0, 100.0], "expected_demand": [200.0, 100.0],
+        "revenue": [200.0, 100.0], "utilisation": [0.8, 0.8],
+        "export_logit": [math.log(0.25 / 0.75), math.log(1e-6 / (1.0 - 1e-6))],
+        "research_intensity": [0.05, 0.0], "research_lagged": [0.05, 0.0],
+        "research_stock": [stock, 0.0], "research_reference": [stock, 0.0],
+        "spillover_reference": [np.inf, np.inf],
+        # 0.4·0.5 successes a year of 0.03 each, of which a tenth is forgotten.
+        "gain_own": [0.06, 0.0], "gain_reference": [0.06, 0.0],
+        "brand": [1.0, 0.5], "brand_reference": [1.0, 0.5], "cash": [300.0, 150.0],
+        # 60 % of value added, less R&D of 10 a month in the first.
+        "wage": [(60.0 - 10.0) / 40.0, 15.0 / 5.0],
+        "knowledge": [[0.5, 0.25], [0.125, 1.0]],
+    }  # fmt: skip
+    for name, values in expected.items():
+        assert getattr(firms, name)[rows] == pytest.approx(np.array(values), rel=1e-13), name
+        assert np.all(getattr(firms, name)[1] == 9), name
+    assert {*expected, *CLEARED, *MINUS_ONE, "shock"} == set(FirmTable.column_names())
+
+
+def test_labour_keeps_a_quarter_of_value_added() -> None:
+    firms = FirmTable.allocate(2, knowledge=2)
+    p = ParameterSet(unchecked={**PARAMETERS, "labour_share": 0.3}).record()
+    set_firms(KEY, p, np.arange(2), sample(), np.array([0.25, 0.5]), -1, firms)
+    # 0.3·100 - 10 = 20 is less than 25; 0.3·25 = 7.5 is more than 6.25.
+    assert firms.wage == pytest.approx([25.0 / 40.0, 7.5 / 5.0], rel=1e-13)
+
+
+def test_shock_is_that_of_its_stationary_distribution() -> None:
+    p = ParameterSet(unchecked={
+        "growth_dispersion": 0.4, "growth_dispersion_exponent": 0.5, "substitution": 4.0,
+    }).record()  # fmt: skip
+    # Dispersion 0.4·(80/20)^-½ = 0.2; with unit 0.5 and spread 3 a deviation of 0.3.
+    u = NormalDist().cdf(-0.7)
+    expected = 0.3 * (-0.7 + 3.0 * 0.3)
+    assert stationary_shock(u, 80.0, 0.5, 3.0, p) == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_firms_first_shock_is_its_own_draw() -> None:
+    firms = FirmTable.allocate(2, knowledge=2)
+    p = ParameterSet().record()
+    set_firms(KEY, p, np.arange(2), sample(), np.array([0.25, 0.5]), -1, firms)
+    persistence = 0.5 ** (1.0 / p.shock_half_life)
+    # Autocovariances of months 0 to 12 apart, averaged over two years that follow each other.
+    months = np.arange(12)
+    same = (persistence ** abs(months[:, None] - months)).mean()
+    following = (persistence ** (12 + months[:, None] - months)).mean()
+    deviation = 1.0 / math.sqrt(2.0 * (same - following)) / (p.substitution - 1.0)
+    for row, identifier in enumerate((100, 200)):
+        u = uniforms(KEY, identifier, 0, int(Process.SHOCK), 1)[0]
+        size = firms.employees[row]
+        own = p.growth_dispersion * (size / 20.0) ** -p.growth_dispersion_exponent * deviation
+        z = NormalDist().inv_cdf(u)
+        expected = own * (z + (p.substitution - 1.0) * own)
+        assert firms.shock[row] == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize(("share", "inside"), [(0.0, 1e-6), (0.3, 0.3), (1.0, 0.98)])
+def test_log_odds_are_finite(share: float, inside: float) -> None:
+    assert log_odds(share) == pytest.approx(math.log(inside / (1.0 - inside)), rel=1e-13)
+
+
+def test_room_has_columns_of_the_same_types() -> None:
+    room = sample().room(5)
+    for f in fields(room):
+        made, old = getattr(room, f.name), getattr(sample(), f.name)
+        assert made.dtype == old.dtype
+        assert made.shape == (5, *old.shape[1:])

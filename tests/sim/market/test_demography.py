@@ -1,0 +1,125 @@
+"""Exit and entry on tables of a few rows, with values worked out by hand (E1, E2, U4)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from small_network import SmallNetwork
+
+from innocluster.sim.ground.counts import Counts
+from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
+from innocluster.sim.market.demography import (
+    close_firms,
+    count_entrants,
+    entrant_identifier,
+    spin_offs,
+)
+
+KEY = replication_key(7)
+EXIT = pytest.mark.parametrize("kernel", [close_firms, close_firms.py_func])
+
+
+def closes(kernel, draw: list[float], month: int = 24, **columns: list[float]) -> list[int]:
+    """Rows that close among firms of ten employees founded in the month before `month`."""
+    firms = SmallNetwork(firms=len(draw)).firms
+    firms.employees[:] = 10.0
+    firms.entered[:] = month
+    firms.member[:] = 1
+    firms.complex[:] = 1
+    for name, values in columns.items():
+        getattr(firms, name)[:] = values
+    closed = np.full(len(draw), -1, np.int32)
+    counts = Counts.nothing(2)
+    p = ParameterSet(unchecked={"exit_rate": 0.24, "exit_size": 0.5, "exit_age": 40.0}).record()
+    before = firms.alive.copy()
+    number = kernel(month, p, np.array(draw), firms, closed, counts)
+    rows = closed[:number].tolist()
+    assert counts.closures.tolist() == [0, number]
+    gone = [row in rows for row in range(len(draw))]
+    assert firms.alive.tolist() == [0 if g else int(b) for g, b in zip(gone, before, strict=True)]
+    assert firms.member.tolist() == [0 if g else 1 for g in gone]
+    return rows
+
+
+@EXIT
+def test_firms_close_after_six_months_below_zero(kernel) -> None:
+    assert closes(kernel, [0.999, 0.999, 0.999], months_negative=[5, 6, 7]) == [1, 2]
+
+
+@EXIT
+def test_the_closed_close_no_more(kernel) -> None:
+    assert closes(kernel, [0.0, 0.0], months_negative=[9, 0], alive=[0, 1]) == [1]
+
+
+@EXIT
+def test_hazard_falls_with_size_and_age(kernel) -> None:
+    # A new firm of ten: 0.24 a year, 0.02 a month; of 40: half; after 20 years: exp(-½).
+    # Ten years of age when it entered in 2003 and 120 months since are 20 years.
+    old = 0.02 * math.exp(-0.5)
+    for month, hazard, columns in (
+        (24, 0.02, {}),
+        (24, 0.01, {"employees": [40.0, 40.0]}),
+        (120, old, {"age": [120.0, 120.0], "entered": [-1, -1]}),
+        (130, 0.02 * math.exp(-0.25), {"entered": [10, 10]}),
+    ):
+        draws = [hazard * (1.0 - 1e-9), hazard * (1.0 + 1e-9)]
+        assert closes(kernel, draws, month, **columns) == [0]
+
+
+@EXIT
+def test_no_hazard_is_above_a_half(kernel) -> None:
+    # One employee gives 0.24·√10 = 0.76 a year, of which a half counts.
+    draws = [0.5 / 12.0 * (1.0 - 1e-9), 0.5 / 12.0]
+    assert closes(kernel, draws, employees=[1.0, 1.0]) == [0]
+
+
+@pytest.mark.parametrize("kernel", [count_entrants, count_entrants.py_func])
+def test_entrants_follow_profit_and_free_plots(kernel) -> None:
+    u = uniforms(KEY, 0, 24, int(Process.ENTRY), 0)[0]
+    # 1.5·0.06/12·200·0.5·exp(2·0.1) entrants are expected in complex 0, none in complex 1.
+    mean = 0.75 * math.exp(0.2)
+    # The count is Poisson by inversion: how many of its cumulated terms lie below the uniform.
+    terms = [math.exp(-mean) * mean**k / math.factorial(k) for k in range(20)]
+    expected = sum(total < u for total in np.cumsum(terms))
+    p = ParameterSet(unchecked={"entry_scale": 1.5, "entry_profit": 2.0}).record()
+    arguments = [
+        np.array([200, 200]), np.array([0.5, 0.0]), np.array([0.06, 0.06]), np.array([0.15, 0.9]),
+        np.array([0.05, 0.05]),
+    ]  # fmt: skip
+    assert kernel(KEY, 24, p, *arguments).tolist() == [expected, 0]
+
+
+@pytest.mark.parametrize("exact", [0.3, 2.5, 7.0])
+def test_the_expected_number_is_the_product_of_its_factors(exact: float) -> None:
+    """At a uniform that just reaches the first term of the Poisson none enters, else one."""
+    u = uniforms(KEY, 0, 24, int(Process.ENTRY), 0)[0]
+    # exp(-mean) = u where nobody enters any more; all factors of the mean but one are given.
+    mean = -math.log(u)
+    rate = mean * 12.0 / (1.5 * 200.0 * 0.5 * math.exp(2.0 * exact / 10.0))
+    p = ParameterSet(unchecked={"entry_scale": 1.5, "entry_profit": 2.0}).record()
+    for factor, expected in ((1.0 - 1e-9, 0), (1.0 + 1e-9, 1)):
+        found = count_entrants(
+            KEY, 24, p, np.array([200]), np.array([0.5]), np.array([factor * rate]),
+            np.array([0.05 + exact / 10.0]), np.array([0.05]),
+        )  # fmt: skip
+        assert found.tolist() == [expected]
+
+
+def test_identifiers_of_entrants_are_all_different() -> None:
+    assert entrant_identifier(0, 0, 0) == 16_777_216
+    assert entrant_identifier(2, 3, 5) == 3 * 16_777_216 + 3 * 65_536 + 5
+
+
+@pytest.mark.parametrize("kernel", [spin_offs, spin_offs.py_func])
+def test_universities_found_firms_at_the_rate(kernel) -> None:
+    bodies = SmallNetwork(firms=1, bodies=3).bodies
+    bodies.institute[:] = [0, 1, 0]
+    u = [uniforms(KEY, b, 24, int(Process.SPIN_OFF), 0)[0] for b in (9, 10, 11)]
+    for rate in (12.0 * u[0], 12.0 * u[2], 12.0):
+        for factor in (1.0 - 1e-9, 1.0 + 1e-9):
+            p = ParameterSet(unchecked={"spin_off_rate": factor * rate}).record()
+            expected = [b for b in (0, 2) if u[b] < factor * rate / 12.0]
+            assert kernel(KEY, 24, p, bodies).tolist() == expected
