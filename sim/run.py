@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from .accounting.series import Series
 from .beginning.initial_state import anchors, initial_state
-from .beginning.macro import MacroSeries
 from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
 from .ground.conditions import Conditions
@@ -44,7 +43,7 @@ class Run:
     anchors : what firms of 2003 are measured by
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
     reference_exchange_rate : mean of 2003, KRW per USD
-    conditions : what the economy outside gives, month by month
+    conditions : what the economy outside gives, by month
     overrules : holder of agents that decide for themselves, if there is one
     measures_years : whether the yearly measures are taken; a trial needs none
     scratch : buffers of the phases
@@ -76,7 +75,15 @@ class Run:
             settings.parameters["half_distance"],
         )
         self.reference_exchange_rate = fsum(settings.macro.exchange_rate[:12]) / 12.0
-        self.conditions = _conditions(settings.macro, self.reference_exchange_rate)
+        self.conditions = Conditions(
+            domestic=settings.macro.domestic_demand,
+            foreign=settings.macro.world_demand
+            * settings.macro.exchange_rate
+            / self.reference_exchange_rate,
+            exchange_rate=settings.macro.exchange_rate,
+            price=settings.macro.price_index,
+            wage_index=settings.macro.wage_index,
+        )
         self.overrules: Overrules | None = None
         self.measures_years = True
         self.scratch = scratch_for(settings.population)
@@ -113,20 +120,3 @@ class Run:
         """Tell whoever holds agents that the firms in `rows` have closed."""
         if self.overrules is not None:
             self.overrules.forget(rows)
-
-
-def _conditions(macro: MacroSeries, reference_exchange_rate: float) -> tuple[Conditions, ...]:
-    """What the economy outside gives, for every month that is known of it."""
-    return tuple(
-        Conditions(
-            month=month,
-            domestic=float(macro.domestic_demand[month]),
-            foreign=float(
-                macro.world_demand[month] * macro.exchange_rate[month] / reference_exchange_rate
-            ),
-            exchange_rate=float(macro.exchange_rate[month]),
-            price=float(macro.price_index[month]),
-            wage_index=float(macro.wage_index[month]),
-        )
-        for month in range(macro.price_index.size)
-    )

@@ -13,35 +13,71 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp_array
+from innocluster.agents.firms import FirmTable
+from innocluster.agents.records import Record
 
 from .growth_terms import SAME, TECHNOLOGY, TERMS
 
-__all__ = ["CHANGES", "December", "add_changes", "productivity_parts"]
+__all__ = ["Changes", "December", "add_changes", "productivity_parts"]
 
 Floats = NDArray[np.float64]
-Small = NDArray[np.int16]
 
 _TERMS = len(TERMS) - TECHNOLOGY
 _OWN, _TRANSFER, _MEETINGS = (
     TERMS.index(name) - TECHNOLOGY for name in ("own", "transfer", "meetings")
 )
-_WITHIN = 16
-_STANDING = _WITHIN + _TERMS
-CHANGES = _STANDING + 4
-"""Rows of the sums that `add_changes` adds to and `productivity_parts` reads.
-
-0–3 input and capacity then, now; 4, 5 volume of entrants now, of the closed then; with
-X and A a firm's input and productivity then (0) and now (1), sums 6–11 of X1·A0, X1,
-X0·A0, X0, X1·A1, X0·A1 over firms that stay, 12, 13 of X1·A1, X1 over entrants, 14, 15 of
-X0·A0, X0 over the closed; then changes of the terms of ln A and gains that stood, both
-weighted with X0 times the logarithmic mean of A.
-"""
+_CHANNELS = _MEETINGS + 1 - _OWN
 
 
 @dataclass
-class December:
+class Changes(Record):
+    """Sums over firms that `add_changes` adds to and `productivity_parts` reads, by complex.
+
+    X and A are a firm's input and productivity, then (0) and now (1).
+
+    Attributes
+    ----------
+    input_then, capacity_then : (C,) X0 and X0·A0 of all firms
+    input_now, capacity_now : (C,) X1 and X1·A1 of all firms
+    stay_input_then, stay_input_now : (C,) X0 and X1 of firms that stay
+    stay_capacity_then, stay_capacity_now : (C,) X0·A0 and X1·A1 of firms that stay
+    stay_now_at_old, stay_then_at_new : (C,) X1·A0 and X0·A1 of firms that stay
+    entered_input, entered_capacity, entered_volume : (C,) X1, X1·A1 and volume of entrants
+    closed_input, closed_capacity, closed_volume : (C,) X0, X0·A0 and volume of the closed
+    terms : (9, C) changes of the terms of ln A, weighted with X0 times the logarithmic mean of A
+    standing : (4, C) gains that stood by channel, with the same weight
+    """
+
+    input_then: Floats
+    capacity_then: Floats
+    input_now: Floats
+    capacity_now: Floats
+    stay_input_then: Floats
+    stay_input_now: Floats
+    stay_capacity_then: Floats
+    stay_capacity_now: Floats
+    stay_now_at_old: Floats
+    stay_then_at_new: Floats
+    entered_input: Floats
+    entered_capacity: Floats
+    entered_volume: Floats
+    closed_input: Floats
+    closed_capacity: Floats
+    closed_volume: Floats
+    terms: Floats
+    standing: Floats
+
+    @classmethod
+    def none(cls, complexes: int) -> Self:
+        """Sums over no firms."""
+        wide = {"terms": (_TERMS, complexes), "standing": (_CHANNELS, complexes)}
+        return cls(**{f.name: np.zeros(wide.get(f.name, complexes)) for f in fields(cls)})
+
+
+@dataclass
+class December(Record):
     """The firms of a December.
 
     Attributes
@@ -66,10 +102,6 @@ class December:
         technology = terms[TECHNOLOGY:]
         inputs = np.where(operates, exp_array(terms[3] + terms[4]), 0.0)
         return cls(technology, inputs, _productivity(technology) * inputs * exp_array(terms[2]))
-
-    def rows(self, part: slice) -> Self:
-        """Some rows, not copied."""
-        return type(self)(*(getattr(self, f.name)[..., part] for f in fields(self)))
 
     def put(self, part: slice, firms: December) -> None:
         """Replace some rows."""
@@ -98,86 +130,102 @@ def _productivity(technology: Floats) -> Floats:
 def add_changes(
     before: December,
     after: December,
-    stays: NDArray[np.bool_],
-    complex_: Small,
-    gain_reference: Floats,
-    sums: Floats,
+    firms: FirmTable,
+    start: int,
+    last_december: int,
+    sums: Changes,
 ) -> None:
-    """Add the changes of some firms to `sums` (`CHANGES`, C); rows keep their complex.
+    """Add the changes of some firms to `sums`; rows keep their complex.
 
     Parameters
     ----------
-    stays : (n,) whether the firm of a row is still the one of last December
-    gain_reference : (n,) Z at the start, of own R&D alone
+    before : all firms of last December
+    after : firms of this December in the rows from `start` on
+    last_december : its month: who entered then did so after that account was made
     """
-    _add_changes(
-        before.technology, _productivity(before.technology), before.inputs, before.volume,
-        after.technology, _productivity(after.technology), after.inputs, after.volume,
-        stays, complex_, gain_reference, sums,
-    )  # fmt: skip
+    rows = slice(start, start + after.inputs.size)
+    usual, productivity = (
+        _productivity(technology) for technology in (before.technology[:, rows], after.technology)
+    )
+    _add_changes(before, usual, after, productivity, firms, start, last_december, sums)
 
 
 @compiled
 def _add_changes(
-    old_technology: Floats,
-    old_productivity: Floats,
-    old_inputs: Floats,
-    old_volume: Floats,
-    technology: Floats,
+    before: December,
+    usual: Floats,
+    after: December,
     productivity: Floats,
-    inputs: Floats,
-    volume: Floats,
-    stays: NDArray[np.bool_],
-    complex_: Small,
-    gain_reference: Floats,
-    sums: Floats,
+    firms: FirmTable,
+    start: int,
+    last_december: int,
+    sums: Changes,
 ) -> None:
-    for i in range(inputs.size):
-        c = complex_[i]
-        a0 = old_productivity[i]
-        x0 = old_inputs[i]
-        a1 = productivity[i]
-        x1 = inputs[i]
+    for k in range(productivity.size):
+        row = start + k
+        c = firms.complex[row]
+        a0 = usual[k]
+        x0 = before.inputs[row]
+        a1 = productivity[k]
+        x1 = after.inputs[k]
         operated = x0 > 0.0
         operates = x1 > 0.0
         if operated:
-            sums[0, c] += x0
-            sums[1, c] += x0 * a0
+            sums.input_then[c] += x0
+            sums.capacity_then[c] += x0 * a0
         if operates:
-            sums[2, c] += x1
-            sums[3, c] += x1 * a1
-        if operated and operates and stays[i]:
-            sums[6, c] += x1 * a0
-            sums[7, c] += x1
-            sums[8, c] += x0 * a0
-            sums[9, c] += x0
-            sums[10, c] += x1 * a1
-            sums[11, c] += x0 * a1
-            change = 0.0
-            for k in range(_TERMS):
-                change += technology[k, i] - old_technology[k, i]
-            # The logarithmic mean; the quotient loses digits where A hardly changed.
-            mean = 0.5 * (a0 + a1)
-            if abs(change) >= SAME:
-                mean = (a1 - a0) / change
-            weight = x0 * mean
-            for k in range(_TERMS):
-                sums[_WITHIN + k, c] += weight * (technology[k, i] - old_technology[k, i])
-            sums[_STANDING, c] += weight * (old_technology[_OWN, i] + gain_reference[i])
-            for k in range(_TRANSFER, _MEETINGS + 1):
-                sums[_STANDING + 1 + k - _TRANSFER, c] += weight * old_technology[k, i]
+            sums.input_now[c] += x1
+            sums.capacity_now[c] += x1 * a1
+        if operated and operates and firms.entered[row] < last_december:
+            sums.stay_now_at_old[c] += x1 * a0
+            sums.stay_input_now[c] += x1
+            sums.stay_capacity_then[c] += x0 * a0
+            sums.stay_input_then[c] += x0
+            sums.stay_capacity_now[c] += x1 * a1
+            sums.stay_then_at_new[c] += x0 * a1
+            _add_terms(before, after, firms, row, k, x0, a0, a1, sums)
             continue
         if operates:
-            sums[4, c] += volume[i]
-            sums[12, c] += x1 * a1
-            sums[13, c] += x1
+            sums.entered_volume[c] += after.volume[k]
+            sums.entered_capacity[c] += x1 * a1
+            sums.entered_input[c] += x1
         if operated:
-            sums[5, c] += old_volume[i]
-            sums[14, c] += x0 * a0
-            sums[15, c] += x0
+            sums.closed_volume[c] += before.volume[row]
+            sums.closed_capacity[c] += x0 * a0
+            sums.closed_input[c] += x0
 
 
-def productivity_parts(sums: Floats, kept: float) -> tuple[Floats, Floats, Floats]:
+@inlined
+def _add_terms(
+    before: December,
+    after: December,
+    firms: FirmTable,
+    row: int,
+    k: int,
+    x0: float,
+    a0: float,
+    a1: float,
+    sums: Changes,
+) -> None:
+    """Add the changes of one firm's terms, and the gains that stood before."""
+    c = firms.complex[row]
+    change = 0.0
+    for term in range(_TERMS):
+        change += after.technology[term, k] - before.technology[term, row]
+    # The logarithmic mean; the quotient loses digits where A hardly changed.
+    mean = 0.5 * (a0 + a1)
+    if abs(change) >= SAME:
+        mean = (a1 - a0) / change
+    weight = x0 * mean
+    for term in range(_TERMS):
+        sums.terms[term, c] += weight * (after.technology[term, k] - before.technology[term, row])
+    # The terms hold gains of own R&D against those at the start.
+    sums.standing[0, c] += weight * (before.technology[_OWN, row] + firms.gain_reference[row])
+    for term in range(_TRANSFER, _MEETINGS + 1):
+        sums.standing[term - _OWN, c] += weight * before.technology[term, row]
+
+
+def productivity_parts(sums: Changes, kept: float) -> tuple[Floats, Floats, Floats]:
     """Parts of the change of each complex's productivity between two Decembers.
 
     Aggregate productivity Π = Σ θ_i A_i, with θ_i the firm's share in composite input,
@@ -189,7 +237,7 @@ def productivity_parts(sums: Floats, kept: float) -> tuple[Floats, Floats, Float
 
     Parameters
     ----------
-    sums : (`CHANGES`, C) from `add_changes`
+    sums : from `add_changes`
     kept : share of a gain that a year leaves, 1 - δ_Z
 
     Returns
@@ -199,14 +247,26 @@ def productivity_parts(sums: Floats, kept: float) -> tuple[Floats, Floats, Float
     totals : (6, C) then and now: input, capacity; volume of entrants now, of the closed then
     """
     # A complex that was empty then or is now has no account.
-    stands = (sums[0] > 0.0) & (sums[2] > 0.0)
-    then, now = (np.where(stands, row, np.inf) for row in (sums[0], sums[2]))
-    usual = sums[1] / np.where(stands, sums[0], 1.0)
-    between = (sums[6] - usual * sums[7]) / now - (sums[8] - usual * sums[9]) / then
-    cross = (sums[10] - sums[6]) / now - (sums[11] - sums[8]) / then
-    entry = (sums[12] - usual * sums[13]) / now
-    exit_ = (sums[14] - usual * sums[15]) / then
-    within = sums[_WITHIN:_STANDING] / then
+    stands = (sums.input_then > 0.0) & (sums.input_now > 0.0)
+    then, now = (np.where(stands, row, np.inf) for row in (sums.input_then, sums.input_now))
+    usual = sums.capacity_then / np.where(stands, sums.input_then, 1.0)
+    between = (sums.stay_now_at_old - usual * sums.stay_input_now) / now
+    between -= (sums.stay_capacity_then - usual * sums.stay_input_then) / then
+    cross = (sums.stay_capacity_now - sums.stay_now_at_old) / now
+    cross -= (sums.stay_then_at_new - sums.stay_capacity_then) / then
+    entry = (sums.entered_capacity - usual * sums.entered_input) / now
+    exit_ = (sums.closed_capacity - usual * sums.closed_input) / then
+    within = sums.terms / then
     parts = np.concatenate([within, np.stack([between, cross, entry, -exit_])])
-    arrived = within[_OWN : _MEETINGS + 1] + (1.0 - kept) * sums[_STANDING:] / then
-    return parts, arrived, sums[:6].copy()
+    arrived = within[_OWN : _MEETINGS + 1] + (1.0 - kept) * sums.standing / then
+    totals = np.stack(
+        [
+            sums.input_then,
+            sums.capacity_then,
+            sums.input_now,
+            sums.capacity_now,
+            sums.entered_volume,
+            sums.closed_volume,
+        ]
+    )
+    return parts, arrived, totals

@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
 from innocluster.agents.elementary import log, log_array
-from innocluster.agents.firms import brand_price, elapsed_years, worked_labour
+from innocluster.agents.firms import FirmTable, brand_price, elapsed_years, worked_labour
 
 from ..ground.parameter_record import Parameters
+from ..ground.sums import CACHED_ROWS
 
 __all__ = ["AGGREGATES", "SAME", "TECHNOLOGY", "TERMS", "firm_terms", "log_mean", "sum_aggregates"]
 
 Floats = NDArray[np.float64]
-Small = NDArray[np.int16]
-Singles = NDArray[np.float32]
-Flags = NDArray[np.int8]
 
 AGGREGATES: dict[str, str] = {
     "capital": "KRW million of 2003",
@@ -49,6 +47,11 @@ TERMS = (
 )
 """Terms of a firm's log value added, in the order of the rows of `firm_terms`."""
 
+(
+    _PRICE, _BRAND, _UTILISATION, _CAPITAL, _LABOUR, _PROGRESS, _SHOCKS, _RESEARCH, _SPILLOVERS,
+    _OWN, _TRANSFER, _JOINT, _MEETINGS, _ROLES,
+) = range(len(TERMS))  # fmt: skip
+
 TECHNOLOGY = TERMS.index("progress")
 """First row of the terms that make log productivity; they go to the last."""
 
@@ -73,30 +76,8 @@ def log_mean(a: Floats, b: Floats) -> Floats:
     return np.where(np.abs(d) < SAME, 0.5 * (a + b), mean)
 
 
-def firm_terms(
-    month: int,
-    p: Parameters,
-    price: float,
-    count: int,
-    level: Floats,
-    shock: Floats,
-    role: Floats,
-    research_stock: Floats,
-    research_reference: Floats,
-    spillover: Floats,
-    gain_own: Floats,
-    gain_transfer: Floats,
-    gain_joint: Floats,
-    gain_meeting: Floats,
-    gain_reference: Floats,
-    capital: Floats,
-    employees: Floats,
-    lost_days: Floats,
-    brand: Singles,
-    brand_reference: Singles,
-    utilisation: Floats,
-) -> Floats:
-    """F1, F2: terms whose sum is the log of a month's nominal value added, for every row.
+def firm_terms(month: int, price: float, p: Parameters, firms: FirmTable, rows: slice) -> Floats:
+    """F1, F2: terms whose sum is the log of a month's nominal value added, for some rows.
 
     `progress` holds the firm's constant and common progress, `own` the gains of own
     R&D against those at the start; `labour` is net of working time given to
@@ -105,104 +86,92 @@ def firm_terms(
     Parameters
     ----------
     price : price index of the month, year mean of 2003 = 1
-    capital, employees, brand : (capacity,) those with which the month was produced
+    firms : with the capital, the employees and the brand with which the month was produced
 
     Returns
     -------
-    (14, count) log points, rows as in `TERMS`
+    (14, rows) log points, rows as in `TERMS`
     """
-    alpha = p.capital_elasticity
-    terms = np.empty((14, count))
-    _ruled_terms(month, p, count, level, employees, lost_days, brand, brand_reference, terms)
-    terms[2] = utilisation[:count]
-    terms[3] = capital[:count]
-    terms[1:5] = log_array(terms[1:5].ravel()).reshape(4, count)
-    terms[0] = log(price)
-    terms[3] *= alpha
-    terms[4] *= 1.0 - alpha
-    terms[6] = shock[:count]
-    stock, reference = research_stock[:count], research_reference[:count]
-    grown = np.divide(stock, reference, out=np.ones(count), where=reference > 0.0)
-    np.multiply(p.rd_elasticity, log_array(grown), out=terms[7])
-    np.multiply(p.spillover_elasticity, spillover[:count], out=terms[8])
-    np.subtract(gain_own[:count], gain_reference[:count], out=terms[9])
-    terms[10] = gain_transfer[:count]
-    terms[11] = gain_joint[:count]
-    terms[12] = gain_meeting[:count]
-    terms[13] = role[:count]
+    terms = np.empty((len(TERMS), rows.stop - rows.start))
+    _ruled_terms(month, p, firms, rows.start, terms)
+    terms[_UTILISATION] = firms.utilisation[rows]
+    terms[_CAPITAL] = firms.capital[rows]
+    logs = terms[_BRAND : _LABOUR + 1]
+    logs[:] = log_array(logs.ravel()).reshape(logs.shape)
+    terms[_PRICE] = log(price)
+    terms[_CAPITAL] *= p.capital_elasticity
+    terms[_LABOUR] *= 1.0 - p.capital_elasticity
+    terms[_SHOCKS] = firms.shock[rows]
+    stock, reference = firms.research_stock[rows], firms.research_reference[rows]
+    grown = np.divide(stock, reference, out=np.ones(stock.size), where=reference > 0.0)
+    np.multiply(p.rd_elasticity, log_array(grown), out=terms[_RESEARCH])
+    np.multiply(p.spillover_elasticity, firms.spillover[rows], out=terms[_SPILLOVERS])
+    np.subtract(firms.gain_own[rows], firms.gain_reference[rows], out=terms[_OWN])
+    terms[_TRANSFER] = firms.gain_transfer[rows]
+    terms[_JOINT] = firms.gain_joint[rows]
+    terms[_MEETINGS] = firms.gain_meeting[rows]
+    terms[_ROLES] = firms.role[rows]
     return terms
 
 
 @compiled
-def _ruled_terms(
-    month: int,
-    p: Parameters,
-    count: int,
-    level: Floats,
-    employees: Floats,
-    lost_days: Floats,
-    brand: Singles,
-    brand_reference: Singles,
-    terms: Floats,
-) -> None:
+def _ruled_terms(month: int, p: Parameters, firms: FirmTable, start: int, terms: Floats) -> None:
     """Fill price of the brand stage, labour worked and `progress`, the first two before logs."""
     drift = p.technical_progress * elapsed_years(month)
-    brand_premium = p.brand_premium
-    for i in range(count):
-        terms[1, i] = brand_price(brand_premium, brand[i], brand_reference[i])
-        terms[4, i] = worked_labour(employees[i], lost_days[i])
-        terms[5, i] = level[i] + drift
+    for k in range(terms.shape[1]):
+        row = np.uint64(start + k)
+        terms[_BRAND, k] = brand_price(
+            p.brand_premium, firms.brand[row], firms.brand_reference[row]
+        )
+        terms[_LABOUR, k] = worked_labour(firms.employees[row], firms.lost_days[row])
+        terms[_PROGRESS, k] = firms.level[row] + drift
 
 
 @compiled
 def sum_aggregates(
-    p: Parameters,
-    price: float,
-    alive: Flags,
-    complex_: Small,
-    sector: Small,
-    value_added_ratio: Floats,
-    revenue: Floats,
-    utilisation: Floats,
-    capital: Floats,
-    employees: Floats,
-    lost_days: Floats,
-    brand: Singles,
-    brand_reference: Singles,
-    totals: Floats,
+    price: float, p: Parameters, value_added_ratio: Floats, firms: FirmTable, totals: Floats
 ) -> None:
     """Add firms by complex to `totals`, (4, C) in the order of `AGGREGATES`.
 
     Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
+
+    Parameters
+    ----------
+    price : price index of the month, year mean of 2003 = 1
     """
-    brand_premium = p.brand_premium
-    count = alive.size
-    work = np.empty((3, count))
+    work = np.empty((3, CACHED_ROWS))
     worked = work[0]
     volume = work[1]
     capacity = work[2]
-    for i in range(count):
-        worked[i] = worked_labour(employees[i], lost_days[i])
-    for i in range(count):
-        volume[i] = value_added_ratio[sector[i]] * revenue[i]
-    for i in range(count):
-        volume[i] /= price * brand_price(brand_premium, brand[i], brand_reference[i])
-        capacity[i] = volume[i] / utilisation[i]
     c = 0
     sums = (0.0, 0.0, 0.0, 0.0)
-    for i in range(count):
-        if alive[i] == 0:
-            continue
-        if complex_[i] != c:
-            for k in range(4):
-                totals[k, c] += sums[k]
-            c = complex_[i]
-            sums = (0.0, 0.0, 0.0, 0.0)
-        sums = (
-            sums[0] + capital[i],
-            sums[1] + worked[i],
-            sums[2] + volume[i],
-            sums[3] + capacity[i],
-        )
-    for k in range(4):
-        totals[k, c] += sums[k]
+    for start in range(0, firms.count, CACHED_ROWS):
+        size = min(CACHED_ROWS, firms.count - start)
+        for k in range(size):
+            row = np.uint64(start + k)
+            worked[k] = worked_labour(firms.employees[row], firms.lost_days[row])
+        for k in range(size):
+            row = np.uint64(start + k)
+            volume[k] = value_added_ratio[np.uint64(firms.sector[row])] * firms.revenue[row]
+        for k in range(size):
+            row = np.uint64(start + k)
+            dearness = brand_price(p.brand_premium, firms.brand[row], firms.brand_reference[row])
+            volume[k] /= price * dearness
+            capacity[k] = volume[k] / firms.utilisation[row]
+        for k in range(size):
+            row = np.uint64(start + k)
+            if firms.alive[row] == 0:
+                continue
+            if firms.complex[row] != c:
+                for a in range(4):
+                    totals[a, c] += sums[a]
+                c = firms.complex[row]
+                sums = (0.0, 0.0, 0.0, 0.0)
+            sums = (
+                sums[0] + firms.capital[row],
+                sums[1] + worked[k],
+                sums[2] + volume[k],
+                sums[3] + capacity[k],
+            )
+    for a in range(4):
+        totals[a, c] += sums[a]

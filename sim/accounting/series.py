@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.firms import FirmTable
 
 from ..ground.calendar import month_starts, month_text
 from .growth_terms import AGGREGATES
@@ -17,14 +18,12 @@ from .growth_terms import AGGREGATES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ALL", "INDICATORS", "Series", "sum_firms", "tidy_frame"]
+__all__ = ["ALL", "INDICATORS", "SUMMED", "Series", "sum_firms", "tidy_frame"]
 
 ALL = "all"
 """Key of the region's total beside the complexes."""
 
 Floats = NDArray[np.float64]
-Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
 
 INDICATORS: dict[str, str] = {
     "revenue": "KRW million/month",
@@ -57,6 +56,19 @@ INDICATORS: dict[str, str] = {
     **AGGREGATES,
 }
 """Names and units of the recorded series."""
+
+SUMMED = (
+    "revenue",
+    "exports",
+    "value_added",
+    "employees",
+    "firms",
+    "members",
+    "member_revenue",
+    "research_spending",
+    "cohort_revenue",
+)
+"""Those that `sum_firms` sums, in the order of its totals."""
 
 
 @dataclass
@@ -162,55 +174,50 @@ def tidy_frame(
 
 @compiled
 def sum_firms(
-    count: int,
-    alive: Flags,
-    complex_: Small,
-    sector: Small,
-    member: Flags,
-    cohort: Flags,
-    value_added_ratio: Floats,
-    revenue: Floats,
-    exports: Floats,
-    employees: Floats,
-    own_spending: Floats,
-    grant_flow: Floats,
     january: bool,
-    revenue_year: Floats,
-    research_year: Floats,
+    value_added_ratio: Floats,
+    firms: FirmTable,
+    own_spending: Floats,
+    grants: Floats,
     totals: Floats,
 ) -> None:
-    """Sum firms in row order; `totals`, zero at first, is (9, C) in the order of `INDICATORS`.
+    """Sum firms in row order, and bring each firm's own sums since January up to date.
 
     Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
-    `revenue_year` and `research_year` (firms,) are the sums of each firm since January.
+
+    Parameters
+    ----------
+    own_spending, grants : (capacity,) KRW million of R&D this month
+    totals : (9, C), zero at first, in the order of `SUMMED`
     """
     if january:
-        revenue_year[:count] = 0.0
-        research_year[:count] = 0.0
+        firms.revenue_year[: firms.count] = 0.0
+        firms.research_year[: firms.count] = 0.0
     c = 0
     sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    for i in range(count):
-        if alive[i] == 0:
+    for i in range(firms.count):
+        if firms.alive[i] == 0:
             continue
-        if complex_[i] != c:
+        if firms.complex[i] != c:
             for k in range(9):
                 totals[k, c] += sums[k]
-            c = complex_[i]
+            c = firms.complex[i]
             sums = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        research = own_spending[i] + grant_flow[i]
-        revenue_year[i] += revenue[i]
-        research_year[i] += research
+        revenue = firms.revenue[i]
+        research = own_spending[i] + grants[i]
+        firms.revenue_year[i] += revenue
+        firms.research_year[i] += research
         # Flags are factors: no branch that nobody can foresee.
         sums = (
-            sums[0] + revenue[i],
-            sums[1] + exports[i],
-            sums[2] + value_added_ratio[sector[i]] * revenue[i],
-            sums[3] + employees[i],
+            sums[0] + revenue,
+            sums[1] + firms.exports[i],
+            sums[2] + value_added_ratio[firms.sector[i]] * revenue,
+            sums[3] + firms.employees[i],
             sums[4] + 1.0,
-            sums[5] + member[i],
-            sums[6] + member[i] * revenue[i],
+            sums[5] + firms.member[i],
+            sums[6] + firms.member[i] * revenue,
             sums[7] + research,
-            sums[8] + cohort[i] * revenue[i],
+            sums[8] + firms.cohort[i] * revenue,
         )
     for k in range(9):
         totals[k, c] += sums[k]

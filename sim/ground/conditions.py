@@ -1,4 +1,4 @@
-"""What a month is like from outside, and what the firms of 2003 are measured by."""
+"""What months are like from outside, and what the firms of 2003 are measured by."""
 
 from __future__ import annotations
 
@@ -16,24 +16,22 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Conditions(Record):
-    """What the economy outside gives a month, the same for all firms.
+    """What the economy outside gives, the same for all firms, by month from 2003-01.
 
     Attributes
     ----------
-    month : 0 is 2003-01
-    domestic : domestic demand H of D1, year mean of 2003 = 1
-    foreign : foreign demand X·FX/FX0 of D1, world demand of 2003 and FX0 = 1
-    exchange_rate : KRW per USD
-    price : price index, year mean of 2003 = 1
-    wage_index : wages against those of 2003
+    domestic : (T,) domestic demand H of D1, year mean of 2003 = 1
+    foreign : (T,) foreign demand X·FX/FX0 of D1, X of 2003 and FX0 = 1
+    exchange_rate : (T,) KRW per USD
+    price : (T,) price index, year mean of 2003 = 1
+    wage_index : (T,) wages against those of 2003
     """
 
-    month: int
-    domestic: float
-    foreign: float
-    exchange_rate: float
-    price: float
-    wage_index: float
+    domestic: Floats
+    foreign: Floats
+    exchange_rate: Floats
+    price: Floats
+    wage_index: Floats
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, log
-from innocluster.agents.firms import growth_dispersion, shock_step
-from innocluster.agents.knowledge import Knowledge, absorptive_capacity
+from innocluster.agents.firms import FirmTable, growth_dispersion, shock_step
+from innocluster.agents.knowledge import absorptive_capacity
 
+from ..ground.conditions import Anchors
 from ..ground.parameter_record import Parameters
-from ..network.pairs import BODY
+from ..ground.scratch import Scratch
+from ..ground.sums import CACHED_ROWS
+from ..network.pairs import BODY, PairTable
 
 __all__ = [
     "advance_research",
@@ -23,9 +26,6 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
-Small = NDArray[np.int16]
-Flags = NDArray[np.int8]
 
 
 @inlined
@@ -54,14 +54,7 @@ def shock_unit(persistence: float, arrival: float, substitution: float) -> float
 
 
 @compiled
-def advance_shocks(
-    p: Parameters,
-    count: int,
-    employees: Floats,
-    arrives: Floats,
-    size: Floats,
-    shock: Floats,
-) -> None:
+def advance_shocks(p: Parameters, firms: FirmTable, arrives: Floats, size: Floats) -> None:
     """F2: next month's shock of every firm.
 
     Parameters
@@ -70,75 +63,89 @@ def advance_shocks(
     """
     persistence = exp(-log(2.0) / p.shock_half_life)
     unit = shock_unit(persistence, p.shock_arrival, p.substitution)
-    for i in range(count):
+    for i in range(firms.count):
         scale = 0.0
         if arrives[i] < p.shock_arrival:
             scale = unit * growth_dispersion(
-                employees[i], p.growth_dispersion, p.growth_dispersion_exponent
+                firms.employees[i], p.growth_dispersion, p.growth_dispersion_exponent
             )
-        shock[i] = shock_step(shock[i], persistence, p.shock_arrival, scale, arrives[i], size[i])
+        firms.shock[i] = shock_step(
+            firms.shock[i], persistence, p.shock_arrival, scale, arrives[i], size[i]
+        )
 
 
 @compiled
 def advance_research(
     price: float,
     p: Parameters,
-    count: int,
-    succeeds: Floats,
-    step: Floats,
-    alive: Flags,
-    complex_: Small,
-    sector: Small,
-    research_intensity: Floats,
-    own_spending: Floats,
-    grant_flow: Floats,
-    research_stock: Floats,
-    research_lagged: Floats,
-    absorption: Floats,
-    gain_own: Floats,
-    gain_transfer: Floats,
-    gain_joint: Floats,
-    gain_meeting: Floats,
-    sector_stock: Floats,
-    sector_intensity: Floats,
-    revenue: Floats,
+    anchors: Anchors,
+    firms: FirmTable,
+    scratch: Scratch,
     innovations: NDArray[np.int64],
 ) -> None:
     """F3, F5, F6, K3: stocks, gains and own innovations.
 
     Parameters
     ----------
-    succeeds, step : (capacity,) uniforms that decide whether an innovation comes, and how large
-    own_spending : (capacity,) KRW million of own R&D this month
-    sector_stock : (H,) KRW million of 2003, median R&D stock of performers in 2003
-    sector_intensity : (H,) mean R&D intensity of performers in 2003
+    price : price index of the month, year mean of 2003 = 1
+    scratch : with own R&D and grants of this month; its uniforms decide whether an innovation
+        comes, and how large
     innovations : (C,) own innovations, added to
     """
-    keep_stock = 1.0 - monthly_rate(p.rd_depreciation)
     keep_gain = 1.0 - monthly_rate(p.innovation_depreciation)
+    performers = np.empty(CACHED_ROWS, np.int64)
+    for start in range(0, firms.count, CACHED_ROWS):
+        size = min(CACHED_ROWS, firms.count - start)
+        # Closed firms are computed along, and keep what they had: no branch.
+        for k in range(size):
+            row = np.uint64(start + k)
+            keep = keep_gain if firms.alive[row] != 0 else 1.0
+            firms.gain_own[row] *= keep
+            firms.gain_transfer[row] *= keep
+            firms.gain_joint[row] *= keep
+            firms.gain_meeting[row] *= keep
+        found = 0
+        for k in range(size):
+            row = np.uint64(start + k)
+            performers[found] = start + k
+            found += (firms.alive[row] != 0) & (
+                (firms.research_intensity[row] > 0.0)
+                | (firms.research_stock[row] > 0.0)
+                | (scratch.own_spending[row] > 0.0)
+            )
+        for n in range(found):
+            _do_research(np.uint64(performers[n]), price, p, anchors, firms, scratch, innovations)
+
+
+@inlined
+def _do_research(
+    i: np.uint64,
+    price: float,
+    p: Parameters,
+    anchors: Anchors,
+    firms: FirmTable,
+    scratch: Scratch,
+    innovations: NDArray[np.int64],
+) -> None:
+    """F3, F6, K3: R&D stock, absorptive capacity and own innovation of a firm with R&D."""
+    keep_stock = 1.0 - monthly_rate(p.rd_depreciation)
     attempts = p.attempt_rate / 12.0 * p.commercial_success
-    for i in range(count):
-        if alive[i] == 0:
-            continue
-        gain_own[i] *= keep_gain
-        gain_transfer[i] *= keep_gain
-        gain_joint[i] *= keep_gain
-        gain_meeting[i] *= keep_gain
-        if research_intensity[i] <= 0.0 and research_stock[i] <= 0.0 and own_spending[i] <= 0.0:
-            continue
-        spending = own_spending[i] + (1.0 + p.subsidy_additionality) * grant_flow[i]
-        research_stock[i] = keep_stock * research_stock[i] + spending / price
-        intensity = spending / max(revenue[i], 1e-9)
-        research_lagged[i] += (intensity - research_lagged[i]) / p.planning_lag
-        s = sector[i]
-        absorption[i] = absorptive_capacity(
-            research_stock[i], sector_stock[s], research_lagged[i], p.absorption_threshold
-        )
-        hazard = attempts * research_lagged[i] / sector_intensity[s]
-        # The chance is below the hazard, so that most draws need no exponential.
-        if succeeds[i] < hazard and succeeds[i] < 1.0 - exp(-hazard):
-            gain_own[i] += -p.own_innovation_step * log(step[i])
-            innovations[complex_[i]] += 1
+    spending = scratch.own_spending[i] + (1.0 + p.subsidy_additionality) * scratch.grants[i]
+    firms.research_stock[i] = keep_stock * firms.research_stock[i] + spending / price
+    intensity = spending / max(firms.revenue[i], 1e-9)
+    firms.research_lagged[i] += (intensity - firms.research_lagged[i]) / p.planning_lag
+    sector = firms.sector[i]
+    firms.absorption[i] = absorptive_capacity(
+        firms.research_stock[i],
+        anchors.sector_stock[sector],
+        firms.research_lagged[i],
+        p.absorption_threshold,
+    )
+    hazard = attempts * firms.research_lagged[i] / anchors.sector_intensity[sector]
+    # The chance is below the hazard, so that most draws need no exponential.
+    if scratch.draw[i] < hazard and scratch.draw[i] < 1.0 - exp(-hazard):
+        firms.gain_own[i] += -p.own_innovation_step * log(scratch.second_draw[i])
+        innovations[firms.complex[i]] += 1
 
 
 @compiled
@@ -162,93 +169,120 @@ def location_weights(
 
 @compiled
 def spill_over(
-    count: int,
-    alive: Flags,
-    complex_: Small,
-    sector: Small,
-    knowledge: Knowledge,
-    research_stock: Floats,
-    spillover: Floats,
-    spillover_reference: Floats,
+    stealing: float,
     weights: Floats,
     proximity: Floats,
     sectors: int,
-    stealing: float,
+    firms: FirmTable,
+    pairs: PairTable,
     pair_count: int,
-    first: NDArray[np.int32],
-    second: NDArray[np.int32],
-    familiarity: Singles,
-    similarity: Singles,
-    ties: Floats,
+    pool: Floats,
 ) -> None:
     """F4: ln(S/S0) of every firm by group sums of knowledge-weighted R&D, never by all pairs.
 
     S_i = Σ_j ω_ij R_j with ω_ij = cos(k_i, k_j)·place, less the share `stealing`
     where j is a rival in the same sector.  Familiarity lifts the weight of a
     pair from that of its place towards its proximity.
-    `ties` is scratch of the length of the columns: what a firm gets from its
-    pairs, then its whole pool.
+
+    Parameters
+    ----------
+    weights, proximity : (C, C) from `location_weights`
+    pair_count : pairs that count, from the first
+    pool : (capacity,) what a firm gets from its pairs, then its whole pool S; written
     """
-    complexes = weights.shape[0]
-    fields = knowledge.shape[1]
-    all_sum = np.zeros((complexes, fields))
-    sector_sum = np.zeros((complexes, sectors, fields))
-    for i in range(count):
-        ties[i] = 0.0
-        if alive[i] == 0 or research_stock[i] <= 0.0:
+    reach = _reach(_research_by_sector(firms, weights.shape[0], sectors), weights, stealing)
+    pool[: firms.count] = 0.0
+    _add_ties(stealing, proximity - weights, firms, pairs, pair_count, pool)
+    fields = firms.knowledge.shape[1]
+    for i in range(firms.count):
+        if firms.alive[i] == 0:
+            pool[i] = 1.0
             continue
-        c = complex_[i]
-        s = sector[i]
+        c, s = np.uint64(firms.complex[i]), np.uint64(firms.sector[i])
+        norm = 0.0
+        total = 0.0
+        for f in range(fields):
+            norm += np.float64(firms.knowledge[i, f]) * firms.knowledge[i, f]
+            total += firms.knowledge[i, f] * reach[c, s, f]
+        own = weights[c, c] * (1.0 - stealing) * firms.research_stock[i]
+        pool[i] = max(total / np.sqrt(norm) - own + pool[i], 1e-9)
+    for i in range(firms.count):
+        spillover = log(pool[i])
+        reference = firms.spillover_reference[i]
+        reference = spillover if reference == np.inf else reference
+        firms.spillover_reference[i] = reference
+        firms.spillover[i] = spillover - reference
+
+
+@compiled
+def _research_by_sector(firms: FirmTable, complexes: int, sectors: int) -> Floats:
+    """F4: R&D stocks by complex, sector and field, each along its firm's unit vector, (C, H, F)."""
+    fields = firms.knowledge.shape[1]
+    performers = np.empty(firms.count, np.int32)
+    found = 0
+    for i in range(firms.count):
+        performers[found] = i
+        found += (firms.alive[i] != 0) & (firms.research_stock[i] > 0.0)
+    result = np.zeros((complexes, sectors, fields))
+    for n in range(found):
+        i = np.uint64(performers[n])
         # Fields are read in place: a view of every row for `dot` would take longer than the sum.
         norm = 0.0
         for f in range(fields):
-            norm += np.float64(knowledge[i, f]) * knowledge[i, f]
-        factor = research_stock[i] / np.sqrt(norm)
+            norm += np.float64(firms.knowledge[i, f]) * firms.knowledge[i, f]
+        factor = firms.research_stock[i] / np.sqrt(norm)
+        c, s = np.uint64(firms.complex[i]), np.uint64(firms.sector[i])
         for f in range(fields):
-            sector_sum[c, s, f] += factor * knowledge[i, f]
+            result[c, s, f] += factor * firms.knowledge[i, f]
+    return result
+
+
+@compiled
+def _reach(research: Floats, weights: Floats, stealing: float) -> Floats:
+    """F4: what a firm of a complex and a sector meets of every field, (C, H, F)."""
+    complexes, sectors, fields = research.shape
+    everyone = np.zeros((complexes, fields))
     for c in range(complexes):
         for s in range(sectors):
             for f in range(fields):
-                all_sum[c, f] += sector_sum[c, s, f]
-    reach = np.zeros((complexes, sectors, fields))
+                everyone[c, f] += research[c, s, f]
+    reach = np.zeros_like(research)
     for c in range(complexes):
         for other in range(complexes):
             for s in range(sectors):
                 for f in range(fields):
                     reach[c, s, f] += weights[c, other] * (
-                        all_sum[other, f] - stealing * sector_sum[other, s, f]
+                        everyone[other, f] - stealing * research[other, s, f]
                     )
-    nearer = np.empty_like(weights)
-    for c in range(complexes):
-        for other in range(complexes):
-            nearer[c, other] = proximity[c, other] - weights[c, other]
+    return reach
+
+
+@compiled
+def _add_ties(
+    stealing: float,
+    nearer: Floats,
+    firms: FirmTable,
+    pairs: PairTable,
+    pair_count: int,
+    pool: Floats,
+) -> None:
+    """F4: add to `pool` what firms get from each other because they know each other.
+
+    Parameters
+    ----------
+    nearer : (C, C) weight that full familiarity adds between places
+    """
     for row in range(pair_count):
-        if familiarity[row] <= 0.0 or second[row] >= BODY:
+        if pairs.familiarity[row] <= 0.0 or pairs.second[row] >= BODY:
             continue
         # Without a sign: an index that might count from the end is checked at every access.
-        a = np.uint32(first[row])
-        b = np.uint32(second[row])
-        extra = nearer[complex_[a], complex_[b]] * familiarity[row] * similarity[row]
-        if sector[a] == sector[b]:
-            extra *= 1.0 - stealing
-        ties[a] += extra * research_stock[b]
-        ties[b] += extra * research_stock[a]
-    for i in range(count):
-        if alive[i] == 0:
-            ties[i] = 1.0
-            continue
-        c = complex_[i]
-        s = sector[i]
-        norm = 0.0
-        total = 0.0
-        for f in range(fields):
-            norm += np.float64(knowledge[i, f]) * knowledge[i, f]
-            total += knowledge[i, f] * reach[c, s, f]
-        own = weights[c, c] * (1.0 - stealing) * research_stock[i]
-        ties[i] = max(total / np.sqrt(norm) - own + ties[i], 1e-9)
-    for i in range(count):
-        spillover[i] = log(ties[i])
-    for i in range(count):
-        if spillover_reference[i] == np.inf:
-            spillover_reference[i] = spillover[i]
-        spillover[i] -= spillover_reference[i]
+        a = np.uint32(pairs.first[row])
+        b = np.uint32(pairs.second[row])
+        extra = (
+            nearer[np.uint32(firms.complex[a]), np.uint32(firms.complex[b])]
+            * pairs.familiarity[row]
+            * pairs.similarity[row]
+        )
+        extra *= 1.0 - stealing if firms.sector[a] == firms.sector[b] else 1.0
+        pool[a] += extra * firms.research_stock[b]
+        pool[b] += extra * firms.research_stock[a]

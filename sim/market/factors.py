@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 @compiled
 def adjust_factors(
+    month: int,
     conditions: Conditions,
     p: Parameters,
     value_added_ratio: Floats,
@@ -41,6 +42,8 @@ def adjust_factors(
     """
     profit_sum[:] = 0.0
     revenue_sum[:] = 0.0
+    price = conditions.price[month]
+    wage_index = conditions.wage_index[month]
     profit = np.empty(CACHED_ROWS)
     # Neighbouring rows mostly lie in one complex: its sums are put away when the complex changes.
     place = np.int64(0)
@@ -48,7 +51,7 @@ def adjust_factors(
     sold = 0.0
     for start in range(0, firms.count, CACHED_ROWS):
         size = min(CACHED_ROWS, firms.count - start)
-        _find_profit(conditions, p, value_added_ratio, firms, scratch, start, size, profit)
+        _find_profit(price, wage_index, p, value_added_ratio, firms, scratch, start, size, profit)
         for k in range(size):
             row = np.uint64(start + k)
             if firms.complex[row] != place:
@@ -73,7 +76,8 @@ def adjust_factors(
 
 @inlined
 def _find_profit(
-    conditions: Conditions,
+    price: float,
+    wage_index: float,
     p: Parameters,
     value_added_ratio: Floats,
     firms: FirmTable,
@@ -90,9 +94,9 @@ def _find_profit(
         profit[k] = (
             (value_added_ratio[np.uint64(firms.sector[row])] - firms.royalty[row])
             * firms.revenue[row]
-            - firms.wage[row] * conditions.wage_index * firms.employees[row]
+            - firms.wage[row] * wage_index * firms.employees[row]
             - research
-            - user_cost * conditions.price * firms.capital[row]
+            - user_cost * price * firms.capital[row]
         )
 
 

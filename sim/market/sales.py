@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 
 @compiled
 def produce_and_sell(
+    month: int,
     conditions: Conditions,
     p: Parameters,
     value_added_ratio: Floats,
@@ -51,6 +52,11 @@ def produce_and_sell(
     desired_capital : (capacity,) KRW million of 2003, written
     desired_workers : (capacity,) persons, written
     """
+    years = elapsed_years(month)
+    # Read once: what stands in an array could change with every store in the loops.
+    price = conditions.price[month]
+    domestic, foreign = conditions.domestic[month], conditions.foreign[month]
+    exchange_rate = conditions.exchange_rate[month]
     memory = 1.0 / p.expectation_months
     work = np.empty((7, CACHED_ROWS))
     growth = work[0]
@@ -62,16 +68,25 @@ def produce_and_sell(
     wanted = work[6]
     for start in range(0, firms.count, CACHED_ROWS):
         size = min(CACHED_ROWS, firms.count - start)
-        _find_productivity(conditions, p, firms, start, size, growth)
+        _find_productivity(years, p, firms, start, size, growth)
         for k in range(size):
             row = np.uint64(start + k)
             ratio[k] = value_added_ratio[np.uint64(firms.sector[row])]
             dearness[k] = brand_price(p.brand_premium, firms.brand[row], firms.brand_reference[row])
-        _find_capacity(conditions, p, firms, start, size, ratio, dearness, log_capital, full)
-        _sell(conditions, p, firms, start, size, dearness, full, share, wanted)
+        _find_capacity(price, p, firms, start, size, ratio, dearness, log_capital, full)
+        _find_demand(years, domestic, foreign, p, firms, start, size, dearness, share, wanted)
         for k in range(size):
             row = np.uint64(start + k)
-            real = wanted[k] / (conditions.price * dearness[k])
+            firms.revenue[row] = min(wanted[k], full[k])
+            firms.utilisation[row] = firms.revenue[row] / full[k]
+        for k in range(size):
+            row = np.uint64(start + k)
+            abroad = share[k] * foreign
+            market = (1.0 - share[k]) * domestic + abroad
+            firms.exports[row] = firms.revenue[row] * abroad / market / exchange_rate
+        for k in range(size):
+            row = np.uint64(start + k)
+            real = wanted[k] / (price * dearness[k])
             firms.expected_demand[row] += memory * (real - firms.expected_demand[row])
             desired_capital[row] = wanted_capital(
                 firms.expected_demand[row], p.capital_output_ratio
@@ -90,7 +105,7 @@ def produce_and_sell(
 
 @inlined
 def _find_productivity(
-    conditions: Conditions,
+    years: float,
     p: Parameters,
     firms: FirmTable,
     start: int,
@@ -98,7 +113,7 @@ def _find_productivity(
     growth: Floats,
 ) -> None:
     """F2: log productivity of the firms of some rows; `growth` is work of `size`, ln(R/R0)."""
-    drift = p.technical_progress * elapsed_years(conditions.month)
+    drift = p.technical_progress * years
     for k in range(size):
         row = np.uint64(start + k)
         # Divided before it is known whether there is anything to divide by: no branch.
@@ -128,7 +143,7 @@ def _find_productivity(
 
 @inlined
 def _find_capacity(
-    conditions: Conditions,
+    price: float,
     p: Parameters,
     firms: FirmTable,
     start: int,
@@ -148,26 +163,26 @@ def _find_capacity(
             log_capital[k],
             log(worked_labour(firms.employees[row], firms.lost_days[row])),
             p.capital_elasticity,
-            conditions.price * dearness[k],
+            price * dearness[k],
             ratio[k],
         )
 
 
 @inlined
-def _sell(
-    conditions: Conditions,
+def _find_demand(
+    years: float,
+    domestic: float,
+    foreign: float,
     p: Parameters,
     firms: FirmTable,
     start: int,
     size: int,
     dearness: Floats,
-    full: Floats,
     share: Floats,
     wanted: Floats,
 ) -> None:
-    """D1-D3: export share and demand of the firms of some rows, and what they sell of it."""
-    log_rivals = p.rivals_growth * elapsed_years(conditions.month)
-    foreign = conditions.foreign
+    """D3, D1: export share and demand, `wanted`, of the firms of some rows."""
+    log_rivals = p.rivals_growth * years
     for k in range(size):
         row = np.uint64(start + k)
         share[k] = export_share(
@@ -182,18 +197,9 @@ def _sell(
         wanted[k] = demand(
             firms.demand_scale[row],
             share[k],
-            conditions.domestic,
+            domestic,
             foreign,
             firms.log_productivity[row] - log_rivals - firms.demand_reference[row],
             p.substitution,
             dearness[k],
         )
-    for k in range(size):
-        row = np.uint64(start + k)
-        firms.revenue[row] = min(wanted[k], full[k])
-        firms.utilisation[row] = firms.revenue[row] / full[k]
-    for k in range(size):
-        row = np.uint64(start + k)
-        abroad = share[k] * foreign
-        market = (1.0 - share[k]) * conditions.domestic + abroad
-        firms.exports[row] = firms.revenue[row] * abroad / market / conditions.exchange_rate

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.elementary import log_array
 
-from ..accounting.december import CHANGES, December, add_changes, productivity_parts
+from ..accounting.december import Changes, December, add_changes, productivity_parts
 from ..accounting.growth_terms import AGGREGATES, TECHNOLOGY, TERMS, firm_terms, log_mean
 from ..ground.sums import row_blocks
 from ..run import Run
@@ -25,7 +25,6 @@ __all__ = [
     "GROWTH_UNITS",
     "SOURCES",
     "composition_points",
-    "current_terms",
     "measure_growth",
     "year_sources",
 ]
@@ -96,18 +95,16 @@ def measure_growth(run: Run) -> dict[str, Floats]:
     return dict(zip(GROWTH_UNITS, measured, strict=True))
 
 
-def _changes_since_last_december(run: Run) -> Floats:
-    """Sums of what firms changed, see `CHANGES`; this December takes the place of the last."""
-    firms, last_december = run.state.firms, run.state.month - 12
+def _changes_since_last_december(run: Run) -> Changes:
+    """Sums of what firms changed, see `Changes`; this December takes the place of the last."""
+    firms, month = run.state.firms, run.state.month
+    price = run.settings.macro.price_index[month]
     before = run.state.december = run.state.december.extended(firms.capacity)
-    sums = np.zeros((CHANGES, len(run.region.complexes.keys)))
+    sums = Changes.none(len(run.region.complexes.keys))
     for rows in row_blocks(firms.count):
-        after = December.of(firms.alive[rows] == 1, current_terms(run, rows))
-        # Whoever entered in that very month did so after its account was made.
-        stays = firms.entered[rows] < last_december
-        add_changes(
-            before.rows(rows), after, stays, firms.complex[rows], firms.gain_reference[rows], sums
-        )
+        terms = firm_terms(month, price, run.parameters, firms, rows)
+        after = December.of(firms.alive[rows] == 1, terms)
+        add_changes(before, after, firms, rows.start, month - 12, sums)
         before.put(rows, after)
     return sums
 
@@ -224,17 +221,3 @@ def _with_total(row: Floats) -> Floats:
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Quotients, 1 where nothing is divided by nothing."""
     return np.divide(numerator, denominator, out=np.ones(numerator.size), where=denominator > 0.0)
-
-
-def current_terms(run: Run, rows: slice) -> Floats:
-    """`firm_terms` of some firms in the month under way, sold and before factors adjust."""
-    firms, month = run.state.firms, run.state.month
-    return firm_terms(
-        month, run.parameters, run.settings.macro.price_index[month], rows.stop - rows.start,
-        firms.level[rows], firms.shock[rows], firms.role[rows], firms.research_stock[rows],
-        firms.research_reference[rows], firms.spillover[rows], firms.gain_own[rows],
-        firms.gain_transfer[rows], firms.gain_joint[rows], firms.gain_meeting[rows],
-        firms.gain_reference[rows], firms.capital[rows], firms.employees[rows],
-        firms.lost_days[rows], firms.brand[rows], firms.brand_reference[rows],
-        firms.utilisation[rows],
-    )  # fmt: skip

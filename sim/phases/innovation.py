@@ -62,7 +62,7 @@ def advance_technology(run: Run, counts: Counts) -> None:
     state, p, key, scratch = run.state, run.parameters, run.key, run.scratch
     firms, pairs, month, n = state.firms, state.pairs, run.state.month, run.state.firms.count
     draw_columns(key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw)
-    advance_shocks(p, n, firms.employees, scratch.draw, scratch.second_draw, firms.shock)
+    advance_shocks(p, firms, scratch.draw, scratch.second_draw)
     np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
     scratch.grants[:n] += firms.grant_flow[:n]
     closed = run.settings.closed
@@ -70,18 +70,9 @@ def advance_technology(run: Run, counts: Counts) -> None:
         scratch.grants[:n] = 0.0
     run.overrule_research(scratch.own_spending)
     draw_columns(key, month, _INNOVATION, n, firms.identifier, scratch.draw, scratch.second_draw)
-    advance_research(
-        run.settings.macro.price_index[month], p, n, scratch.draw, scratch.second_draw,
-        firms.alive, firms.complex, firms.sector, firms.research_intensity, scratch.own_spending,
-        scratch.grants,
-        firms.research_stock, firms.research_lagged, firms.absorption, firms.gain_own,
-        firms.gain_transfer, firms.gain_joint, firms.gain_meeting, run.anchors.sector_stock,
-        run.anchors.sector_intensity, firms.revenue, counts.innovations,
-    )  # fmt: skip
+    price = run.settings.macro.price_index[month]
+    advance_research(price, p, run.anchors, firms, scratch, counts.innovations)
     spill_over(
-        n, firms.alive, firms.complex, firms.sector, firms.knowledge, firms.research_stock,
-        firms.spillover, firms.spillover_reference, run.weights, run.proximity,
-        len(run.region.sectors.keys), run.parameters.business_stealing,
-        0 if "ties" in closed else pairs.count, pairs.first, pairs.second, pairs.familiarity,
-        pairs.similarity, scratch.draw,
+        p.business_stealing, run.weights, run.proximity, len(run.region.sectors.keys), firms,
+        pairs, 0 if "ties" in closed else pairs.count, scratch.spillover_pool,
     )  # fmt: skip

@@ -19,7 +19,7 @@ def sell(run: Run) -> None:
     """Produce and sell, and note the factors that firms desire (F1, F2, D1-D3)."""
     scratch = run.scratch
     produce_and_sell(
-        run.conditions[run.state.month], run.parameters, run.region.sectors.value_added_ratio,
+        run.state.month, run.conditions, run.parameters, run.region.sectors.value_added_ratio,
         run.state.firms, scratch.desired_capital, scratch.desired_workers,
     )  # fmt: skip
     run.overrule_factors(scratch.desired_capital, scratch.desired_workers)
@@ -31,7 +31,7 @@ def adjust(run: Run) -> None:
     firms = state.firms
     sales = np.empty(state.profit_ratio.size)
     adjust_factors(
-        run.conditions[month], p, run.region.sectors.value_added_ratio, firms, scratch,
+        month, run.conditions, p, run.region.sectors.value_added_ratio, firms, scratch,
         state.profit_ratio, sales,
     )  # fmt: skip
     np.divide(state.profit_ratio, sales, out=state.profit_ratio, where=sales > 0.0)
