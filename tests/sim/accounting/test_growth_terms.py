@@ -35,13 +35,11 @@ class Month:
         before = run.state.firms.copy()
         run.step()
         after, n = run.state.firms, before.count
-        terms = firm_terms(
-            month, run.parameters, run.settings.macro.price_index[month], n, after.level,
-            after.shock, after.role, after.research_stock, after.research_reference,
-            after.spillover, after.gain_own, after.gain_transfer, after.gain_joint,
-            after.gain_meeting, after.gain_reference, before.capital, before.employees,
-            after.lost_days, before.brand, after.brand_reference, after.utilisation,
-        )  # fmt: skip
+        produced = after.copy()
+        for name in ("capital", "employees", "brand"):
+            getattr(produced, name)[:n] = getattr(before, name)[:n]
+        price = run.settings.macro.price_index[month]
+        terms = firm_terms(month, price, run.parameters, produced, slice(0, n))
         rows = np.flatnonzero(
             (before.alive[:n] == 1) & (after.identifier[:n] == before.identifier[:n])
         )

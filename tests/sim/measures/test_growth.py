@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_region import full_population, simulation
 
+from innocluster.agents.firms import FirmTable
 from innocluster.scenarios.policies import POLICIES
-from innocluster.sim.accounting.december import CHANGES, December, add_changes, productivity_parts
+from innocluster.sim.accounting.december import Changes, December, add_changes, productivity_parts
 from innocluster.sim.accounting.growth_terms import AGGREGATES, log_mean
 from innocluster.sim.measures.growth import (
     CHANNELS,
@@ -136,12 +137,15 @@ def parts_of(
     complexes: int,
     stays: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    stays = np.ones(complex_.size, bool) if stays is None else stays
-    sums = np.zeros((CHANGES, complexes))
+    firms = FirmTable.allocate(complex_.size, knowledge=1)
+    firms.complex[:] = complex_
+    firms.entered[:] = -1 if stays is None else np.where(stays, -1, 12)
+    sums = Changes.none(complexes)
     half = complex_.size // 2
     for rows in (slice(0, half), slice(half, complex_.size)):
-        reference = np.zeros(rows.stop - rows.start)
-        add_changes(first.rows(rows), last.rows(rows), stays[rows], complex_[rows], reference, sums)
+        technology = np.ascontiguousarray(last.technology[:, rows])
+        part = December(technology, last.inputs[rows], last.volume[rows])
+        add_changes(first, part, firms, rows.start, 12, sums)
     return productivity_parts(sums, 0.9)
 
 

@@ -1,0 +1,40 @@
+"""Tables of a few rows and parameters for cases that one can work out on paper."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from innocluster.agents.firms import FirmTable
+from innocluster.sim.ground.parameter_record import Parameters
+from innocluster.sim.ground.scratch import Scratch
+
+
+def parameters(**values: float) -> Parameters:
+    """Parameters of which only those named have a value; whoever reads another gets NaN."""
+    unknown = dict.fromkeys((f.name for f in fields(Parameters)), np.nan)
+    return Parameters(**{**unknown, **values})
+
+
+def firms(rows: int, spare: int = 1, **columns: Any) -> FirmTable:
+    """Operating firms with the columns named, all else zero; rows to spare are never to change."""
+    table = FirmTable.allocate(rows + spare, knowledge=len(columns.get("knowledge", [[0]])[0]))
+    table.count = rows
+    table.alive[:] = 1
+    for name, values in columns.items():
+        getattr(table, name)[:rows] = values
+    return table
+
+
+def scratch(rows: int, **columns: Any) -> Scratch:
+    """Buffers of some rows, those named with values; no two names for one memory."""
+    empty = {f.name: np.zeros(0, np.int64) for f in fields(Scratch)}
+    buffers = Scratch(**empty)  # type: ignore[arg-type]
+    buffers.fit(rows)
+    for name in ("spillover_pool", "desired_capital", "desired_workers"):
+        setattr(buffers, name, np.zeros(rows))
+    for name, values in columns.items():
+        getattr(buffers, name)[:] = values
+    return buffers
