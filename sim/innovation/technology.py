@@ -63,15 +63,27 @@ def advance_shocks(p: Parameters, firms: FirmTable, arrives: Floats, size: Float
     """
     persistence = exp(-log(2.0) / p.shock_half_life)
     unit = shock_unit(persistence, p.shock_arrival, p.substitution)
-    for i in range(firms.count):
-        scale = 0.0
-        if arrives[i] < p.shock_arrival:
+    arrived = np.empty(CACHED_ROWS, np.int64)
+    stepped = np.empty(CACHED_ROWS)
+    for start in range(0, firms.count, CACHED_ROWS):
+        rows = min(CACHED_ROWS, firms.count - start)
+        # Steps are rare and dear: first the rows that one comes to, without a branch.
+        found = 0
+        for k in range(rows):
+            arrived[found] = start + k
+            found += arrives[np.uint64(start + k)] < p.shock_arrival
+        for n in range(found):
+            row = np.uint64(arrived[n])
             scale = unit * growth_dispersion(
-                firms.employees[i], p.growth_dispersion, p.growth_dispersion_exponent
+                firms.employees[row], p.growth_dispersion, p.growth_dispersion_exponent
             )
-        firms.shock[i] = shock_step(
-            firms.shock[i], persistence, p.shock_arrival, scale, arrives[i], size[i]
-        )
+            stepped[n] = shock_step(
+                firms.shock[row], persistence, p.shock_arrival, scale, arrives[row], size[row]
+            )
+        for k in range(rows):
+            firms.shock[np.uint64(start + k)] *= persistence
+        for n in range(found):
+            firms.shock[np.uint64(arrived[n])] = stepped[n]
 
 
 @compiled
@@ -225,15 +237,15 @@ def _research_by_sector(firms: FirmTable, complexes: int, sectors: int) -> Float
         found += (firms.alive[i] != 0) & (firms.research_stock[i] > 0.0)
     result = np.zeros((complexes, sectors, fields))
     for n in range(found):
-        i = np.uint64(performers[n])
+        row = np.uint64(performers[n])
         # Fields are read in place: a view of every row for `dot` would take longer than the sum.
         norm = 0.0
         for f in range(fields):
-            norm += np.float64(firms.knowledge[i, f]) * firms.knowledge[i, f]
-        factor = firms.research_stock[i] / np.sqrt(norm)
-        c, s = np.uint64(firms.complex[i]), np.uint64(firms.sector[i])
+            norm += np.float64(firms.knowledge[row, f]) * firms.knowledge[row, f]
+        factor = firms.research_stock[row] / np.sqrt(norm)
+        c, s = np.uint64(firms.complex[row]), np.uint64(firms.sector[row])
         for f in range(fields):
-            result[c, s, f] += factor * firms.knowledge[i, f]
+            result[c, s, f] += factor * firms.knowledge[row, f]
     return result
 
 

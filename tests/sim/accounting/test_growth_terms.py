@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
+from hand_tables import firms, parameters
 from small_region import full_population, simulation
 
-from innocluster.sim.accounting.growth_terms import TECHNOLOGY, TERMS, firm_terms
+from innocluster.agents.firms import FirmTable
+from innocluster.sim.accounting.growth_terms import (
+    AGGREGATES,
+    TECHNOLOGY,
+    TERMS,
+    firm_terms,
+    sum_aggregates,
+)
 from innocluster.sim.beginning.population import Population
 from innocluster.sim.simulation import Simulation
 
@@ -110,13 +119,13 @@ def test_growth_is_the_sum_of_the_growth_of_its_terms(months: tuple[Month, Month
 def test_sales_never_exceed_capacity_and_utilisation_says_so() -> None:
     run = simulation("P5", last=(2005, 12))
     run.run()
-    firms = run.state.firms
-    alive = firms.alive[: firms.count] == 1
-    standing = alive & (firms.entered[: firms.count] < run.month - 1)
-    used = firms.utilisation[: firms.count][standing]
+    table = run.state.firms
+    alive = table.alive[: table.count] == 1
+    standing = alive & (table.entered[: table.count] < run.month - 1)
+    used = table.utilisation[: table.count][standing]
     assert (used > 0.0).all()
     assert (used <= 1.0 + 1e-12).all()
-    assert (firms.gain_own[: firms.count][alive] >= 0.0).all()
+    assert (table.gain_own[: table.count][alive] >= 0.0).all()
 
 
 def test_gains_fade_at_the_rate_of_forgetting() -> None:
@@ -124,14 +133,78 @@ def test_gains_fade_at_the_rate_of_forgetting() -> None:
     run = simulation("P0", unchecked={
         "attempt_rate": 0.0, "background_rate": 0.0, "exit_rate": 0.0, "first_cash": 1e6,
     })  # fmt: skip
-    firms = run.state.firms
-    firms.gain_joint[: firms.count] = 0.1
-    firms.gain_transfer[: firms.count] = 0.2
-    firms.gain_meeting[: firms.count] = 0.3
-    firms.gain_own[: firms.count] = 0.4
-    n = firms.count
+    table, n = run.state.firms, run.state.firms.count
+    table.gain_joint[:n] = 0.1
+    table.gain_transfer[:n] = 0.2
+    table.gain_meeting[:n] = 0.3
+    table.gain_own[:n] = 0.4
     run.run_until(24)
     kept = (1.0 - run.parameters.innovation_depreciation) ** 2
     for name, first in (("joint", 0.1), ("transfer", 0.2), ("meeting", 0.3), ("own", 0.4)):
         gain = getattr(run.state.firms, f"gain_{name}")[:n]
         assert np.abs(gain - first * kept).max() < 1e-12
+
+
+P = parameters(
+    capital_elasticity=0.25,
+    technical_progress=0.12,
+    brand_premium=0.25,
+    rd_elasticity=0.1,
+    spillover_elasticity=0.05,
+)
+
+
+def two_firms() -> FirmTable:
+    """One with everything, the other without R&D, half of whose labour meetings take at most."""
+    return firms(
+        3,
+        alive=[1, 1, 0],
+        complex=[1, 0, 0],
+        sector=[0, 1, 0],
+        level=[0.3, -0.2, 0.0],
+        shock=[0.02, 0.0, 0.0],
+        role=[0.015, 0.0, 0.0],
+        research_stock=[8.0, 5.0, 0.0],
+        research_reference=[4.0, 0.0, 0.0],
+        spillover=[0.4, -0.6, 0.0],
+        gain_own=[0.01, 0.0, 0.0],
+        gain_transfer=[0.02, 0.0, 0.0],
+        gain_joint=[0.04, 0.0, 0.0],
+        gain_meeting=[0.08, 0.0, 0.0],
+        gain_reference=[0.005, 0.0, 0.0],
+        capital=[400.0, 16.0, 1.0],
+        employees=[101.0, 4.0, 1.0],
+        lost_days=[21.0, 84.0, 0.0],
+        brand=[1.0, 0.0, 0.0],
+        brand_reference=[0.5, 0.0, 0.0],
+        utilisation=[0.8, 1.0, 1.0],
+        revenue=[1000.0, 50.0, 9.0],
+    )
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_terms_by_hand(start: int) -> None:
+    terms = firm_terms(6, 1.25, P, two_firms(), slice(start, 2))
+    progress = 0.12 * 6.5 / 12.0
+    first = [
+        np.log(1.25), np.log(1.25 / 1.125), np.log(0.8), 0.25 * np.log(400.0),
+        0.75 * np.log(100.0), 0.3 + progress, 0.02, 0.1 * np.log(2.0), 0.02, 0.005, 0.02, 0.04,
+        0.08, 0.015,
+    ]  # fmt: skip
+    second = [
+        np.log(1.25), 0.0, 0.0, 0.25 * np.log(16.0), 0.75 * np.log(2.0), -0.2 + progress, 0.0,
+        0.0, -0.03, 0.0, 0.0, 0.0, 0.0, 0.0,
+    ]  # fmt: skip
+    assert terms.T == pytest.approx(np.array([first, second])[start:], rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    "kernel", [sum_aggregates, sum_aggregates.py_func], ids=["compiled", "uncompiled"]
+)
+def test_aggregates_by_hand(kernel: Any) -> None:
+    totals = np.ones((4, 2))
+    kernel(1.25, P, np.array([0.4, 0.5]), two_firms(), totals)
+    # 0.4·1000/(1.25·1.25/1.125) = 288 of 360; 0.5·50/1.25 = 20
+    expected = [[16.0, 400.0], [2.0, 100.0], [20.0, 288.0], [20.0, 360.0]]
+    assert totals - 1.0 == pytest.approx(np.array(expected), rel=1e-12)
+    assert list(AGGREGATES) == ["capital", "worked_labour", "volume", "capacity"]
