@@ -195,7 +195,7 @@ def test_terms_by_hand(start: int) -> None:
         np.log(1.25), 0.0, 0.0, 0.25 * np.log(16.0), 0.75 * np.log(2.0), -0.2 + progress, 0.0,
         0.0, -0.03, 0.0, 0.0, 0.0, 0.0, 0.0,
     ]  # fmt: skip
-    assert terms.T == pytest.approx(np.array([first, second])[start:], rel=1e-12, abs=1e-15)
+    np.testing.assert_allclose(terms.T, [first, second][start:], rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize(
