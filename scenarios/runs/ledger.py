@@ -7,9 +7,10 @@ it, so that resuming, extending and reusing are one operation: skip what is ther
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import math
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,8 +36,14 @@ from .provenance import (
 
 __all__ = ["Ledger"]
 
-_SCHEMA_VERSION = 1
-_TABLE = """
+_SCHEMA_VERSION = 2
+_LAYOUTS = """
+CREATE TABLE layouts (
+    number INTEGER PRIMARY KEY,
+    description TEXT NOT NULL UNIQUE
+) STRICT
+"""
+_RUNS = """
 CREATE TABLE runs (
     key TEXT PRIMARY KEY,
     scenario TEXT NOT NULL,
@@ -50,9 +57,13 @@ CREATE TABLE runs (
     seconds REAL NOT NULL,
     finished TEXT NOT NULL,
     outcomes TEXT NOT NULL,
-    series BLOB
+    series BLOB,
+    layout INTEGER REFERENCES layouts (number)
 ) STRICT
 """
+
+_Layout = list[tuple[str, tuple[int, ...]]]
+"""Name and shape of every array of a yearly table, in order."""
 
 
 class Ledger:
@@ -80,6 +91,8 @@ class Ledger:
         self._scenario = scenario
         self._draw = draw
         self._arms: dict[str, tuple[Arm, dict[str, Any]]] = {}
+        self._numbers: dict[str, int] = {}
+        self._layouts: dict[int, _Layout] = {}
         with storage_errors(self._path):
             self._connection = _connect_memory() if folder is None else _connect(self._path)
 
@@ -121,6 +134,7 @@ class Ledger:
     def record(self, outcome: Outcome) -> None:
         """Commit one finished or failed run; a run that is there already stays as it is."""
         arm, conditions = self._conditions(outcome.policy, outcome.replication)
+        yearly = outcome.yearly
         row = (
             self.key(outcome.policy, outcome.replication),
             arm.scenario.name,
@@ -129,12 +143,13 @@ class Ledger:
             outcome.replication,
             str(self._scenario.seed),
             model_fingerprint(),
-            "failed" if outcome.yearly is None else "done",
+            "failed" if yearly is None else "done",
             outcome.error,
             outcome.seconds,
             datetime.now(UTC).isoformat(timespec="seconds"),
-            _headline_json(outcome.yearly, self._scenario.last_year),
-            None if outcome.yearly is None else _pack(outcome.yearly),
+            _headline_json(yearly, self._scenario.last_year),
+            None if yearly is None else _pack(yearly),
+            None if yearly is None else self._layout_number(yearly),
         )
         with storage_errors(self._path), self._connection:
             self._connection.execute(
@@ -159,19 +174,44 @@ class Ledger:
         """
         with storage_errors(self._path):
             row = self._connection.execute(
-                "SELECT seconds, error, series FROM runs WHERE key = ?",
+                "SELECT seconds, error, series, layout FROM runs WHERE key = ?",
                 (self.key(policy, replication),),
             ).fetchone()
         if row is None:
             raise KeyError((policy, replication))
-        seconds, error, series = row
-        yearly = None if series is None else _unpack(series)
+        seconds, error, series, layout = row
+        yearly = None if series is None else _unpack(series, self._layout(layout))
         return Outcome(policy, replication, seconds, yearly, error)
+
+    def _layout_number(self, yearly: Yearly) -> int:
+        """Number of the layout of a yearly table; all runs of a scenario share one."""
+        description = json.dumps([(name, array.shape) for name, array in yearly.items()])
+        if description not in self._numbers:
+            with storage_errors(self._path), self._connection:
+                self._connection.execute(
+                    "INSERT OR IGNORE INTO layouts (description) VALUES (?)", (description,)
+                )
+                (number,) = self._connection.execute(
+                    "SELECT number FROM layouts WHERE description = ?", (description,)
+                ).fetchone()
+            self._numbers[description] = number
+        return self._numbers[description]
+
+    def _layout(self, number: int) -> _Layout:
+        """Names and shapes of the arrays of a stored run."""
+        if number not in self._layouts:
+            with storage_errors(self._path):
+                (description,) = self._connection.execute(
+                    "SELECT description FROM layouts WHERE number = ?", (number,)
+                ).fetchone()
+            self._layouts[number] = [(name, tuple(shape)) for name, shape in json.loads(description)]
+        return self._layouts[number]
 
 
 def _connect_memory() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
-    connection.execute(_TABLE)
+    connection.execute(_LAYOUTS)
+    connection.execute(_RUNS)
     return connection
 
 
@@ -184,12 +224,15 @@ def _connect(path: Path) -> sqlite3.Connection:
             file=path, key="ledger", value="another kind of file", allowed="a ledger of innocluster"
         )
     connection = sqlite3.connect(path, timeout=60.0)
-    (layout,) = connection.execute("PRAGMA user_version").fetchone()
-    if layout != _SCHEMA_VERSION:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == 1:
+        _bring_up_to_date(connection)
+    elif version != _SCHEMA_VERSION:
         connection.close()
         raise InputError(
-            file=path, key="layout", value=layout, allowed=f"{_SCHEMA_VERSION}; choose a new folder"
-        )
+            file=path, key="layout", value=version,
+            allowed=f"{_SCHEMA_VERSION}; choose a new folder",
+        )  # fmt: skip
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     # A write that changes nothing tells at once whether the file can be written.
@@ -197,6 +240,18 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("DELETE FROM runs WHERE key = ''")
     connection.commit()
     return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Give a ledger of the first version the columns of this one.
+
+    Its rows stay, but the model that made them was another: they are never asked for.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(_LAYOUTS)
+    connection.execute("ALTER TABLE runs ADD COLUMN layout INTEGER REFERENCES layouts (number)")
+    connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+    connection.commit()
 
 
 def _create(path: Path) -> None:
@@ -207,7 +262,8 @@ def _create(path: Path) -> None:
     try:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
-        connection.execute(_TABLE)
+        connection.execute(_LAYOUTS)
+        connection.execute(_RUNS)
         connection.commit()
     finally:
         connection.close()
@@ -222,11 +278,19 @@ def _headline_json(yearly: Yearly | None, last_year: int) -> str:
 
 
 def _pack(yearly: Yearly) -> bytes:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **yearly)  # type: ignore[arg-type]
-    return buffer.getvalue()
+    """All arrays as one, the first bytes of all numbers first: neighbours there are alike."""
+    numbers = np.concatenate([array.ravel() for array in yearly.values()]).astype("<f8")
+    return zlib.compress(numbers.view(np.uint8).reshape(-1, 8).T.tobytes())
 
 
-def _unpack(series: bytes) -> Yearly:
-    with np.load(io.BytesIO(series), allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
+def _unpack(series: bytes, layout: _Layout) -> Yearly:
+    """The arrays of a yearly table, bit for bit."""
+    by_byte = np.frombuffer(zlib.decompress(series), np.uint8).reshape(8, -1)
+    numbers = np.ascontiguousarray(by_byte.T).view("<f8").ravel()
+    yearly: Yearly = {}
+    start = 0
+    for name, shape in layout:
+        end = start + math.prod(shape)
+        yearly[name] = numbers[start:end].reshape(shape)
+        start = end
+    return yearly

@@ -38,6 +38,49 @@ def test_what_is_stored_comes_back_bit_for_bit(tmp_path: Path) -> None:
             ledger.load("P5", 2)
 
 
+def test_every_bit_of_every_shape_comes_back(tmp_path: Path) -> None:
+    """Also the sign of a zero, the bits of a `nan`, and arrays of several shapes."""
+    odd = np.array([0.0, -0.0, np.inf, np.nan, 5e-324, 1.0 / 3.0])
+    odd.view(np.uint64)[3] |= np.uint64(0x7B)
+    yearly = outcome().yearly
+    assert yearly is not None
+    yearly |= {"odd": odd, "none": np.empty((3, 0)), "cube": np.arange(24.0).reshape(2, 3, 4)}
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(Outcome("P5", 0, 0.5, yearly))
+        ledger.record(outcome("P2"))
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        for policy, stored in (("P5", yearly), ("P2", outcome().yearly)):
+            loaded = ledger.load(policy, 0).yearly
+            assert loaded is not None and stored is not None
+            assert list(loaded) == list(stored)
+            for name, array in stored.items():
+                assert loaded[name].shape == array.shape
+                assert loaded[name].tobytes() == array.tobytes()
+        # One description for the runs that share it.
+        ledger.record(outcome("P0"))
+        (layouts,) = ledger._connection.execute("SELECT count(*) FROM layouts").fetchone()
+        assert layouts == 2
+
+
+def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    """Its rows are of another model: nothing of them is used, nothing of them is lost."""
+    Ledger(tmp_path, SCENARIO)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN layout")
+        connection.execute("DROP TABLE layouts")
+        connection.execute(
+            "INSERT INTO runs VALUES ('old', '', '', 'P5', 0, '1', '', 'done', '', 0, '', '{}', x'')"
+        )
+        connection.execute("PRAGMA user_version = 1")
+    for _ in range(2):
+        with Ledger(tmp_path, SCENARIO) as ledger:
+            ledger.record(outcome())
+            assert ledger.known(["P5"], [0, 1]) == {("P5", 0)}
+            assert ledger.load("P5", 0).yearly is not None
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+
+
 def test_a_stored_run_is_never_replaced(tmp_path: Path) -> None:
     with Ledger(tmp_path, SCENARIO) as ledger:
         ledger.record(outcome())
