@@ -15,15 +15,19 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numba.core.config as numba_config
+from numba.core.dispatcher import Dispatcher
+from numba.core.typeinfer import register_dispatcher
 from platformdirs import user_cache_path
 
 __all__ = [
+    "CACHE",
     "MODEL",
     "PACKAGE",
     "cache_folder",
     "compiled",
     "compiled_for",
     "compiled_sources",
+    "declare",
     "digest_of",
     "inlined",
 ]
@@ -64,7 +68,10 @@ def cache_folder() -> Path:
     return root / "compiled" / digest_of(PACKAGE, compiled_sources(), numba.__version__)
 
 
-numba_config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+CACHE = cache_folder()
+"""Folder of the compiled code of this process."""
+
+numba_config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 
 # Nobody calls compiled code by its address: without the C entry a function compiles faster.
@@ -76,9 +83,25 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
+def declare(dispatcher: Any, signature: str | None) -> None:
+    """Compile a function at once for the only signature that it has, if it has one."""
+    if signature is not None:
+        with register_dispatcher(dispatcher):
+            dispatcher.compile(signature)
+        dispatcher.disable_compile()
+
+
+def _dispatcher(function: _Function, signature: str | None = None, **options: Any) -> _Function:
+    dispatcher = numba.njit(**_OPTIONS, **options)(function)
+    if isinstance(dispatcher, Dispatcher):
+        # By the name in the module, so that a rehearsal can put off what it declares.
+        declare(dispatcher, signature)
+    return cast(_Function, dispatcher)
+
+
 def compiled(function: _Function) -> _Function:
     """Compile `function` on first use, without fast-math, releasing the interpreter lock."""
-    return cast(_Function, numba.njit(**_OPTIONS)(function))
+    return _dispatcher(function)
 
 
 def inlined(function: _Function) -> _Function:
@@ -86,7 +109,7 @@ def inlined(function: _Function) -> _Function:
 
     That takes a fraction of what compiling it by itself would add to a first run.
     """
-    return cast(_Function, numba.njit(inline="always", **_OPTIONS)(function))
+    return _dispatcher(function, inline="always")
 
 
 def compiled_for(signature: str, inline: bool = True) -> Callable[[_Function], _Function]:
@@ -97,5 +120,8 @@ def compiled_for(signature: str, inline: bool = True) -> Callable[[_Function], _
     With `inline` the code goes into every caller, which lets simple loops over
     columns become vector instructions.
     """
-    decorate = numba.njit(signature, forceinline=inline, **_OPTIONS)
-    return cast(Callable[[_Function], _Function], decorate)
+
+    def decorate(function: _Function) -> _Function:
+        return _dispatcher(function, signature, forceinline=inline)
+
+    return decorate

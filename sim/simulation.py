@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from innocluster.agents.elementary import log
+from innocluster.agents.help import ask_for_help
 
 from .accounting.series import Series
 from .beginning.new_firms import log_odds
@@ -32,6 +33,7 @@ class Simulation(Run):
     """
 
     def __init__(self, settings: Settings) -> None:
+        ask_for_help([settings.policy.id])
         super().__init__(settings)
         if settings.match_2003:
             self._match_2003(*_reached_in_2003(self.fork()))

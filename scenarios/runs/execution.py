@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from innocluster.agents.help import ask_for_help
 from innocluster.sim.accounting.series import Series
 from innocluster.sim.beginning.macro import MacroError, MacroSeries, load_macro
 from innocluster.sim.beginning.population import Population, Region
@@ -115,6 +116,8 @@ def build_settings(
     policy : id or key; the scenario's own by default
     drawn : parameters drawn for this world; what the scenario sets goes first
     """
+    chosen = find_policy(policy or scenario.policy)
+    ask_for_help([chosen.id])
     region, macro = load_inputs(scenario)
     seed = replication_seed(scenario.seed, replication)
     sample = seed if scenario.population_seed is None else scenario.population_seed
@@ -122,7 +125,7 @@ def build_settings(
         population=synthesise(region, sample),
         parameters=ParameterSet({**(drawn or {}), **scenario.parameters}),
         macro=macro,
-        policy=find_policy(policy or scenario.policy),
+        policy=chosen,
         seed=seed,
         last=scenario.last_month,
         budget=scenario.budget(region.budget),

@@ -204,7 +204,9 @@ class Ledger:
                 (description,) = self._connection.execute(
                     "SELECT description FROM layouts WHERE number = ?", (number,)
                 ).fetchone()
-            self._layouts[number] = [(name, tuple(shape)) for name, shape in json.loads(description)]
+            self._layouts[number] = [
+                (name, tuple(shape)) for name, shape in json.loads(description)
+            ]
         return self._layouts[number]
 
 

@@ -51,7 +51,8 @@ def test_every_bit_of_every_shape_comes_back(tmp_path: Path) -> None:
     with Ledger(tmp_path, SCENARIO) as ledger:
         for policy, stored in (("P5", yearly), ("P2", outcome().yearly)):
             loaded = ledger.load(policy, 0).yearly
-            assert loaded is not None and stored is not None
+            assert loaded is not None
+            assert stored is not None
             assert list(loaded) == list(stored)
             for name, array in stored.items():
                 assert loaded[name].shape == array.shape
@@ -69,7 +70,8 @@ def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path) -> None:
         connection.execute("ALTER TABLE runs DROP COLUMN layout")
         connection.execute("DROP TABLE layouts")
         connection.execute(
-            "INSERT INTO runs VALUES ('old', '', '', 'P5', 0, '1', '', 'done', '', 0, '', '{}', x'')"
+            "INSERT INTO runs VALUES"
+            " ('old', '', '', 'P5', 0, '1', '', 'done', '', 0, '', '{}', x'')"
         )
         connection.execute("PRAGMA user_version = 1")
     for _ in range(2):
