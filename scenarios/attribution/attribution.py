@@ -16,16 +16,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from innocluster.agents.help import available_cores
 from innocluster.version import __version__
 
 from ..arms import BASELINE, Arm, resolve_arm
 from ..errors import COMMAND_LINE, InputError
 from ..policies import find_policy
+from ..runs.completion import run_missing
 from ..runs.execution import load_inputs
 from ..runs.indicators import FIRST_YEAR, Indicator
 from ..runs.ledger import Ledger
 from ..runs.provenance import claim_folder, write_manifest, write_table
-from ..runs.workers import Job, available_cores, execute_jobs
+from ..runs.workers import Crew
 from ..schema import Scenario
 from ..statistics.draws import Draws, draws_under
 from ..switches import CHANNELS, channels_of
@@ -184,8 +186,14 @@ def explore(
     target = None if folder is None else Path(folder)
     if target is not None:
         claim_folder(target)
-    with Ledger(target, scenario, drawn) as ledger:
-        _complete(design, ledger, worlds, workers or available_cores(), progress)
+    planned = ((replication, design.runs(replication)) for replication in range(worlds))
+    with (
+        Ledger(target, scenario, drawn) as ledger,
+        Crew(scenario, workers or available_cores()) as crew,
+    ):
+        for advance in run_missing(planned, design.drawn, ledger, crew, _RUNS_A_JOB):
+            if progress is not None:
+                progress(advance.runs, advance.missing, advance.seconds)
         shares, failures = _load(design, ledger, worlds, outcomes.values())
     meta = {
         "scenario": scenario.name,
@@ -217,29 +225,6 @@ def explore(
             write_table(frame, target, name, meta)
         write_manifest(target, scenario, result.meta)
     return result
-
-
-def _complete(
-    design: _Design, ledger: Ledger, worlds: int, workers: int, progress: Progress | None
-) -> None:
-    """Run what the ledger lacks."""
-    jobs = []
-    for replication in range(worlds):
-        names = design.runs(replication)
-        known = ledger.known(names, [replication])
-        missing = [name for name in names if (name, replication) not in known]
-        jobs += [
-            Job(replication, tuple(missing[i : i + _RUNS_A_JOB]), design.drawn(replication))
-            for i in range(0, len(missing), _RUNS_A_JOB)
-        ]
-    wanted, done = sum(len(job.policies) for job in jobs), 0
-    start = time.perf_counter()
-    for outcomes in execute_jobs(design.scenario, jobs, workers):
-        for outcome in outcomes:
-            ledger.record(outcome)
-        done += len(outcomes)
-        if progress is not None:
-            progress(done, wanted, (time.perf_counter() - start) / done * (wanted - done))
 
 
 def _load(

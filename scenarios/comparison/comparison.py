@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from innocluster.agents.help import available_cores
 from innocluster.version import __version__
 
 from ..arms import BASELINE, resolve_arm
 from ..errors import COMMAND_LINE, InputError
+from ..runs.completion import run_missing
 from ..runs.execution import Outcome, load_inputs
 from ..runs.indicators import FIRST_YEAR
 from ..runs.ledger import Ledger
 from ..runs.provenance import claim_folder, write_manifest, write_table
-from ..runs.workers import Job, available_cores, execute_jobs
+from ..runs.workers import Crew
 from ..schema import Scenario
 from ..statistics.draws import Draws, draws_under
 from .decision_table import Criteria
@@ -138,44 +140,27 @@ def _run_until_precise(
     design: _Design, ledger: Ledger, progress: Progress | None
 ) -> tuple[Worlds, Precision]:
     """Run looks of worlds until the headline is precise enough or the cap is reached."""
-    wanted = min(design.pairs, design.cap)
-    while True:
-        _complete(design, ledger, wanted, progress)
-        worlds = _load(design, ledger, wanted)
-        reached = headline_precision(worlds, design.precision)
-        if reached.enough or wanted >= design.cap:
-            return worlds, reached
-        wanted = min(wanted + _LOOK, design.cap)
-
-
-def _complete(design: _Design, ledger: Ledger, wanted: int, progress: Progress | None) -> None:
-    """Run what the ledger lacks of the first `wanted` worlds."""
-    known = ledger.known(design.arms, range(wanted))
-    jobs = [
-        Job(replication, missing, design.drawn(replication))
-        for replication in range(wanted)
-        if (missing := tuple(p for p in design.arms if (p, replication) not in known))
-    ]
-    start = time.perf_counter()
-    for finished, outcomes in enumerate(
-        execute_jobs(design.scenario, jobs, design.workers), start=1
-    ):
-        for outcome in outcomes:
-            ledger.record(outcome)
-        if progress is not None:
-            left = len(jobs) - finished
-            seconds = (time.perf_counter() - start) / finished * left
-            progress(wanted - left, wanted, seconds)
-
-
-def _load(design: _Design, ledger: Ledger, wanted: int) -> Worlds:
-    """Stored outcomes of the first worlds, in order."""
     region, _ = load_inputs(design.scenario)
-    outcomes: dict[str, list[Outcome]] = {
-        arm: [ledger.load(arm, replication) for replication in range(wanted)] for arm in design.arms
-    }
-    drawn = [d for replication in range(wanted) if (d := design.drawn(replication)) is not None]
-    return Worlds.from_outcomes(outcomes, region.complexes.keys, design.scenario.last_year, drawn)
+    outcomes: dict[str, list[Outcome]] = {arm: [] for arm in design.arms}
+    draws: list[dict[str, float]] = []
+    seen, wanted = 0, min(design.pairs, design.cap)
+    with Crew(design.scenario, design.workers) as crew:
+        while True:
+            new = range(seen, wanted)
+            planned = ((replication, design.arms) for replication in new)
+            for advance in run_missing(planned, design.drawn, ledger, crew):
+                if progress is not None:
+                    progress(wanted - advance.jobs_left, wanted, advance.seconds)
+            for arm, runs in outcomes.items():
+                runs += [ledger.load(arm, replication) for replication in new]
+            draws += [drawn for r in new if (drawn := design.drawn(r)) is not None]
+            worlds = Worlds.from_outcomes(
+                outcomes, region.complexes.keys, design.scenario.last_year, draws
+            )
+            reached = headline_precision(worlds, design.precision)
+            if reached.enough or wanted >= design.cap:
+                return worlds, reached
+            seen, wanted = wanted, min(wanted + _LOOK, design.cap)
 
 
 def _described(

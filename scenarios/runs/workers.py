@@ -7,20 +7,28 @@ number, and the parent alone stores what comes back.
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.process
 import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar
 
+from innocluster.agents.help import ask_for_help, available_cores, ready_mark
+
+from ..arms import resolve_arm
 from ..schema import Scenario
 from .execution import Outcome, execute_pair
 
-__all__ = ["Job", "available_cores", "execute_jobs"]
+__all__ = ["Crew", "Job"]
+
+_Result = TypeVar("_Result")
 
 _LONE_ATTEMPTS = 2
 _NO_START = (
@@ -39,63 +47,101 @@ class Job:
     drawn: Mapping[str, float] | None = None
 
 
-def available_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+class Crew:
+    """Worker processes that run worlds of one scenario, from the first that is needed to the end.
 
-
-def execute_jobs(scenario: Scenario, jobs: Sequence[Job], workers: int) -> Iterator[list[Outcome]]:
-    """Run worlds and yield the outcomes of each as it finishes, in no fixed order.
-
-    A dead worker breaks the whole pool: it is rebuilt and the worlds that were
-    in flight run again, alone, so that a world which kills its worker is
-    found out, recorded as failed, and the others go on.
+    Parameters
+    ----------
+    scenario : what the worlds have in common
+    workers : processes at most; one runs the worlds in this process
     """
-    if workers <= 1 or len(jobs) <= 1:
-        for job in jobs:
-            yield execute_pair(scenario, job.policies, job.replication, job.drawn)
-        return
-    waiting, suspects = deque(jobs), deque[Job]()
-    attempts: dict[int, int] = {}
-    warm(scenario, jobs[0].policies)
-    while waiting or suspects:
-        if suspects:
-            lone = suspects.popleft()
-            outcomes = _execute_alone(scenario, lone, attempts)
-            if outcomes is None:
-                suspects.append(lone)
+
+    def __init__(self, scenario: Scenario, workers: int) -> None:
+        self._scenario = scenario
+        self._workers = workers
+        self._pool: _Pool | None = None
+        self._warm = False
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._dismiss()
+
+    def execute(self, jobs: Sequence[Job]) -> Iterator[list[Outcome]]:
+        """Run worlds and yield the outcomes of each as it finishes, in no fixed order.
+
+        A dead worker breaks the whole pool: it is rebuilt and the worlds that were
+        in flight run again, alone, so that a world which kills its worker is
+        found out, recorded as failed, and the others go on.
+        """
+        if self._workers <= 1 or (self._pool is None and len(jobs) <= 1):
+            for job in jobs:
+                yield execute_pair(self._scenario, job.policies, job.replication, job.drawn)
+            return
+        waiting, suspects = deque(jobs), deque[Job]()
+        attempts: dict[int, int] = {}
+        while waiting or suspects:
+            if suspects:
+                lone = suspects.popleft()
+                outcomes = _execute_alone(self._scenario, lone, attempts)
+                if outcomes is None:
+                    suspects.append(lone)
+                else:
+                    yield outcomes
             else:
-                yield outcomes
-        else:
-            yield from _execute_together(scenario, waiting, suspects, workers)
+                yield from self._execute_together(waiting, suspects)
+
+    def _execute_together(
+        self, waiting: deque[Job], suspects: deque[Job]
+    ) -> Iterator[list[Outcome]]:
+        """Run worlds side by side until none waits or the pool breaks."""
+        pool, in_flight = self._ready(waiting[0].policies), dict[Future[list[Outcome]], Job]()
+        done = False
+        try:
+            while waiting or in_flight:
+                while waiting and len(in_flight) < 2 * self._workers:
+                    # A pool that broke while it was idle never had this world.
+                    in_flight[pool.submit(self._scenario, waiting[0])] = waiting[0]
+                    waiting.popleft()
+                finished, _ = wait(in_flight, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    outcomes = future.result()
+                    del in_flight[future]
+                    yield outcomes
+            done = True
+        except BrokenProcessPool:
+            suspects.extend(in_flight.values())
+        finally:
+            if not done:
+                self._dismiss()
+
+    def _ready(self, policies: Sequence[str]) -> _Pool:
+        """The pool, made on first need and after it broke."""
+        if not self._warm:
+            warm(self._scenario, policies)
+            self._warm = True
+        if self._pool is None:
+            self._pool = _Pool(self._workers)
+        return self._pool
+
+    def _dismiss(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool = None
 
 
-def warm(scenario: Scenario, policies: Sequence[str]) -> None:
+def warm(scenario: Scenario, arms: Sequence[str]) -> None:
     """Compile everything once in the parent, so that the workers only load the cache."""
-    execute_pair(scenario.replaced(last="2005-12"), policies, 0)
-
-
-def _execute_together(
-    scenario: Scenario, waiting: deque[Job], suspects: deque[Job], workers: int
-) -> Iterator[list[Outcome]]:
-    """Run worlds side by side until none waits or the pool breaks."""
-    pool, in_flight = _Pool(min(workers, len(waiting))), dict[Future[list[Outcome]], Job]()
-    try:
-        while waiting or in_flight:
-            while waiting and len(in_flight) < 2 * workers:
-                job = waiting.popleft()
-                in_flight[pool.submit(scenario, job)] = job
-            finished, _ = wait(in_flight, return_when=FIRST_COMPLETED)
-            for future in finished:
-                outcomes = future.result()
-                del in_flight[future]
-                yield outcomes
-    except BrokenProcessPool:
-        suspects.extend(in_flight.values())
-    finally:
-        pool.stop()
+    policies = {resolve_arm(arm, scenario).policy for arm in arms}
+    if not all(ready_mark(policy).exists() for policy in policies):
+        ask_for_help(sorted(policies))
+        execute_pair(scenario.replaced(last="2005-12"), arms, 0)
 
 
 def _execute_alone(scenario: Scenario, job: Job, attempts: dict[int, int]) -> list[Outcome] | None:
@@ -117,14 +163,12 @@ class _Pool:
     """A spawned process pool that can be stopped at once."""
 
     def __init__(self, workers: int) -> None:
-        self._before = set(multiprocessing.active_children())
+        self._own: set[multiprocessing.process.BaseProcess] = set()
         self._executor = ProcessPoolExecutor(
             workers, multiprocessing.get_context("spawn"), initializer=_start_worker
         )
         try:
-            with _unheard_interrupts():
-                first = self._executor.submit(available_cores)
-            first.result()
+            self._start(available_cores).result()
         except BaseException as error:
             self.stop()
             if isinstance(error, BrokenProcessPool):
@@ -132,21 +176,22 @@ class _Pool:
             raise
 
     def submit(self, scenario: Scenario, job: Job) -> Future[list[Outcome]]:
-        """Hand over one world; a pool that is broken already answers with its error."""
+        """Hand over one world; a pool that is broken already raises `BrokenProcessPool`."""
+        return self._start(execute_pair, scenario, job.policies, job.replication, job.drawn)
+
+    def _start(self, work: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
+        """Hand over a call, and remember the worker that may have been started for it."""
+        before = set(multiprocessing.active_children())
         try:
             with _unheard_interrupts():
-                return self._executor.submit(
-                    execute_pair, scenario, job.policies, job.replication, job.drawn
-                )
-        except BrokenProcessPool as error:
-            broken: Future[list[Outcome]] = Future()
-            broken.set_exception(error)
-            return broken
+                return self._executor.submit(work, *arguments)
+        finally:
+            self._own |= set(multiprocessing.active_children()) - before
 
     def stop(self) -> None:
         """Drop what waits and end the workers, whatever they are doing."""
         self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - self._before:
+        for process in self._own:
             process.terminate()
             process.join()
 

@@ -14,7 +14,7 @@ from innocluster import compare
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.runs import execution, workers
-from innocluster.scenarios.runs.workers import Job, execute_jobs
+from innocluster.scenarios.runs.workers import Crew, Job
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.intervals import simultaneous_intervals
 
@@ -182,7 +182,8 @@ def test_a_world_that_kills_its_worker_is_found_out(
     monkeypatch.setattr(workers, "_Pool", _DeadlyPool)
     monkeypatch.setattr(workers, "warm", lambda *_: None)
     jobs = [Job(replication, ("P0",)) for replication in range(5)]
-    outcomes = [o for group in execute_jobs(short, jobs, 2) for o in group]
+    with Crew(short, 2) as crew:
+        outcomes = [o for group in crew.execute(jobs) for o in group]
     assert sorted(o.replication for o in outcomes) == [0, 1, 2, 3, 4]
     assert [o.replication for o in outcomes if o.error] == [1]
 

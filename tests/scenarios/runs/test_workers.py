@@ -1,0 +1,111 @@
+"""Workers stay for all looks of a comparison, and those that die between two are replaced."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+
+import pytest
+
+from innocluster.scenarios.runs import workers
+from innocluster.scenarios.runs.completion import Advance, run_missing
+from innocluster.scenarios.runs.execution import Outcome, execute_pair
+from innocluster.scenarios.runs.ledger import Ledger
+from innocluster.scenarios.runs.workers import Crew, Job
+from innocluster.scenarios.schema import Scenario
+
+
+def jobs(first: int) -> list[Job]:
+    return [Job(replication, ("P0",)) for replication in range(first, first + 3)]
+
+
+def run(crew: Crew, first: int) -> list[int]:
+    outcomes = [outcome for group in crew.execute(jobs(first)) for outcome in group]
+    assert all(outcome.error == "" for outcome in outcomes)
+    return sorted(outcome.replication for outcome in outcomes)
+
+
+def test_workers_stay_and_dead_ones_are_replaced(
+    short: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed: list[object] = []
+    genuine = workers.warm
+
+    def warm(*arguments: object) -> None:
+        warmed.append(arguments)
+        genuine(*arguments)  # type: ignore[arg-type]
+
+    def alone(*_: object) -> None:
+        raise AssertionError("no world was in flight")
+
+    monkeypatch.setattr(workers, "warm", warm)
+    monkeypatch.setattr(workers, "_execute_alone", alone)
+    before = set(multiprocessing.active_children())
+    with Crew(short, 2) as crew:
+        assert run(crew, 0) == [0, 1, 2]
+        first = set(multiprocessing.active_children()) - before
+        assert 1 <= len(first) <= 2
+        assert run(crew, 3) == [3, 4, 5]
+        assert first <= set(multiprocessing.active_children())
+        for worker in first:
+            worker.kill()
+            worker.join()
+        # The executor notices a moment later.
+        time.sleep(0.5)
+        assert run(crew, 6) == [6, 7, 8]
+        assert not first & set(multiprocessing.active_children())
+    assert set(multiprocessing.active_children()) == before
+    assert len(warmed) == 1
+
+
+def test_only_what_is_ready_is_not_warmed(
+    short: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+    run: list[tuple[str, ...]] = []
+
+    class Mark:
+        def __init__(self, policy: str) -> None:
+            self.policy = policy
+
+        def exists(self) -> bool:
+            return self.policy in ("P0", "P5")
+
+    def execute(_: Scenario, arms: tuple[str, ...], replication: int) -> list[Outcome]:
+        run.append(arms)
+        return []
+
+    monkeypatch.setattr(workers, "ready_mark", Mark)
+    monkeypatch.setattr(workers, "ask_for_help", asked.append)
+    monkeypatch.setattr(workers, "execute_pair", execute)
+    workers.warm(short, ("P0", "P5|-ties"))
+    assert (asked, run) == ([], [])
+    workers.warm(short, ("P0", "P2|-ties", "P2"))
+    assert (asked, run) == ([["P0", "P2"]], [("P0", "P2|-ties", "P2")])
+
+
+def test_only_what_the_ledger_lacks_is_run(
+    short: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[int, tuple[str, ...]]] = []
+
+    def execute(
+        scenario: Scenario, arms: tuple[str, ...], replication: int, drawn: object
+    ) -> list[Outcome]:
+        ran.append((replication, arms))
+        return execute_pair(scenario, arms, replication)
+
+    monkeypatch.setattr(workers, "execute_pair", execute)
+    wanted = [(0, ("P0", "P2")), (1, ("P0", "P2", "P5"))]
+    with Ledger(None, short) as ledger, Crew(short, 1) as crew:
+        ledger.record(execute_pair(short, ["P2"], 1)[0])
+        steps = list(run_missing(wanted, lambda _: None, ledger, crew))
+        assert ran == [(0, ("P0", "P2")), (1, ("P0", "P5"))]
+        assert [(s.runs, s.missing, s.jobs_left) for s in steps] == [(2, 4, 1), (4, 4, 0)]
+        assert steps[1] == Advance(4, 4, 0, 0.0)
+        assert list(run_missing(wanted, lambda _: None, ledger, crew)) == []
+        ran.clear()
+        more = [(2, ("P0", "P2", "P5"))]
+        steps = list(run_missing(more, lambda _: None, ledger, crew, runs_a_job=2))
+        assert ran == [(2, ("P0", "P2")), (2, ("P5",))]
+        assert [(s.runs, s.missing, s.jobs_left) for s in steps] == [(2, 3, 1), (3, 3, 0)]
