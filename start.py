@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,11 +31,17 @@ def install(extras: str) -> None:
     stamp = ENVIRONMENT / f"installed{extras}"
     if stamp.is_file() and stamp.read_text() == state:
         return
+    uv = shutil.which("uv")
     print("Setting up .venv (once; needs the internet) …", file=sys.stderr, flush=True)
     made = subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], capture_output=True)
     if made.returncode != 0:
         stop("python3 has no working venv module (Debian and Ubuntu: apt install python3-venv)")
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Without compiling every module of every package, of which few are ever imported.
+    if uv is not None:
+        command = [uv, "pip", "install", "--quiet", "--python", PYTHON]
+    else:
+        command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        command.append("--no-compile")
     if subprocess.run([*command, "--editable", f"{HERE}{extras}"], stdout=sys.stderr).returncode:
         stop("installation failed; the lines above say why")
     stamp.write_text(state)

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding
 import numpy as np
 
 import innocluster
@@ -41,6 +42,7 @@ LAST_OF_WARMING = (2006, 12)
 OBJECTS_FROM = 28
 OBJECTS_MONTHS = 6
 KILOBYTE = 1024.0
+EXTENSIONS = ("avx512f", "avx2", "avx", "sse4.2", "sve", "neon")
 
 CPU = tuple[float, Any]
 
@@ -224,6 +226,13 @@ def scale() -> list[str]:
     return rows
 
 
+def vectors() -> str:
+    """Extensions of the processor that widen vectors, from the widest that matters here."""
+    features = llvmlite.binding.get_host_cpu_features()
+    present = [name for name, has in features.items() if has and name in EXTENSIONS]
+    return ", ".join(sorted(present, key=EXTENSIONS.index)) or "no vector extension"
+
+
 def processor() -> str:
     """Name of the processor as the system tells it."""
     try:
@@ -241,8 +250,9 @@ def report(quick: bool) -> str:
         "# Speed",
         "",
         f"innocluster {innocluster.__version__}, Python {platform.python_version()}, NumPy "
-        f"{np.__version__}, {processor()}. CPU time of one core unless it says otherwise; "
-        f"best and median of {REPEATS} runs. Made by `python benchmarks/speed.py`.",
+        f"{np.__version__}, {processor()} ({vectors()}). "
+        f"CPU time of one core unless it says otherwise; best and median of {REPEATS} runs. "
+        "Made by `python benchmarks/speed.py`.",
         "",
         "## A run of the full population",
         "",

@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 __all__ = [
     "Intervals",
@@ -101,6 +100,8 @@ def simultaneous_intervals(
     Intervals
         ``nan`` bounds below two replications.
     """
+    from scipy.special import stdtrit
+
     count, contrasts = differences.shape
     mean = differences.mean(axis=0) if count else np.full(contrasts, np.nan)
     if count < 2:
@@ -152,6 +153,8 @@ def fieller(costs: Floats, effects: Floats, confidence: float = 0.95) -> Ratio:
     Royal Statistical Society B 16(2).  The bounds solve
     ``(c - r e)^2 = t^2 (v_cc - 2 r v_ce + r^2 v_ee)``.
     """
+    from scipy.special import stdtrit
+
     undefined = Ratio(float("nan"), float("nan"), float("nan"))
     count = costs.size
     if count < 2:

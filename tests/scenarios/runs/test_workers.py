@@ -58,9 +58,7 @@ def test_workers_stay_and_dead_ones_are_replaced(
     assert len(warmed) == 1
 
 
-def test_only_what_is_ready_is_not_warmed(
-    short: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_what_is_ready_is_not_warmed(short: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
     run: list[tuple[str, ...]] = []
 

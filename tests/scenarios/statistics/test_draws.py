@@ -1,5 +1,6 @@
 """Draws of parameters: the prior's distribution, prefixes, files of draws and their mistakes."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.stats import qmc
 
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.statistics.draws import (
@@ -60,6 +62,19 @@ def test_a_longer_sample_begins_with_the_shorter_one() -> None:
     assert [short(r) for r in range(30)] == [long(r) for r in range(30)]
     assert prior_draws(6)(0) != short(0)
     assert (sobol_points(64, 3, "k")[:32] == sobol_points(32, 3, "k")).all()
+
+
+@pytest.mark.parametrize("count", [1, 33, 1000])
+def test_one_dimension_has_the_points_of_scipy(count: int) -> None:
+    """Bit for bit, so that no draw depends on which of the two made it."""
+    for seed in range(200):
+        digest = hashlib.sha256(f"swept:{seed}".encode()).digest()
+        generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
+        engine = qmc.Sobol(1, scramble=True, rng=generator)
+        expected = engine.random_base2(max(5, (count - 1).bit_length()))
+        points = sobol_points(count, 1, f"swept:{seed}")
+        assert points.shape == expected.shape
+        assert points.tobytes() == expected.tobytes()
 
 
 def write(folder: Path, text: str, name: str = "draws.csv") -> Path:
