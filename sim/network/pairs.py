@@ -47,11 +47,17 @@ Codes = NDArray[np.int32]
 
 @dataclass
 class PairTable(Table):
-    """Pairs that met, and the hash index `slots` over them."""
+    """Pairs that met, and the hash index `slots` over them.
 
-    first: Codes = column(np.int32, "code", "actor with the lower code")
-    second: Codes = column(np.int32, "code", "actor with the higher code")
-    familiarity: Singles = column(np.float32, "1", "familiarity F, T1; -1 for a dead pair")
+    What a look-up or a walk along an actor's list reads of a pair stands side by side, since
+    neither comes by neighbouring rows.
+    """
+
+    first: Codes = column(np.int32, "code", "actor with the lower code", beside="walk")
+    second: Codes = column(np.int32, "code", "actor with the higher code", beside="walk")
+    familiarity: Singles = column(
+        np.float32, "1", "familiarity F, T1; -1 for a dead pair", beside="walk"
+    )
     similarity: Singles = column(np.float32, "1", "cosine of knowledge at the last meeting, K1")
     gain: Floats = column(np.float64, "1", "familiarity to be added this month")
     last_met: NDArray[np.int16] = column(np.int16, "month", "month of the last meeting")
@@ -66,8 +72,10 @@ class PairTable(Table):
     projects: NDArray[np.int16] = column(np.int16, "projects", "joint projects under way")
     asked: NDArray[np.int16] = column(np.int16, "month", "month of the last look at a proposal")
     successes: NDArray[np.int16] = column(np.int16, "projects", "joint projects that succeeded")
-    next_first: Codes = column(np.int32, "row or -1", "next pair of the first actor")
-    next_second: Codes = column(np.int32, "row or -1", "next pair of the second actor")
+    next_first: Codes = column(np.int32, "row or -1", "next pair of the first actor", beside="walk")
+    next_second: Codes = column(
+        np.int32, "row or -1", "next pair of the second actor", beside="walk"
+    )
     slots: Codes = field(default_factory=lambda: np.full(0, -1, np.int32))
 
     @classmethod
@@ -131,15 +139,17 @@ def latest_pair(actor: int, firms: FirmTable, bodies: ResearchBodyTable) -> int:
 @inlined
 def partner_in(row: int, actor: int, pairs: PairTable) -> int:
     """The other actor of a pair of `actor`."""
-    partner: int = pairs.second[row] if pairs.first[row] == actor else pairs.first[row]
+    # Both ends are read and one is chosen: nobody could foresee a branch.
+    first, second = pairs.first[row], pairs.second[row]
+    partner: int = second if first == actor else first
     return partner
 
 
 @inlined
 def following_pair(row: int, actor: int, pairs: PairTable) -> int:
     """Row of the pair that `actor` entered before this one, or -1."""
-    is_first = pairs.first[row] == actor
-    following: int = pairs.next_first[row] if is_first else pairs.next_second[row]
+    of_first, of_second = pairs.next_first[row], pairs.next_second[row]
+    following: int = of_first if pairs.first[row] == actor else of_second
     return following
 
 
