@@ -22,22 +22,23 @@ _LN2_LOW = 1.90821492927058770002e-10
 _INVERSE_LN2 = 1.44269504088896338700
 _SQRT2 = 1.4142135623730951
 _SMALLEST, _LARGEST = -707.0, 709.0
+_TWO_TO_52 = 4503599627370496.0
 
 
 @compiled_for("float64(float64)")
 def log(x: float) -> float:
     """Natural logarithm of a positive normal number; 0 gives minus infinity.
 
-    Selects instead of early returns, unsigned shifts and 32-bit exponents: a loop over it
-    then becomes vector instructions on processors without 64-bit ones for those too.
+    Selects instead of early returns, and exponents read by adding to the bits of 2^52: a
+    loop over it becomes vector instructions on processors that convert no 64-bit integers.
     """
     bits = np.float64(x).view(np.uint64)
-    exponent = np.int32(bits >> np.uint64(52)) - np.int32(1023)
     fraction = np.uint64((bits & np.uint64(0x000FFFFFFFFFFFFF)) | np.uint64(0x3FF0000000000000))
+    exponent = np.uint64((bits >> np.uint64(52)) | np.uint64(0x4330000000000000))
     mantissa = fraction.view(np.float64)
     above = mantissa > _SQRT2
     mantissa = 0.5 * mantissa if above else mantissa
-    exponent = exponent + np.int32(1) if above else exponent
+    k = exponent.view(np.float64) - (_TWO_TO_52 + 1022.0 if above else _TWO_TO_52 + 1023.0)
     f = mantissa - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -51,7 +52,6 @@ def log(x: float) -> float:
         * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
     )
     half = 0.5 * f * f
-    k = np.float64(exponent)
     result: float = k * _LN2_HIGH - ((half - (s * (half + even + odd) + k * _LN2_LOW)) - f)
     result = np.inf if x == np.inf else result
     result = result if x > 0.0 else np.nan
@@ -80,7 +80,8 @@ def exp(x: float) -> float:
         )
     )
     y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    power = np.uint64(np.uint64(np.int64(np.int32(k) + np.int32(1023))) << np.uint64(52))
+    # The last bits of 1.5·2^52 + n are those of the integer n.
+    power = np.uint64(np.float64(k + (1.5 * _TWO_TO_52 + 1023.0)).view(np.uint64) << np.uint64(52))
     result: float = y * power.view(np.float64)
     result = np.inf if x > _LARGEST else result
     return 0.0 if x < _SMALLEST else result

@@ -58,6 +58,8 @@ class Record:
         return self.__dict__[name]
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if self.__dict__.get(name, self) is value:
+            return  # As after ``record.column += 1``.
         object.__setattr__(self, name, value)
         if "_address" not in self.__dict__:
             return

@@ -13,6 +13,7 @@ from small_network import SmallNetwork
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.sim.beginning.population import FirmSample
+from innocluster.sim.ground.grouped_rows import GroupedRows
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
 from innocluster.sim.phases.entrants import (
@@ -59,7 +60,7 @@ def test_entrants_are_named_by_complex_with_spin_offs_last(kernel) -> None:
     newcomers = source().room(8)
     models = kernel(
         KEY, MONTH, np.array([2, 1]), np.array([0, 1]), universities(),
-        np.array([0, 1, 2], np.int32), np.array([0, 1, 3]), newcomers,
+        GroupedRows(np.array([0, 1, 2], np.int32), np.array([0, 1, 3])), newcomers,
     )  # fmt: skip
     # The twelfth month: 12·2^24, then 2^16 a complex; spin-offs from 2^15 by their university.
     start = 12 * 2**24
