@@ -37,7 +37,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import current_process, get_context
 from pathlib import Path
 from typing import Any
@@ -99,24 +101,33 @@ class Watch:
         items.sort(key=lambda item: item.path.name != self.first)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
-        """Stop a test that takes too long, again should its library try once more."""
+    def pytest_runtest_setup(self, item: pytest.Item) -> Any:
+        """Do not wait for every test of a file that runs whole models."""
+        if self.slow[item.path] >= SLOW_ENOUGH:
+            pytest.skip("its neighbours take too long")
+        with self.alarm(item):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Any:
+        """Stop a test that takes too long."""
+        with self.alarm(item):
+            return (yield)
+
+    @contextmanager
+    def alarm(self, item: pytest.Item) -> Iterator[None]:
+        """Fail when the limit has passed, and again should a library try once more."""
 
         def too_long(*_: object) -> None:
             self.slow[item.path] += 1
             pytest.fail("takes too long")
 
         signal.signal(signal.SIGPROF, too_long)
-        signal.setitimer(signal.ITIMER_PROF, self.limit, 1.0)
+        signal.setitimer(signal.ITIMER_PROF, self.limit, self.limit)
         try:
-            return (yield)
+            yield
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0.0)
-
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Do not wait for every test of a file that runs whole models."""
-        if self.slow[item.path] >= SLOW_ENOUGH:
-            pytest.skip("its neighbours take too long")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what passed."""
@@ -157,7 +168,7 @@ class Workplace:
         """Tests that pass without a change, each within the limit."""
         names = self.tree / "passing.txt"
         self.tests((*paths, *options), compiled, limit=limit, names=names)
-        if not names.exists():
+        if not names.exists() or "INTERNALERROR" in self.log.read_text():
             raise SystemExit("tests cannot be run:\n" + self.log.read_text())
         found = set(names.read_text(encoding="utf-8").splitlines())
         names.unlink()
@@ -180,7 +191,7 @@ class Workplace:
     def stages(self, module: str) -> str:
         """The first stage that fails with the tree as it is."""
         home = f"tests/{Path(module).parent.as_posix()}"
-        near = {name for name in self.unit if name.rsplit("/", 1)[0] == home}
+        near = {name for name in self.unit if name.split("::")[0].rsplit("/", 1)[0] == home}
         first = f"test_{Path(module).name}"
         if near:
             files = tuple(sorted({name.split("::")[0] for name in near}))
@@ -192,6 +203,12 @@ class Workplace:
         options = (*SUITE, f"--ignore={BASELINE}")
         failed = self.tests(options, True, self.suite, first, stop=True, stale=stale)
         return "suite" if failed else SURVIVED
+
+    def first_failure(self) -> str:
+        """Name of the test that failed in the last stage, if it came to an end."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        failed = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+        return failed[0].split()[1].rsplit("/", 1)[-1] if failed else ""
 
     def tests(
         self,
@@ -227,7 +244,7 @@ class Workplace:
             os.dup2(output, 2)
             self.settle(compiled, stop, stale)
             watch = Watch(chosen, first, limit)
-            options = (*options, "-p", "no:cacheprovider", *(("-x",) if stop else ()))
+            options = (*options, "--tb=line", "-p", "no:cacheprovider", *(("-x",) if stop else ()))
             code = int(pytest.main(list(options), plugins=[watch]))
             if code == pytest.ExitCode.NO_TESTS_COLLECTED:
                 code = 0
@@ -298,9 +315,13 @@ def _prepare(folder: str) -> None:
     _workplace = Workplace(Path(folder) / current_process().name)
 
 
-def _try(mutant: Mutant) -> tuple[str, float]:
-    start = time.monotonic()
-    return _workplace.killer(mutant), time.monotonic() - start
+def _try(mutant: Mutant) -> tuple[str, str, float]:
+    """The stage that notices the change, the test, and seconds of the processor until then."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    killer = _workplace.killer(mutant)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    taken = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return killer, _workplace.first_failure(), taken
 
 
 def record(mutants: list[Mutant], killers: list[str]) -> list[dict[str, str]]:
@@ -348,16 +369,16 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="mutation-") as folder,
         ProcessPoolExecutor(given.workers, get_context("fork"), _prepare, (folder,)) as pool,
     ):
-        for mutant, (killer, taken) in zip(mutants, pool.map(_try, mutants), strict=True):
+        for mutant, (killer, test, taken) in zip(mutants, pool.map(_try, mutants), strict=True):
             killers.append(killer)
             seconds.append(taken)
-            print(f"{mutant.module}:{mutant.start[0]} {mutant.change}: {killer} {taken:.1f} s",
-                  flush=True)  # fmt: skip
+            place = f"{mutant.module}:{mutant.start[0]}"
+            print(f"{place} {mutant.change}: {killer} {test} {taken:.1f} s", flush=True)
     rows = record(mutants, killers)
     stages = Counter(killers)
     print(", ".join(f"{stage} {count}" for stage, count in sorted(stages.items())))
     print(f"killed {1.0 - stages['survived'] / len(mutants):.1%} of {len(mutants)}")
-    print(f"{sum(seconds) / len(seconds):.1f} s a change and worker")
+    print(f"{sum(seconds) / len(seconds):.1f} s of the processor a change")
     for row in rows:
         if row["killed_by"] == SURVIVED and not row["reason"]:
             print(f"no reason: {row['module']}:{row['line']} {row['change']} | {row['becomes']}")
