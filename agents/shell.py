@@ -270,7 +270,8 @@ class Firm(Actor, table=FirmTable):
 
         Returns
         -------
-        a column for each of `innocluster.sim.firm_records.RECORDED`, units in ``attrs["units"]``
+        a column for each of `innocluster.sim.mesa.firm_records.RECORDED`, with units in
+        ``attrs["units"]``
         """
         return self.model.history_of(self._identifier)
 

@@ -64,7 +64,7 @@ class ClusterModel(Model):
         The run itself: state, series, parameters.
     datacollector : DataCollector
         Collects after every month: ``"month"`` and the region's `REPORTED` of
-        `innocluster.sim.reporters`, in the units of `INDICATORS`.  Put another in its place
+        `innocluster.sim.mesa.reporters`, in the units of `INDICATORS`.  Put another in its place
         to collect something else, also of agents.
 
     Examples
@@ -340,7 +340,7 @@ class ClusterModel(Model):
     ) -> nx.Graph[str]:
         """The network of R&D firms, universities and institutes as it stands.
 
-        Parameters and attributes are those of `innocluster.sim.network_graph.network_graph`.
+        Parameters and attributes are those of `innocluster.sim.mesa.network_graph.network_graph`.
         """
         return network_graph(self.simulation, threshold, everyone)
 
