@@ -7,7 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.sim.beginning.population import Governance, MiniClusters, ResearchBodies, Sectors
+from innocluster.sim.beginning.population import (
+    Governance,
+    GrantRules,
+    MiniClusters,
+    ResearchBodies,
+    Sectors,
+)
 
 from ..errors import InputError
 from .cells import (
@@ -25,6 +31,7 @@ __all__ = [
     "read_budget",
     "read_fields",
     "read_governance",
+    "read_grants",
     "read_mini_clusters",
     "read_research_bodies",
     "read_sector_mix",
@@ -36,6 +43,31 @@ Floats = NDArray[np.float64]
 # Shares printed with three decimals add to one only about.
 _TOLERANCE_OF_SHARES = 1e-3
 _LEVELS = ("committee", "ministry", "secretariat", "promotion-group")
+
+
+# Rules of `programme.csv`: attribute of `GrantRules`, name in the file, smallest and largest value.
+_GRANT_RULES = (
+    ("share_small", "grant_share_small", 0.0, 1.0),
+    ("share_medium", "grant_share_medium", 0.0, 1.0),
+    ("share_large", "grant_share_large", 0.0, 1.0),
+    ("medium_from", "medium_from_employees", 1.0, 1e6),
+    ("large_from", "large_from_employees", 1.0, 1e6),
+    ("cap", "grant_cap", 0.0, 1e6),
+    ("consortium_cap", "consortium_grant_cap", 0.0, 1e6),
+)
+
+
+def read_grants(folder: Path) -> GrantRules:
+    """`programme.csv`: what the programme pays for joint R&D."""
+    columns = {"quantity": text, "value": text, "source": text}
+    table = read_table(folder, "programme.csv", columns)
+    row = table.named_rows("quantity", [name for _, name, _, _ in _GRANT_RULES])
+    return GrantRules(
+        **{
+            attribute: float(table.read(row[name], "value", number(low, high)))
+            for attribute, name, low, high in _GRANT_RULES
+        }
+    )
 
 
 def read_fields(folder: Path) -> Table:

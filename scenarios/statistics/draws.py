@@ -3,7 +3,8 @@
 All arms of a comparison share a world's draw.  The prior of a parameter is a PERT
 distribution, the beta distribution scaled to its range with the mode at its
 default and weight 4 (Vose 2008, "Risk analysis").  Parameters of the group
-``design`` are choices, not unknowns, and keep their value.  Parameters of the
+``design`` are choices and those of the group ``convention`` definitions and bounds: neither
+is an unknown, they keep their value.  Parameters of the
 group ``swept`` decide a ranking while nobody knows them: every comparison draws
 them evenly over their range, even where all others stand at their values.
 """
@@ -45,7 +46,7 @@ UNDER = ("point", "prior", "posterior")
 SWEPT = tuple(name for name, p in PARAMETERS.items() if p.group == "swept")
 """Parameters that every comparison draws."""
 
-UNCERTAIN = tuple(name for name, p in PARAMETERS.items() if p.group not in ("design", "swept"))
+UNCERTAIN = tuple(name for name, p in PARAMETERS.items() if p.group not in ("design", "swept", "convention"))
 """Parameters that have a prior, in the order of the table."""
 
 WEIGHT = "weight"

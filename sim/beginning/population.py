@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from innocluster.agents.knowledge import Knowledge
 from innocluster.agents.records import Record
+from innocluster.agents.records import Record
 
 __all__ = [
     "Complexes",
     "FirmSample",
     "Governance",
+    "GrantRules",
     "MiniClusters",
     "Population",
     "Region",
@@ -141,12 +143,34 @@ class Governance:
 
 
 @dataclass(frozen=True)
+class GrantRules(Record):
+    """M3: what the programme pays for joint R&D, rules of the country's programme.
+
+    Attributes
+    ----------
+    share_small, share_medium, share_large : highest grant over the cost of a project, by the
+        size of the firm that proposes it
+    medium_from, large_from : employees from which a firm is mid-size and large
+    cap, consortium_cap : KRW million, largest grant for two partners and for three
+    """
+
+    share_small: float
+    share_medium: float
+    share_large: float
+    medium_from: float
+    large_from: float
+    cap: float
+    consortium_cap: float
+
+
+@dataclass(frozen=True)
 class Region:
     """Everything of a region that does not depend on the replication.
 
     Attributes
     ----------
     budget : calendar year -> programme budget, KRW million
+    grants : what the programme pays for joint R&D
     fields, fields_ko : names of the D technology fields
     """
 
@@ -159,6 +183,7 @@ class Region:
     fields: tuple[str, ...]
     fields_ko: tuple[str, ...]
     budget: dict[int, float]
+    grants: GrantRules
 
 
 @dataclass(frozen=True)

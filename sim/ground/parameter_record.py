@@ -143,3 +143,25 @@ class Parameters(Record):
     key_player_share: float
     background_repeat: float
     background_closure: float
+    background_body_share: float
+    remembered_pairs: float
+    tie_familiarity: float
+    contact_familiarity: float
+    entrant_scatter: float
+    smallest_entrant: float
+    largest_entrant: float
+    spin_off_size: float
+    insolvency_patience: float
+    highest_exit_hazard: float
+    exporter_log_odds: float
+    least_presence: float
+    working_days: float
+    cash_ceiling: float
+    least_labour_share: float
+    success_ceiling: float
+    joint_gain_base: float
+    project_cost_spread: float
+    consortium_cost: float
+    good_project: float
+    large_firm: float
+    large_revenue: float
