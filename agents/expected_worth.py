@@ -9,7 +9,6 @@ import numpy as np
 
 from .compilation import compiled
 from .elementary import exp, log
-from .firms import WORKING_DAYS
 
 __all__ = [
     "gain_worth",
@@ -73,6 +72,11 @@ def licence_exposure(familiarity: float, decay: float, threshold: float, loading
 
 
 @compiled
-def time_worth(days: float, wage: float) -> float:
-    """Working time at its wage, days·wage/21, KRW million for a wage in KRW million a month."""
-    return days * wage / WORKING_DAYS
+def time_worth(days: float, wage: float, working_days: float) -> float:
+    """Working time at its wage, KRW million for a wage in KRW million a month.
+
+    Parameters
+    ----------
+    working_days : of a month
+    """
+    return days * wage / working_days

@@ -16,8 +16,6 @@ from .elementary import exp, log, logistic
 from .knowledge import Knowledge
 
 __all__ = [
-    "HIGHEST_HAZARD",
-    "WORKING_DAYS",
     "FirmTable",
     "adjusted_capital",
     "adjusted_labour",
@@ -44,10 +42,6 @@ Small = NDArray[np.int16]
 Singles = NDArray[np.float32]
 Flags = NDArray[np.int8]
 Integers = NDArray[np.int64]
-
-HIGHEST_HAZARD = 0.5
-WORKING_DAYS = 21.0
-"""Working days of a month."""
 
 
 @dataclass
@@ -146,14 +140,15 @@ def log_productivity(
 
 
 @inlined
-def worked_labour(employees: float, lost_days: float) -> float:
-    """Employees net of the working time that meetings take, at least half of them.
+def worked_labour(employees: float, lost_days: float, working_days: float, least: float) -> float:
+    """Employees net of the working time that meetings take, at least the share `least` of them.
 
     Parameters
     ----------
     lost_days : person-days this month
+    working_days : of a month
     """
-    return max(employees - lost_days / WORKING_DAYS, 0.5 * employees)
+    return max(employees - lost_days / working_days, least * employees)
 
 
 @inlined
@@ -310,8 +305,16 @@ def brand_hazard(base: float, absorption: float, link: float, log_relative_quali
 
 @inlined
 def exit_hazard(
-    employees: float, age_years: float, base: float, size_exponent: float, age_scale: float
+    employees: float,
+    age_years: float,
+    base: float,
+    size_exponent: float,
+    age_scale: float,
+    highest: float,
 ) -> float:
-    """E1: yearly exit hazard, `base` for a new firm with ten employees, falling with size, age."""
+    """E1: yearly exit hazard, `base` for a new firm with ten employees, falling with size, age.
+
+    At most `highest`.
+    """
     size = exp(-size_exponent * log(max(employees, 1.0) / 10.0))
-    return min(HIGHEST_HAZARD, base * size * exp(-age_years / age_scale))
+    return min(highest, base * size * exp(-age_years / age_scale))

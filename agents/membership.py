@@ -5,10 +5,7 @@ from __future__ import annotations
 from .compilation import inlined
 from .elementary import log, logistic
 
-__all__ = ["LARGE_FIRM", "LARGE_REVENUE", "joining_hazard", "joining_score", "leaving_hazard"]
-
-LARGE_FIRM = 300.0
-LARGE_REVENUE = 150_000.0
+__all__ = ["joining_hazard", "joining_score", "leaving_hazard"]
 
 
 @inlined
@@ -19,17 +16,19 @@ def joining_score(
     size_effect: float,
     research_effect: float,
     large_effect: float,
+    large_firm: float,
+    large_revenue: float,
 ) -> float:
     """M0: a firm's log odds of joining apart from peers, benefit and the constant of its complex.
 
-    Size counts up to 300 employees.  How far a firm is beyond a small or medium
-    one, by employees or by annual sales (`revenue`, KRW million), counts with
-    `large_effect`, which is negative: the services are made for the others.
+    Size counts up to `large_firm` employees.  How far a firm is beyond a small or medium
+    one, by employees or by annual sales (`revenue` over `large_revenue`, KRW million),
+    counts with `large_effect`, which is negative: the services are made for the others.
     """
-    score = size_effect * log(min(max(employees, 1.0), LARGE_FIRM) / 20.0)
+    score = size_effect * log(min(max(employees, 1.0), large_firm) / 20.0)
     if research:
         score += research_effect
-    excess = max(employees / LARGE_FIRM, revenue / LARGE_REVENUE)
+    excess = max(employees / large_firm, revenue / large_revenue)
     if excess > 1.0:
         score += large_effect * log(excess)
     return score

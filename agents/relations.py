@@ -97,16 +97,17 @@ def success_probability(
     structure: float,
     novelty: float,
     novelty_weight: float,
+    ceiling: float,
 ) -> float:
-    """J1: p = p_lo + (p_hi - p_lo)·½[aF + (1-a)Str] + p_Ω·Ω, at most 0.95."""
+    """J1: p = p_lo + (p_hi - p_lo)·½[aF + (1-a)Str] + p_Ω·Ω, at most p_max."""
     trust = 0.5 * (relational * familiarity + (1.0 - relational) * structure)
-    return min(0.95, low + (high - low) * trust + novelty_weight * novelty)
+    return min(ceiling, low + (high - low) * trust + novelty_weight * novelty)
 
 
 @inlined
-def joint_gain(gain: float, novelty: float, absorption: float, share: float) -> float:
-    """J1: productivity gain of a success, z_J(0.3 + Ω)√AC on the line that the project touches."""
-    result: float = gain * (0.3 + novelty) * np.sqrt(absorption) * share
+def joint_gain(gain: float, base: float, novelty: float, absorption: float, share: float) -> float:
+    """J1: productivity gain of a success, z_J(z_0 + Ω)√AC on the line that the project touches."""
+    result: float = gain * (base + novelty) * np.sqrt(absorption) * share
     return result
 
 

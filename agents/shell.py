@@ -298,6 +298,8 @@ class Firm(Actor, table=FirmTable):
             p.joining_size,
             p.joining_research,
             p.joining_large,
+            p.large_firm,
+            p.large_revenue,
         )
         return bool(
             terms.joins < joining_hazard(terms.constant, score, peers, p.joining_peers, net)

@@ -33,7 +33,7 @@ from .mesa.firm_records import FirmRecords
 from .mesa.network_graph import network_graph
 from .mesa.overrules import AgentRules, overridden
 from .mesa.reporters import reporters
-from .network.pairs import BODY, TIE_FAMILIARITY
+from .network.pairs import BODY
 from .settings import Settings
 from .simulation import Simulation
 
@@ -335,9 +335,7 @@ class ClusterModel(Model):
         """What was recorded of the firm with an identifier, see `Firm.history`."""
         return self._records.history(identifier)
 
-    def to_networkx(
-        self, threshold: float = TIE_FAMILIARITY, everyone: bool = False
-    ) -> nx.Graph[str]:
+    def to_networkx(self, threshold: float | None = None, everyone: bool = False) -> nx.Graph[str]:
         """The network of R&D firms, universities and institutes as it stands.
 
         Parameters and attributes are those of `innocluster.sim.mesa.network_graph.network_graph`.

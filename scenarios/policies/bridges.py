@@ -94,6 +94,8 @@ class UniversityAnchored(ThematicMiniClusters):
     def introduce(self, view: CoordinationView) -> Introductions:
         """Let members without a tie to a research body meet one, the others as in P5."""
         first = np.zeros(view.state.firms.identifier.size, np.int8)
-        first[view.members] = ~has_research_partner(view.state, view.members)
+        first[view.members] = ~has_research_partner(
+            view.state, view.members, view.parameters.contact_familiarity
+        )
         proposers = at_events(view, first)
         return Introductions(proposers.row, proposers.usual)

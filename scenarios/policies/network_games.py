@@ -270,7 +270,12 @@ class LinkSubsidy(Policy):
         )
         pairs = view.state.pairs
         gain = view.parameters.network_complementarity * link_gains(
-            roster.rows[first], roster.rows[second], value, output, pairs
+            roster.rows[first],
+            roster.rows[second],
+            value,
+            output,
+            view.parameters.contact_familiarity,
+            pairs,
         )
         usual = at_events(view)
         called = usual.expert >= 0

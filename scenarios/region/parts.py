@@ -7,13 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.sim.beginning.population import (
-    Governance,
-    GrantRules,
-    MiniClusters,
-    ResearchBodies,
-    Sectors,
-)
+from innocluster.sim.beginning.population import Governance, MiniClusters, ResearchBodies, Sectors
+from innocluster.sim.innovation.grants import GrantRules
 
 from ..errors import InputError
 from .cells import (

@@ -46,7 +46,9 @@ UNDER = ("point", "prior", "posterior")
 SWEPT = tuple(name for name, p in PARAMETERS.items() if p.group == "swept")
 """Parameters that every comparison draws."""
 
-UNCERTAIN = tuple(name for name, p in PARAMETERS.items() if p.group not in ("design", "swept", "convention"))
+UNCERTAIN = tuple(
+    name for name, p in PARAMETERS.items() if p.group not in ("design", "swept", "convention")
+)
 """Parameters that have a prior, in the order of the table."""
 
 WEIGHT = "weight"

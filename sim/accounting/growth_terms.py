@@ -123,7 +123,9 @@ def _ruled_terms(month: int, p: Parameters, firms: FirmTable, start: int, terms:
         terms[_BRAND, k] = brand_price(
             p.brand_premium, firms.brand[row], firms.brand_reference[row]
         )
-        terms[_LABOUR, k] = worked_labour(firms.employees[row], firms.lost_days[row])
+        terms[_LABOUR, k] = worked_labour(
+            firms.employees[row], firms.lost_days[row], p.working_days, p.least_presence
+        )
         terms[_PROGRESS, k] = firms.level[row] + drift
 
 
@@ -149,7 +151,9 @@ def sum_aggregates(
         size = min(CACHED_ROWS, firms.count - start)
         for k in range(size):
             row = np.uint64(start + k)
-            worked[k] = worked_labour(firms.employees[row], firms.lost_days[row])
+            worked[k] = worked_labour(
+                firms.employees[row], firms.lost_days[row], p.working_days, p.least_presence
+            )
         for k in range(size):
             row = np.uint64(start + k)
             volume[k] = value_added_ratio[np.uint64(firms.sector[row])] * firms.revenue[row]

@@ -20,8 +20,6 @@ Integers = NDArray[np.int64]
 
 _SHOCK = int(Process.SHOCK)
 LEAST_EXPORT_SHARE, LARGEST_EXPORT_SHARE = 1e-6, 0.98
-LEAST_LABOUR_SHARE = 0.25
-"""Labour cost over value added in firms whose R&D would leave less."""
 
 
 @compiled
@@ -131,7 +129,7 @@ def _set_production(
         - (1.0 - p.capital_elasticity) * log(employees)
     )
     own_research = firms.research_intensity[i] * monthly
-    least = LEAST_LABOUR_SHARE * value_added
+    least = p.least_labour_share * value_added
     firms.capital[i] = capital
     firms.level[i] = log_a - firms.shock[i]
     firms.log_productivity[i] = log_a

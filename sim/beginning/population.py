@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from innocluster.agents.knowledge import Knowledge
 from innocluster.agents.records import Record
-from innocluster.agents.records import Record
+
+from ..innovation.grants import GrantRules
 
 __all__ = [
     "Complexes",
     "FirmSample",
     "Governance",
-    "GrantRules",
     "MiniClusters",
     "Population",
     "Region",
@@ -140,27 +140,6 @@ class Governance:
     lag: Integers
     overhead: Floats
     noise: Floats
-
-
-@dataclass(frozen=True)
-class GrantRules(Record):
-    """M3: what the programme pays for joint R&D, rules of the country's programme.
-
-    Attributes
-    ----------
-    share_small, share_medium, share_large : highest grant over the cost of a project, by the
-        size of the firm that proposes it
-    medium_from, large_from : employees from which a firm is mid-size and large
-    cap, consortium_cap : KRW million, largest grant for two partners and for three
-    """
-
-    share_small: float
-    share_medium: float
-    share_large: float
-    medium_from: float
-    large_from: float
-    cap: float
-    consortium_cap: float
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.firms import FirmTable
-from innocluster.agents.membership import LARGE_FIRM, joining_hazard, joining_score, leaving_hazard
+from innocluster.agents.membership import joining_hazard, joining_score, leaving_hazard
 
 from ..ground.parameter_record import Parameters
 from ..network.pairs import BODY, PairTable, following_pair, partner_in
@@ -28,6 +28,8 @@ def _score(i: int, p: Parameters, firms: FirmTable) -> float:
         p.joining_size,
         p.joining_research,
         p.joining_large,
+        p.large_firm,
+        p.large_revenue,
     )
 
 
@@ -102,8 +104,9 @@ def decide_membership(
     joins, leaves : (capacity,) uniforms for every firm
     """
     highest = joining_score(
-        LARGE_FIRM, 0.0, True, p.joining_size, p.joining_research, p.joining_large
-    )
+        p.large_firm, 0.0, True, p.joining_size, p.joining_research, p.joining_large,
+        p.large_firm, p.large_revenue,
+    )  # fmt: skip
     bound = np.empty(constant.size)
     leaving = np.empty(constant.size)
     for c in range(constant.size):

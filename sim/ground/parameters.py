@@ -6,7 +6,8 @@ help, sliders, priors and the parameter table of the documentation.
 
 The prior of a parameter is a PERT distribution: beta on its range with the mode at its
 default (`innocluster.scenarios.statistics.draws`).  Parameters of the group ``design`` are
-choices and have none; those of the group ``swept`` are even over their range.
+choices, those of the group ``convention`` definitions and bounds: they have none.  Those of the
+group ``swept`` are even over their range.
 """
 
 from __future__ import annotations

@@ -86,7 +86,11 @@ def complete_projects(
             if won:
                 share = line_share(firms.revenue[actor], p.product_line_revenue)
                 firms.gain_joint[actor] += factor * joint_gain(
-                    p.joint_gain, projects.novelty[n], firms.absorption[actor], share
+                    p.joint_gain,
+                    p.joint_gain_base,
+                    projects.novelty[n],
+                    firms.absorption[actor],
+                    share,
                 )
         if won:
             counts.successes[firms.complex[team[0]]] += 1

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
-from innocluster.agents.elementary import exp, log, normal_quantile
+from innocluster.agents.elementary import log
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.knowledge import Knowledge, novelty_value
-from innocluster.agents.membership import LARGE_FIRM
-from innocluster.agents.records import Record
 from innocluster.agents.relations import erlang_months, proposal_probability, success_probability
 from innocluster.agents.research_bodies import ResearchBodyTable
 
@@ -23,19 +20,17 @@ from ..ground.random_numbers import Process, uniforms
 from ..network.contacts import Meetings
 from ..network.pairs import (
     BODY,
-    TIE_FAMILIARITY,
     PairTable,
     common_trust,
     following_pair,
     partner_in,
 )
+from .grants import GrantRules, GrantTerms, screened_grant
 from .projects import ProjectTable
 
 __all__ = [
     "PROJECT_STAGES",
-    "GrantTerms",
     "count_project",
-    "grant_rate",
     "project_room",
     "propose_projects",
 ]
@@ -44,14 +39,6 @@ _PROPOSAL = int(Process.PROPOSAL)
 _TERMS = int(Process.PROJECT_TERMS)
 _SCREENING = int(Process.SCREENING)
 
-# M3, rules of the programme (cluster.or.kr): caps in KRW million.
-FIELD_CAP = 200.0
-PROJECT_CAP = 400.0
-GOOD_PROJECT = 0.5
-COST_SPREAD = 0.6
-"""Standard deviation of the log cost of a project."""
-CONSORTIUM_COST = 1.8
-"""Cost of a project of three over that of one of two."""
 PROJECT_STAGES = 3
 """Erlang stages of a joint project, J1."""
 
@@ -59,37 +46,10 @@ PROJECT_STAGES = 3
 _NOTHING, _WITH_GRANT, _ANYWAY = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class GrantTerms(Record):
-    """How the programme supports joint R&D, M3.
-
-    Attributes
-    ----------
-    balance : (C,) KRW million not yet spent, reduced by grants; zeros where nothing is granted
-    passes_good, passes_bad : chance that a project above and below `GOOD_PROJECT` gets a grant
-    consortium_share : share of projects that look for a third partner
-    aided_share : the same among those that can get a grant
-    """
-
-    balance: NDArray[np.float64]
-    passes_good: float
-    passes_bad: float
-    consortium_share: float
-    aided_share: float
-
-
 @inlined
-def grant_rate(employees: float) -> float:
-    """M3: highest grant over cost: 75 % small and medium, 60 % mid-size, 33 % large firms."""
-    if employees < LARGE_FIRM:
-        return 0.75
-    return 0.60 if employees < 1000.0 else 0.33
-
-
-@inlined
-def project_room(employees: float) -> int:
+def project_room(employees: float, large_firm: float) -> int:
     """J2: concurrent joint projects: one below 20 employees, two below 100, three, large five."""
-    if employees >= LARGE_FIRM:
+    if employees >= large_firm:
         return 5
     if employees >= 100.0:
         return 3
@@ -97,11 +57,11 @@ def project_room(employees: float) -> int:
 
 
 @inlined
-def _has_room(actor: int, firms: FirmTable, bodies: ResearchBodyTable) -> bool:
+def _has_room(actor: int, p: Parameters, firms: FirmTable, bodies: ResearchBodyTable) -> bool:
     """J2: whether an actor can take part in one more project."""
     if actor >= BODY:
         return bool(bodies.projects[actor - BODY] < bodies.project_capacity[actor - BODY])
-    return bool(firms.projects[actor] < project_room(firms.employees[actor]))
+    return bool(firms.projects[actor] < project_room(firms.employees[actor], p.large_firm))
 
 
 @inlined
@@ -123,6 +83,7 @@ def propose_projects(
     bodies: ResearchBodyTable,
     pairs: PairTable,
     projects: ProjectTable,
+    rules: GrantRules,
     money: GrantTerms,
     counts: Counts,
 ) -> int:
@@ -164,15 +125,16 @@ def propose_projects(
             structure,
             omega,
             p.success_distance,
+            p.success_ceiling,
         )
         t, w, x, y = uniforms(key, low, month, _TERMS, high)
         third = -1
         if t < (money.aided_share if eligible else money.consortium_share):
-            third = _third_partner(a, b, firms, bodies, pairs)
+            third = _third_partner(a, b, p, firms, bodies, pairs)
         amount = 0.0
         if eligible:
             s, _, _, _ = uniforms(key, low, month, _SCREENING, high)
-            amount = _grant(s, v, chance, third >= 0, firms.employees[a], p, money)
+            amount = screened_grant(s, v, chance, third >= 0, firms.employees[a], p, rules, money)
             if amount > money.balance[c]:
                 amount = 0.0
         if amount <= 0.0 and wish == _WITH_GRANT:
@@ -253,7 +215,7 @@ def _wish(
 ) -> tuple[int, float, float]:
     """M2, T2, K4: what a pair wants, its structural credit and the value of its distance."""
     trust_term, body_term, subsidy_term = _plain_terms(row, b, eligible, p, pairs)
-    if not _has_room(a, firms, bodies) or not _has_room(b, firms, bodies):
+    if not _has_room(a, p, firms, bodies) or not _has_room(b, p, firms, bodies):
         return _NOTHING, 0.0, 0.0
     other_absorption = firms.absorption[a] if b >= BODY else firms.absorption[b]
     omega = novelty_value(
@@ -282,11 +244,16 @@ def _wish(
 
 @compiled
 def _third_partner(
-    a: int, b: int, firms: FirmTable, bodies: ResearchBodyTable, pairs: PairTable
+    a: int,
+    b: int,
+    p: Parameters,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
 ) -> int:
     """J1: the most familiar other partner of `a` that does R&D and has room, or -1."""
     best = -1
-    value = TIE_FAMILIARITY
+    value = p.tie_familiarity
     row = firms.first_pair[a]
     while row >= 0:
         other = partner_in(row, a, pairs)
@@ -294,37 +261,12 @@ def _third_partner(
             other != b
             and pairs.familiarity[row] > value
             and (other >= BODY or firms.research_intensity[other] > 0.0)
-            and _has_room(other, firms, bodies)
+            and _has_room(other, p, firms, bodies)
         ):
             value = np.float64(pairs.familiarity[row])
             best = other
         row = following_pair(row, a, pairs)
     return best
-
-
-@inlined
-def _grant(
-    s: float,
-    v: float,
-    chance: float,
-    consortium: bool,
-    employees: float,
-    p: Parameters,
-    money: GrantTerms,
-) -> float:
-    """M3: grant that passes the screening, at most the cap; 0 for a project turned down.
-
-    Parameters
-    ----------
-    s, v : uniforms for the screening and the cost
-    chance : of the project's success
-    employees : of the firm that proposes
-    """
-    if s >= (money.passes_good if chance >= GOOD_PROJECT else money.passes_bad):
-        return 0.0
-    cost = p.project_cost * exp(COST_SPREAD * normal_quantile(v))
-    cost *= CONSORTIUM_COST if consortium else 1.0
-    return min(grant_rate(employees) * cost, PROJECT_CAP if consortium else FIELD_CAP)
 
 
 @inlined

@@ -26,13 +26,11 @@ from ..ground.random_numbers import Process, uniforms
 from ..network.pairs import BODY, PairTable
 from .projects import LicenceTable, Shelf
 
-__all__ = ["CONTACT_FAMILIARITY", "commercialise", "invent", "sign_licences"]
+__all__ = ["commercialise", "invent", "sign_licences"]
 
 _INVENTION = int(Process.INVENTION)
 _LICENCE = int(Process.LICENCE)
 _LICENCE_OUTCOME = int(Process.LICENCE_OUTCOME)
-# A firm and a body count as in contact until a single meeting has faded for five years.
-CONTACT_FAMILIARITY = 0.03
 LICENCE_STAGES = 2
 """Erlang stages from a licence to its outcome, U3."""
 
@@ -105,7 +103,7 @@ def sign_licences(
     found = 0
     for row in range(pairs.count):
         contacts[found] = row
-        found += (pairs.second[row] >= BODY) & (pairs.familiarity[row] >= CONTACT_FAMILIARITY)
+        found += (pairs.second[row] >= BODY) & (pairs.familiarity[row] >= p.contact_familiarity)
     for n in range(found):
         row = contacts[n]
         i: Any = np.int64(pairs.first[row])

@@ -12,9 +12,6 @@ from ..ground.parameter_record import Parameters
 
 __all__ = ["upgrade_brands"]
 
-# Log odds of an export share of 5 %: below it a firm has no foreign buyer's brand to leave.
-_EXPORTER = -2.944
-
 
 @compiled
 def upgrade_brands(month: int, p: Parameters, firms: FirmTable, draw: NDArray[np.float64]) -> int:
@@ -33,7 +30,7 @@ def upgrade_brands(month: int, p: Parameters, firms: FirmTable, draw: NDArray[np
             firms.alive[i] == 0
             or firms.brand[i] >= 1.0
             or firms.absorption[i] <= 0.0
-            or firms.export_logit[i] < _EXPORTER
+            or firms.export_logit[i] < p.exporter_log_odds
         ):
             continue
         link = 1.0 if firms.link_until[i] >= month else p.brand_background_link

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp
-from innocluster.agents.firms import HIGHEST_HAZARD, FirmTable, exit_hazard
+from innocluster.agents.firms import FirmTable, exit_hazard
 from innocluster.agents.research_bodies import ResearchBodyTable, poisson_count
 
 from ..ground.counts import Counts
@@ -29,8 +29,6 @@ Integers = NDArray[np.int64]
 
 _ENTRY = int(Process.ENTRY)
 _SPIN_OFF = int(Process.SPIN_OFF)
-PATIENCE = 6
-"""Months with cash below zero after which a firm closes."""
 ENTRANT_BASE = 1 << 24
 
 
@@ -38,7 +36,7 @@ ENTRANT_BASE = 1 << 24
 def close_firms(
     month: int, p: Parameters, draw: Floats, firms: FirmTable, closed: Codes, counts: Counts
 ) -> int:
-    """E1: close firms, insolvent for six months or by hazard; returns the rows `closed` holds.
+    """E1: close firms, insolvent for too long or by hazard; returns the rows `closed` holds.
 
     Parameters
     ----------
@@ -48,12 +46,19 @@ def close_firms(
     """
     closures = 0
     for i in range(firms.count):
-        insolvent = firms.months_negative[i] >= PATIENCE
+        insolvent = firms.months_negative[i] >= p.insolvency_patience
         # Most firms are decided without their hazard.
-        if (draw[i] >= HIGHEST_HAZARD / 12.0 and not insolvent) or firms.alive[i] == 0:
+        if (draw[i] >= p.highest_exit_hazard / 12.0 and not insolvent) or firms.alive[i] == 0:
             continue
         years = (np.float64(firms.age[i]) + month - max(firms.entered[i], 0)) / 12.0
-        hazard = exit_hazard(firms.employees[i], years, p.exit_rate, p.exit_size, p.exit_age)
+        hazard = exit_hazard(
+            firms.employees[i],
+            years,
+            p.exit_rate,
+            p.exit_size,
+            p.exit_age,
+            p.highest_exit_hazard,
+        )
         if insolvent or draw[i] < hazard / 12.0:
             firms.alive[i] = 0
             firms.member[i] = 0

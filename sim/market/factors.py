@@ -103,7 +103,7 @@ def _find_profit(
 @inlined
 def _keep_accounts(p: Parameters, firms: FirmTable, start: int, size: int, profit: Floats) -> None:
     """E1: cash, months without, and royalties that fade with what they were granted for."""
-    ceiling = 3.0 * p.first_cash * 12.0
+    ceiling = p.cash_ceiling * p.first_cash * 12.0
     keep_royalty = 1.0 - monthly_rate(p.innovation_depreciation)
     for k in range(size):
         row = np.uint64(start + k)

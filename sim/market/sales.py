@@ -161,7 +161,11 @@ def _find_capacity(
         full[k] = capacity_revenue(
             firms.log_productivity[row],
             log_capital[k],
-            log(worked_labour(firms.employees[row], firms.lost_days[row])),
+            log(
+                worked_labour(
+                    firms.employees[row], firms.lost_days[row], p.working_days, p.least_presence
+                )
+            ),
             p.capital_elasticity,
             price * dearness[k],
             ratio[k],

@@ -20,9 +20,10 @@ from innocluster.agents.records import Record
 from innocluster.agents.relations import faded_familiarity
 from innocluster.agents.research_bodies import ResearchBodyTable
 
+from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, draw_columns
 from ..ground.sums import percent
-from ..network.pairs import BODY, TIE_FAMILIARITY, PairTable
+from ..network.pairs import BODY, PairTable
 from ..run import Run
 from .graphs import (
     count_triangles,
@@ -95,7 +96,7 @@ def measure_network(run: Run) -> dict[str, Floats]:
     actors = _actors(run)
     counts = np.zeros((7, 1 + complexes), np.int64)
     ends, inside, crossing = select_ties(
-        state.month, run.parameters.familiarity_decay, actors, state.firms, state.bodies, pairs,
+        state.month, run.parameters, actors, state.firms, state.bodies, pairs,
         counts,
     )  # fmt: skip
     first, second = np.delete(ends, np.s_[inside : pairs.count - crossing], axis=1)
@@ -161,7 +162,7 @@ def _actors(run: Run) -> Actors:
 @compiled
 def select_ties(
     month: int,
-    decay: float,
+    p: Parameters,
     actors: Actors,
     firms: FirmTable,
     bodies: ResearchBodyTable,
@@ -188,7 +189,7 @@ def select_ties(
     crossing = 0
     for row in range(pairs.count):
         before = pairs.tie[row] == 1
-        now = pairs.familiarity[row] >= TIE_FAMILIARITY or pairs.projects[row] > 0
+        now = pairs.familiarity[row] >= p.tie_familiarity or pairs.projects[row] > 0
         released = RELEASED_FROM <= month - pairs.last_brokered[row] < RELEASED_TO
         if not (before or now or released):
             continue
@@ -235,9 +236,9 @@ def select_ties(
             counts[_BODY_TIES, here] += 1
         if pairs.brokered[row] > 0:
             own = pairs.own_familiarity[row]
-            if own >= TIE_FAMILIARITY:
-                own = faded_familiarity(own, decay, month - pairs.last_own[row])
-            if own < TIE_FAMILIARITY:
+            if own >= p.tie_familiarity:
+                own = faded_familiarity(own, p.familiarity_decay, month - pairs.last_own[row])
+            if own < p.tie_familiarity:
                 counts[_BROKERED, here] += 1
     for row in range(counts.shape[0]):
         for column in range(1, counts.shape[1]):

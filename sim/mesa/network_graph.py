@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..ground.calendar import month_text
-from ..network.pairs import BODY, TIE_FAMILIARITY
+from ..network.pairs import BODY
 from ..simulation import Simulation
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Nodes = dict[int, tuple[str, dict[str, Any]]]
 
 
 def network_graph(
-    run: Simulation, threshold: float = TIE_FAMILIARITY, everyone: bool = False
+    run: Simulation, threshold: float | None = None, everyone: bool = False
 ) -> nx.Graph[str]:
     """Who is familiar enough with whom, or works with it on a joint project, as it stands.
 
@@ -40,8 +40,8 @@ def network_graph(
 
     Parameters
     ----------
-    threshold : familiarity from which a pair is a tie, 0 to 1; a pair with a joint project
-        under way is one whatever its familiarity
+    threshold : familiarity from which a pair is a tie, 0 to 1, by default the parameter
+        `tie_familiarity`; a pair with a joint project under way is one whatever its familiarity
     everyone : whether firms without R&D and their ties are shown as well
 
     Returns
@@ -59,6 +59,7 @@ def network_graph(
     """
     import networkx as nx
 
+    threshold = run.parameters.tie_familiarity if threshold is None else threshold
     if not 0.0 <= threshold <= 1.0:
         raise ValueError(f"threshold is {threshold!r}; allowed: a number from 0 to 1")
     graph: nx.Graph[str] = nx.Graph(month=month_text(run.state.month - 1), threshold=threshold)

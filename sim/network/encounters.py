@@ -15,7 +15,7 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
-from .pairs import BODY, TIE_FAMILIARITY, PairTable, following_pair, latest_pair, partner_in
+from .pairs import BODY, PairTable, following_pair, latest_pair, partner_in
 
 __all__ = ["background_encounters", "tied_partner"]
 
@@ -27,11 +27,6 @@ _BACKGROUND_PEER = int(Process.BACKGROUND_PEER)
 _KNOWN_CONTACT = int(Process.KNOWN_CONTACT)
 _INTRODUCED_CONTACT = int(Process.INTRODUCED_CONTACT)
 
-BODY_SHARE = 0.2
-"""Share of the occasions that lead to a university or institute."""
-LATEST_PAIRS = 64
-"""Pairs of an actor that come to mind, those made last: institutes meet hundreds of firms."""
-
 
 @compiled
 def tied_partner(
@@ -41,6 +36,7 @@ def tied_partner(
     caller: int,
     centre: int,
     excluded: int,
+    p: Parameters,
     firms: FirmTable,
     bodies: ResearchBodyTable,
     pairs: PairTable,
@@ -51,26 +47,27 @@ def tied_partner(
     few strong ties are kept up, the others fade (Karsai, Perra and Vespignani 2014).  Every
     candidate waits an exponential time at the rate F², under an address of its own, and the
     first one is taken, so that a tie that one policy adds changes the choice only where it wins
-    (or, with institutes, where it takes the place of an older one among the `LATEST_PAIRS`).
+    (or, with institutes, where it takes the place of an older one among the `remembered_pairs`).
 
     Parameters
     ----------
     caller : identifier of the firm that wants to meet somebody
-    centre : whose partners are asked for; those of its `LATEST_PAIRS` latest pairs that are
-        ties with a research body or with a firm that does R&D
+    centre : whose partners are asked for; those of its `remembered_pairs` latest pairs
+        that are ties with a research body or with a firm that does R&D
     excluded : code of who is not to be chosen
     """
     chosen = -1
     shortest = np.inf
     looked = 0
+    remembered = int(p.remembered_pairs)
     row = latest_pair(centre, firms, bodies)
-    while row >= 0 and looked < LATEST_PAIRS:
+    while row >= 0 and looked < remembered:
         trust = np.float64(pairs.familiarity[row])
         other = partner_in(row, centre, pairs)
         row = following_pair(row, centre, pairs)
         if trust >= 0.0:
             looked += 1
-        if trust < TIE_FAMILIARITY or other == excluded:
+        if trust < p.tie_familiarity or other == excluded:
             continue
         if other < BODY:
             if firms.research_intensity[other] <= 0.0:
@@ -106,8 +103,8 @@ def background_encounters(
 ) -> int:
     """M1: spontaneous meetings of R&D firms; returns their number.
 
-    An occasion leads a firm to somebody new: in one of five cases a research body of its
-    complex, otherwise one of four places there, the first where an R&D firm stands (none,
+    An occasion leads a firm to somebody new: with the chance `background_body_share` a
+    research body of its complex, otherwise one of four places there, the first where an R&D firm stands (none,
     if there is none).  With the chance `background_repeat` the firm meets one of its partners
     instead, whoever made them known to each other; with the chance `background_closure` a
     partner of one of its partners.  The occasions are the same whomever the firm knows.
@@ -136,10 +133,10 @@ def background_encounters(
         if w < p.anchor_share and _is_anchor(anchor, i, firms):
             other: Any = np.int64(anchor)
         else:
-            other = _stranger(key, month, i, v, places, body_places, firms)
+            other = _stranger(key, month, i, v, p, places, body_places, firms)
             if other >= 0 and x < p.background_repeat + p.background_closure:
                 introduced = x >= p.background_repeat
-                known = _acquaintance(key, month, i, introduced, firms, bodies, pairs)
+                known = _acquaintance(key, month, i, introduced, p, firms, bodies, pairs)
                 if known >= 0:
                     other = known
         if other >= 0:
@@ -166,6 +163,7 @@ def _stranger(
     month: int,
     i: int,
     v: float,
+    p: Parameters,
     places: GroupedRows,
     body_places: GroupedRows,
     firms: FirmTable,
@@ -179,7 +177,7 @@ def _stranger(
     other: Any = np.int64(-1)
     c = firms.complex[i]
     draws = uniforms(key, firms.identifier[i], month, _BACKGROUND_PEER, 0)
-    if v < BODY_SHARE:
+    if v < p.background_body_share:
         number = body_places.start[c + 1] - body_places.start[c]
         if number > 0:
             place = body_places.start[c] + int(draws[0] * number)
@@ -201,15 +199,16 @@ def _acquaintance(
     month: int,
     i: int,
     introduced: bool,
+    p: Parameters,
     firms: FirmTable,
     bodies: ResearchBodyTable,
     pairs: PairTable,
 ) -> int:
     """M1: a partner of firm `i`, or, where one introduces it, a partner of a partner, or -1."""
     caller = firms.identifier[i]
-    known = tied_partner(key, month, _KNOWN_CONTACT, caller, i, -1, firms, bodies, pairs)
+    known = tied_partner(key, month, _KNOWN_CONTACT, caller, i, -1, p, firms, bodies, pairs)
     if known >= 0 and introduced:
         known = tied_partner(
-            key, month, _INTRODUCED_CONTACT, caller, known, i, firms, bodies, pairs
+            key, month, _INTRODUCED_CONTACT, caller, known, i, p, firms, bodies, pairs
         )
     return known

@@ -20,7 +20,6 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 
 __all__ = [
     "BODY",
-    "TIE_FAMILIARITY",
     "PairTable",
     "break_ties",
     "common_trust",
@@ -34,11 +33,6 @@ __all__ = [
 ]
 
 BODY = 1 << 29
-
-# Half of what one meeting gives: a tie outlives its last meeting by one half-life of
-# familiarity, about two years, as long as ties of R&D networks last.  Contact for a licence
-# (`sim/innovation/transfer.py`) is a weaker thing and lasts five.
-TIE_FAMILIARITY = 0.1
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

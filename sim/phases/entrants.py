@@ -26,10 +26,6 @@ Integers = NDArray[np.int64]
 _ENTRANT = int(Process.ENTRANT)
 
 SPIN_OFF_ORDINAL = 1 << 15
-SMALLEST_ENTRANT, LARGEST_ENTRANT = 3.0, 100.0
-SPIN_OFF_EMPLOYEES = 5.0
-SCATTER = 0.2
-"""Standard deviation of the log of an entrant's knowledge against that of its model."""
 
 
 def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
@@ -60,7 +56,7 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
         newcomers,
     )  # fmt: skip
     _describe_entrants(p, models, source, state.bodies, run.anchors.sector_intensity, newcomers)
-    _scatter_knowledge(key, month, models, source, state.bodies, newcomers)
+    _scatter_knowledge(key, month, p, models, source, state.bodies, newcomers)
     rows = _take_rows(run, places)
     set_firms(key, p, rows, newcomers, run.region.sectors.value_added_ratio, month, firms)
     macro = run.settings.macro
@@ -155,10 +151,10 @@ def _describe_entrants(
         newcomers.sector[n] = source.sector[model]
         newcomers.research_intensity[n] = source.research_intensity[model]
         if parent >= 0:
-            size = SPIN_OFF_EMPLOYEES
+            size = p.spin_off_size
             newcomers.sector[n] = bodies.sector[parent]
             newcomers.research_intensity[n] = sector_intensity[newcomers.sector[n]]
-        newcomers.employees[n] = int(min(max(size, SMALLEST_ENTRANT), LARGEST_ENTRANT))
+        newcomers.employees[n] = int(min(max(size, p.smallest_entrant), p.largest_entrant))
         newcomers.revenue[n] = (
             source.revenue[model] * newcomers.employees[n] / source.employees[model]
         )
@@ -172,6 +168,7 @@ def _describe_entrants(
 def _scatter_knowledge(
     key: NDArray[np.uint64],
     month: int,
+    p: Parameters,
     models: Integers,
     source: FirmSample,
     bodies: ResearchBodyTable,
@@ -186,7 +183,7 @@ def _scatter_knowledge(
         draws = scatter[4 * block : 4 * block + 4]
         draw_four(key, month, _ENTRANT, block + 1, identifier, draws)
     for f in range(fields):
-        _scatter(scatter[f])
+        _scatter(scatter[f], p.entrant_scatter)
         for n in range(number):
             parent = models[1, n]
             known = source.knowledge[models[0, n], f] if parent < 0 else bodies.knowledge[parent, f]
@@ -194,10 +191,13 @@ def _scatter_knowledge(
 
 
 @inlined
-def _scatter(draws: Floats) -> None:
-    """Turn uniforms into lognormal factors with median 1; nothing else, to be vectorised."""
+def _scatter(draws: Floats, deviation: float) -> None:
+    """Turn uniforms into lognormal factors with median 1; nothing else, to be vectorised.
+
+    `deviation` is the standard deviation of their logs.
+    """
     for n in range(draws.size):
-        draws[n] = exp(SCATTER * normal_quantile(draws[n]))
+        draws[n] = exp(deviation * normal_quantile(draws[n]))
 
 
 @compiled

@@ -7,7 +7,8 @@ import numpy as np
 from ..ground.counts import Counts
 from ..ground.random_numbers import Process, draw_columns
 from ..innovation.completion import complete_projects
-from ..innovation.proposals import GrantTerms, propose_projects
+from ..innovation.grants import GrantTerms
+from ..innovation.proposals import propose_projects
 from ..innovation.technology import advance_research, advance_shocks, spill_over
 from ..innovation.transfer import commercialise, invent, sign_licences
 from ..network.contacts import Meetings
@@ -28,8 +29,9 @@ def collaborate(run: Run, meetings: Meetings, counts: Counts) -> None:
     firms, bodies, pairs, projects = state.firms, state.bodies, state.pairs, state.projects
     projects.reserve(projects.count + meetings.first.size)
     projects.count = propose_projects(
-        key, month, p, meetings, firms, bodies, pairs, projects, _grant_terms(run), counts
-    )
+        key, month, p, meetings, firms, bodies, pairs, projects, run.region.grants,
+        _grant_terms(run), counts,
+    )  # fmt: skip
     projects.count = complete_projects(key, month, p, firms, bodies, pairs, projects, counts)
 
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from ..ground.counts import Counts
 from ..ground.random_numbers import Process, draw_columns
-from ..innovation.transfer import CONTACT_FAMILIARITY
 from ..market.demography import close_firms
 from ..network.pairs import break_ties, compact_pairs
 from ..run import Run
@@ -15,8 +14,6 @@ from .entrants import admit_entrants
 __all__ = ["renew"]
 
 _EXIT = int(Process.EXIT)
-# Who no longer knows enough of another for a licence has forgotten it: after some five years.
-FORGOTTEN = CONTACT_FAMILIARITY
 
 
 def renew(run: Run, counts: Counts) -> None:
@@ -35,7 +32,9 @@ def renew(run: Run, counts: Counts) -> None:
     for row, place in zip(rows.tolist(), firms.complex[rows].tolist(), strict=True):
         state.free_rows[place].append(row)
     if month % 12 == 11:
-        keep = (pairs.familiarity[: pairs.count] >= FORGOTTEN) | (
+        # Who no longer knows enough of another for a licence has forgotten it.
+        contact = run.parameters.contact_familiarity
+        keep = (pairs.familiarity[: pairs.count] >= contact) | (
             (pairs.projects[: pairs.count] > 0) & (pairs.familiarity[: pairs.count] >= 0.0)
         )
         # Ties just observed stay for a year, so that those lost this very month are counted;

@@ -12,7 +12,7 @@ from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import FirmTable, line_share, role_efficiency
 
 from ..coordination.small_tasks import GUIDANCE, LINK
-from ..innovation.transfer import CONTACT_FAMILIARITY
+from ..ground.parameter_record import Parameters
 from ..network.pairs import PairTable, knows_research_body
 from ..run import Run
 from ..state import State
@@ -61,12 +61,17 @@ def assign_roles(run: Run) -> None:
         adherence = reached if wanted > reference else wanted
         gains[links] = role_gain(adherence, reference, values.role_returns, values.role_share)
     cost = values.role_link_days if wanted > reference else 0.0
-    _assign(state.month, gains, cost, values.product_line_revenue, state.firms, state.pairs)
+    _assign(state.month, values, gains, cost, state.firms, state.pairs)
 
 
-def has_research_partner(state: State, rows: Codes) -> NDArray[np.bool_]:
-    """Which of the firms in `rows` have a living tie to a university or institute."""
-    return _has_research_partner(rows, state.firms, state.pairs)
+def has_research_partner(state: State, rows: Codes, contact: float) -> NDArray[np.bool_]:
+    """Which of the firms in `rows` have a living tie to a university or institute.
+
+    Parameters
+    ----------
+    contact : familiarity from which a tie lives
+    """
+    return _has_research_partner(rows, contact, state.firms, state.pairs)
 
 
 def needed_tasks(run: Run, members: Codes) -> Flags:
@@ -78,22 +83,24 @@ def needed_tasks(run: Run, members: Codes) -> Flags:
     if not run.settings.policy.tasks_by_need:
         return np.zeros(members.size, np.int8)
     linked = run.state.firms.link_until[members] >= run.state.month
-    knows = has_research_partner(run.state, members)
+    knows = has_research_partner(run.state, members, run.parameters.contact_familiarity)
     return np.where(linked == knows, 0, np.where(linked, GUIDANCE, LINK)).astype(np.int8)
 
 
 @compiled
-def _has_research_partner(rows: Codes, firms: FirmTable, pairs: PairTable) -> NDArray[np.bool_]:
+def _has_research_partner(
+    rows: Codes, contact: float, firms: FirmTable, pairs: PairTable
+) -> NDArray[np.bool_]:
     result = np.empty(rows.size, np.bool_)
     for n in range(rows.size):
         firm: Any = np.int64(rows[n])
-        result[n] = knows_research_body(firm, CONTACT_FAMILIARITY, firms, pairs)
+        result[n] = knows_research_body(firm, contact, firms, pairs)
     return result
 
 
 @compiled
 def _assign(
-    month: int, gains: Floats, cost: float, line: float, firms: FirmTable, pairs: PairTable
+    month: int, p: Parameters, gains: Floats, cost: float, firms: FirmTable, pairs: PairTable
 ) -> None:
     """F7: role efficiency of members, and the working time of their links.
 
@@ -101,14 +108,13 @@ def _assign(
     ----------
     gains : (3,) log efficiency with no, one and two links
     cost : person-days of a link
-    line : annual revenue of a product line, KRW million
     """
     for i in range(firms.count):
         if firms.member[i] == 0:
             firms.role[i] = 0.0
             continue
         links = 1 if firms.link_until[i] >= month else 0
-        if knows_research_body(i, CONTACT_FAMILIARITY, firms, pairs):
+        if knows_research_body(i, p.contact_familiarity, firms, pairs):
             links += 1
-        firms.role[i] = gains[links] * line_share(firms.revenue[i], line)
+        firms.role[i] = gains[links] * line_share(firms.revenue[i], p.product_line_revenue)
         firms.lost_days[i] += cost * links

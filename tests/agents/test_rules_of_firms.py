@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innocluster.agents.firms import (
-    HIGHEST_HAZARD,
     adjusted_capital,
     adjusted_labour,
     brand_hazard,
@@ -153,8 +152,8 @@ def test_brand_hazard_needs_absorption_and_a_link(absorption, link, quality):
 
 @given(SIZE, st.floats(0.0, 80.0), st.floats(1.0, 5.0))
 def test_exit_hazard_falls_with_size_and_age(employees, age, factor):
-    hazard = exit_hazard(employees, age, 0.12, 0.5, 40.0)
-    assert 0.0 < hazard <= HIGHEST_HAZARD
-    assert exit_hazard(factor * employees, age, 0.12, 0.5, 40.0) <= hazard
-    assert exit_hazard(employees, factor * age, 0.12, 0.5, 40.0) <= hazard
-    assert exit_hazard(10.0, 0.0, 0.12, 0.5, 40.0) == pytest.approx(0.12)
+    hazard = exit_hazard(employees, age, 0.12, 0.5, 40.0, 0.5)
+    assert 0.0 < hazard <= 0.5
+    assert exit_hazard(factor * employees, age, 0.12, 0.5, 40.0, 0.5) <= hazard
+    assert exit_hazard(employees, factor * age, 0.12, 0.5, 40.0, 0.5) <= hazard
+    assert exit_hazard(10.0, 0.0, 0.12, 0.5, 40.0, 0.5) == pytest.approx(0.12)

@@ -118,7 +118,7 @@ def test_every_term_raises_the_chance_of_a_proposal(constant, terms, raised):
 @given(SHARE, SHARE, SHARE, SHARE, SHARE)
 def test_success_rises_with_trust_and_novelty(relational, familiarity, structure, novelty, step):
     def chance(f: float, s: float, n: float) -> float:
-        return success_probability(0.25, 0.7, relational, f, s, n, 0.2)
+        return success_probability(0.25, 0.7, relational, f, s, n, 0.2, 0.95)
 
     value = chance(familiarity, structure, novelty)
     assert 0.25 <= value <= 0.95
@@ -131,7 +131,7 @@ def test_success_rises_with_trust_and_novelty(relational, familiarity, structure
 def test_gain_of_a_success_is_bounded_and_duplication_dilutes_it(
     novelty, absorption, share, same_field, exponent
 ):
-    assert 0.0 <= joint_gain(0.015, novelty, absorption, share) <= 1.3 * 0.015
+    assert 0.0 <= joint_gain(0.015, 0.3, novelty, absorption, share) <= 1.3 * 0.015
     factor = duplication_factor(same_field, exponent)
     assert same_field * factor == pytest.approx(same_field**exponent, rel=1e-12)
     assert duplication_factor(1, exponent) == 1.0
@@ -148,14 +148,14 @@ def test_durations_are_whole_months(stages, mean, draws):
 def test_joining_is_a_probability_that_rises_with_research_and_known_members(
     employees, revenue, constant, peers, benefit
 ):
-    score = joining_score(employees, revenue, False, 0.6, 1.5, -2.0)
+    score = joining_score(employees, revenue, False, 0.6, 1.5, -2.0, 300.0, 150_000.0)
     hazard = joining_hazard(constant, score, peers, 1.0, benefit)
     assert 0.0 < hazard < 1.0
     assert joining_hazard(constant, score, min(1.0, peers + 0.1), 1.0, benefit) >= hazard
     assert joining_hazard(constant, score, peers, 1.0, benefit + 0.1) > hazard
-    with_research = joining_score(employees, revenue, True, 0.6, 1.5, -2.0)
+    with_research = joining_score(employees, revenue, True, 0.6, 1.5, -2.0, 300.0, 150_000.0)
     assert with_research == pytest.approx(score + 1.5, abs=1e-12)
-    assert joining_score(employees, 2.0 * revenue, False, 0.6, 1.5, -2.0) <= score
+    assert joining_score(employees, 2.0 * revenue, False, 0.6, 1.5, -2.0, 300.0, 150_000.0) <= score
 
 
 @given(st.floats(0.0, 0.2), SHARE, SHARE, SHARE, SHARE)

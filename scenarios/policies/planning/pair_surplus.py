@@ -37,9 +37,8 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.sim.coordination.policy import CoordinationView
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.innovation.projects import Shelf
-from innocluster.sim.innovation.proposals import GOOD_PROJECT, project_room
+from innocluster.sim.innovation.proposals import project_room
 from innocluster.sim.innovation.technology import monthly_rate
-from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
 from innocluster.sim.network.pairs import BODY, find_pair
 
 from .candidates import Roster, signalled_pair
@@ -87,16 +86,16 @@ def prospects(view: CoordinationView, roster: Roster) -> Prospects:
     offer = _offers(view.month, view.parameters, bodies, shelf)
     return Prospects(
         *view.screening, firms.wage[rows], firms.research_intensity[rows] > 0.0,
-        _room(roster.employees) - firms.projects[rows],
+        _room(roster.employees, view.parameters.large_firm) - firms.projects[rows],
         bodies.project_capacity.astype(np.int64) - bodies.projects, offer,
     )  # fmt: skip
 
 
 @compiled
-def _room(employees: Floats) -> Integers:
+def _room(employees: Floats, large_firm: float) -> Integers:
     room = np.empty(employees.size, np.int64)
     for i in range(employees.size):
-        room[i] = project_room(employees[i])
+        room[i] = project_room(employees[i], large_firm)
     return room
 
 
@@ -166,9 +165,9 @@ def _success(
     )
     chance = success_probability(
         p.success_low, p.success_high, p.success_relational, familiarity, structure, omega,
-        p.success_distance,
+        p.success_distance, p.success_ceiling,
     )  # fmt: skip
-    passes = outlook.passes_good if chance >= GOOD_PROJECT else outlook.passes_bad
+    passes = outlook.passes_good if chance >= p.good_project else outlook.passes_bad
     return start_probability(aided, unaided, passes) * chance
 
 
@@ -207,8 +206,10 @@ def _research(
     wins = _success(p, outlook, omega, familiarity, structure, is_body)
     line = line_share(roster.revenue[a], p.product_line_revenue)
     other_line = line_share(roster.revenue[peer], p.product_line_revenue)
-    own = wins * joint_gain(p.joint_gain, omega, roster.absorption[a], line)
-    other = wins * joint_gain(p.joint_gain, omega, roster.absorption[peer], other_line)
+    own = wins * joint_gain(p.joint_gain, p.joint_gain_base, omega, roster.absorption[a], line)
+    other = wins * joint_gain(
+        p.joint_gain, p.joint_gain_base, omega, roster.absorption[peer], other_line
+    )
     return own, other
 
 
@@ -234,9 +235,9 @@ def _licences(
     # Quality on offer in the fields of the firm.
     overlap = dot(knowledge, outlook.offer[body]) / np.sqrt(dot(knowledge, knowledge))
     decay = p.familiarity_decay
-    added = licence_exposure(after, decay, CONTACT_FAMILIARITY, p.licence_familiarity)
+    added = licence_exposure(after, decay, p.contact_familiarity, p.licence_familiarity)
     added -= licence_exposure(
-        (1.0 - decay) * before, decay, CONTACT_FAMILIARITY, p.licence_familiarity
+        (1.0 - decay) * before, decay, p.contact_familiarity, p.licence_familiarity
     )
     licensed = p.licence_hazard * absorption * overlap * added
     gain: float = licensed * p.licence_success * p.transfer_gain
@@ -295,9 +296,9 @@ def surplus_of_pairs(
             gain += told
             other_gain += other_told
         worth = gain_worth(gain, roster.revenue[a], p.substitution, months)
-        worth -= time_worth(p.attendance_days, outlook.wage[a])
+        worth -= time_worth(p.attendance_days, outlook.wage[a], p.working_days)
         if not is_body:
             worth += gain_worth(other_gain, roster.revenue[b], p.substitution, months)
-            worth -= time_worth(p.attendance_days, outlook.wage[b])
+            worth -= time_worth(p.attendance_days, outlook.wage[b], p.working_days)
         result[n] = worth
     return result

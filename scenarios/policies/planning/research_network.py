@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.research_game import Game
 from innocluster.sim.coordination.policy import CoordinationView
-from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
 from innocluster.sim.network.pairs import BODY, PairTable, find_pair
 
 __all__ = ["ResearchNetwork", "link_gains", "research_networks"]
@@ -52,7 +51,7 @@ def research_networks(view: CoordinationView, rho: float | None = None) -> list[
     firms, pairs = view.state.firms, view.state.pairs
     n, m = firms.count, pairs.count
     performs = (firms.alive[:n] == 1) & (firms.research_intensity[:n] > 0.0)
-    close = (pairs.familiarity[:m] >= CONTACT_FAMILIARITY) | (
+    close = (pairs.familiarity[:m] >= view.parameters.contact_familiarity) | (
         (pairs.projects[:m] > 0) & (pairs.familiarity[:m] >= 0.0)
     )
     close &= pairs.second[:m] < BODY
@@ -89,6 +88,7 @@ def link_gains(
     other: Codes,
     value: Floats,
     output: Floats,
+    contact: float,
     pairs: PairTable,
 ) -> Floats:
     """v_i·q_j + v_j·q_i of pairs of firm rows, 0 for those who are linked already.
@@ -97,13 +97,14 @@ def link_gains(
     ----------
     one, other : (n,) firm rows
     value, output : (firms,) v and q of `link_welfare`
+    contact : familiarity from which two are linked, as they are by a joint project
     """
     gain = np.zeros(one.size)
     for n in range(one.size):
         a: Any = np.int64(one[n])
         b: Any = np.int64(other[n])
         row = find_pair(a, b, pairs)
-        if row >= 0 and (pairs.familiarity[row] >= CONTACT_FAMILIARITY or pairs.projects[row] > 0):
+        if row >= 0 and (pairs.familiarity[row] >= contact or pairs.projects[row] > 0):
             continue
         gain[n] = value[a] * output[b] + value[b] * output[a]
     return gain

@@ -22,7 +22,6 @@ from innocluster.scenarios.policies.planning.research_network import (
 )
 from innocluster.scenarios.policies.planning.subsidies import konig_liu_zenou
 from innocluster.sim.coordination.policy import CoordinationView, Payments
-from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
 from innocluster.sim.network.pairs import BODY
 from innocluster.sim.simulation import Simulation
 
@@ -47,7 +46,7 @@ def test_networks_hold_the_living_ties_of_performers_within_a_complex(view):
     graph = nx.Graph()
     for row in range(pairs.count):
         a, b = int(pairs.first[row]), int(pairs.second[row])
-        living = pairs.familiarity[row] >= CONTACT_FAMILIARITY or (
+        living = pairs.familiarity[row] >= view.parameters.contact_familiarity or (
             pairs.projects[row] > 0 and pairs.familiarity[row] >= 0.0
         )
         if not living or b >= BODY or firms.complex[a] != firms.complex[b]:
@@ -275,11 +274,12 @@ def test_links_go_where_they_add_most_to_welfare(view):
     assert np.array_equal(made.second[made.second >= BODY], usual.expert[called])
     value, output = seen.state.memory["standing"].now(view)
     pairs, firms = view.state.pairs, view.state.firms
+    contact = view.parameters.contact_familiarity
     expected = []
     for c in range(7):
         here = view.members[firms.complex[view.members] == c]
         one, other = np.triu_indices(here.size, 1)
-        gain = link_gains(here[one], here[other], value, output, pairs)
+        gain = link_gains(here[one], here[other], value, output, contact, pairs)
         events = view.cluster_complex[view.event_cluster] == c
         experts = (called & (view.cluster_complex[usual.cluster] == c)).sum()
         places = view.event_introductions[events].sum() - experts
@@ -291,19 +291,24 @@ def test_links_go_where_they_add_most_to_welfare(view):
     links = slice(called.sum(), called.sum() + best.size)
     first, second = made.first[links], made.second[links]
     assert (firms.complex[first] == firms.complex[second]).all()
-    assert link_gains(first, second, value, output, pairs) == pytest.approx(best, rel=1e-12)
+    assert link_gains(first, second, value, output, contact, pairs) == pytest.approx(
+        best, rel=1e-12
+    )
     assert np.unique(np.column_stack((first, second)), axis=0).shape[0] == best.size
     assert np.isin(made.first[links.stop :], usual.row).all()
 
 
 def test_links_of_partners_are_worth_nothing(view):
+    contact = view.parameters.contact_familiarity
     pairs = view.state.pairs
     rows = np.flatnonzero(
         (pairs.second[: pairs.count] < BODY) & (pairs.familiarity[: pairs.count] > 0.1)
     )[:50]
     ones = np.ones(view.state.firms.identifier.size)
-    assert not link_gains(pairs.first[rows], pairs.second[rows], ones, ones, pairs).any()
-    strangers = link_gains(np.array([0], np.int32), np.array([1], np.int32), ones, ones, pairs)
+    assert not link_gains(pairs.first[rows], pairs.second[rows], ones, ones, contact, pairs).any()
+    strangers = link_gains(
+        np.array([0], np.int32), np.array([1], np.int32), ones, ones, contact, pairs
+    )
     assert strangers[0] in (0.0, 2.0)
 
 

@@ -226,10 +226,11 @@ def test_only_gatekeepers_meet_between_mini_clusters():
 @pytest.mark.parametrize("policy", ["P14", "P15"])
 def test_members_without_a_tie_meet_a_research_body_first(policy):
     def check(view, made):
-        ties = has_research_partner(view.state, made.first)
+        contact = view.parameters.contact_familiarity
+        ties = has_research_partner(view.state, made.first, contact)
         assert (made.second[~ties] >= BODY).all()
         usual = at_events(view)
-        before = has_research_partner(view.state, usual.row)
+        before = has_research_partner(view.state, usual.row, contact)
         if made.first.size:
             needy.append(((~ties).mean(), (~before).mean()))
 
@@ -241,9 +242,10 @@ def test_members_without_a_tie_meet_a_research_body_first(policy):
 def test_ties_to_research_bodies_are_commoner_where_they_come_first():
     shares = []
     for policy in ("P5", "P15"):
-        state = finished(policy).state
+        run = finished(policy)
+        state, contact = run.state, run.parameters.contact_familiarity
         members = np.flatnonzero(state.firms.member[: state.firms.count] == 1).astype(np.int32)
-        shares.append(has_research_partner(state, members).mean())
+        shares.append(has_research_partner(state, members, contact).mean())
     assert shares[0] < shares[1]
 
 

@@ -73,8 +73,8 @@ class Region:
         )
         p = ParameterSet(unchecked=parameters).record()
         return kernel(
-            KEY, MONTH, p, meetings, self.firms, self.bodies, self.pairs, self.projects, money,
-            self.counts,
+            KEY, MONTH, p, meetings, self.firms, self.bodies, self.pairs, self.projects, RULES,
+            money, self.counts,
         )  # fmt: skip
 
 
@@ -105,8 +105,8 @@ def base(low: int, high: int, others: float) -> float:
      (300.0, 0.60, 5), (999.0, 0.60, 5), (1000.0, 0.33, 5)],
 )  # fmt: skip
 def test_rate_and_room_by_size(employees: float, rate: float, room: int) -> None:
-    assert grant_rate(employees) == rate
-    assert project_room(employees) == room
+    assert grant_rate(employees, RULES) == rate
+    assert project_room(employees, 300.0) == room
 
 
 @pytest.mark.parametrize(

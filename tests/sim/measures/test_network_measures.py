@@ -14,7 +14,6 @@ from innocluster.agents.relations import faded_familiarity
 from innocluster.sim import month
 from innocluster.sim.measures.network_measures import (
     NETWORK_UNITS,
-    TIE_FAMILIARITY,
     Actors,
     measure_graphs,
     measure_network,
@@ -46,7 +45,7 @@ def network_of(run: Simulation) -> nx.Graph:
         graph.add_node(BODY + body, place=bodies.complex[body], cluster=-1)
     for row in range(pairs.count):
         a, b = int(pairs.first[row]), int(pairs.second[row])
-        near = pairs.familiarity[row] >= TIE_FAMILIARITY or pairs.projects[row] > 0
+        near = pairs.familiarity[row] >= P.tie_familiarity or pairs.projects[row] > 0
         if near and pairs.familiarity[row] >= 0 and a in graph and b in graph:
             graph.add_edge(a, b)
     return graph
@@ -210,7 +209,7 @@ def counted(
             for name, value in columns.items():
                 getattr(pairs, name)[row] = value
         counts = np.zeros((7, 3), np.int64)
-        select(now, DECAY, ACTORS, network.firms, network.bodies, pairs, counts)
+        select(now, P, ACTORS, network.firms, network.bodies, pairs, counts)
         names = ("ties", "body", "depends", "before", "still", "released", "persisting")
         return dict(zip(names, counts.tolist(), strict=True)), pairs.tie[: len(rows)].tolist()
 
@@ -240,7 +239,7 @@ def test_ties_and_what_holds_them(counted) -> None:
     pair = {"first": 0, "second": 1}
     counts, marks = counted(
         50,
-        pair | {"familiarity": TIE_FAMILIARITY, "last_own": 50, "own_familiarity": 0.2},
+        pair | {"familiarity": P.tie_familiarity, "last_own": 50, "own_familiarity": 0.2},
         pair | {"familiarity": 0.099, "tie": 1},  # dissolved
         pair | {"familiarity": 0.02, "projects": 1, "tie": 1},  # works together
         pair | {"familiarity": -1.0, "tie": 1},  # a firm closed
@@ -270,7 +269,7 @@ def test_a_single_meeting_makes_a_tie_for_a_half_life() -> None:
     months = np.arange(60)
     familiarity = 0.2 * (1.0 - DECAY) ** months
     half_life = np.log(2.0) / -np.log(1.0 - DECAY)
-    assert months[familiarity >= TIE_FAMILIARITY].max() == int(half_life)
+    assert months[familiarity >= P.tie_familiarity].max() == int(half_life)
 
 
 def test_a_complex_without_actors_has_no_network() -> None:

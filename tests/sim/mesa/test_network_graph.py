@@ -9,7 +9,7 @@ from small_region import simulation
 
 from innocluster.sim import ClusterModel
 from innocluster.sim.measures.network_measures import measure_network
-from innocluster.sim.network.pairs import BODY, TIE_FAMILIARITY
+from innocluster.sim.network.pairs import BODY
 
 DECEMBER_2006 = 47
 

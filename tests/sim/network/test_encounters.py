@@ -19,8 +19,8 @@ from innocluster.sim.ground.random_numbers import (
     uniforms,
 )
 from innocluster.sim.measures.network_measures import measure_network
-from innocluster.sim.network.encounters import LATEST_PAIRS, background_encounters, tied_partner
-from innocluster.sim.network.pairs import BODY, TIE_FAMILIARITY
+from innocluster.sim.network.encounters import background_encounters, tied_partner
+from innocluster.sim.network.pairs import BODY
 from innocluster.sim.phases import meetings
 from innocluster.sim.simulation import Simulation
 
@@ -39,7 +39,7 @@ class Circle(SmallNetwork):
     def partner(self, month: int, centre: int, caller: int = 5, excluded: int = -1) -> int:
         """The partner of `centre` whom a caller of identifier `caller` would meet."""
         return tied_partner(
-            KEY, month, KNOWN, caller, centre, excluded, self.firms, self.bodies, self.pairs
+            KEY, month, KNOWN, caller, centre, excluded, P, self.firms, self.bodies, self.pairs
         )
 
 
@@ -72,7 +72,7 @@ def test_one_more_partner_changes_only_the_choices_that_it_wins() -> None:
 def test_nobody_is_called_on_who_is_closed_faded_without_research_or_excluded() -> None:
     circle = Circle(6, without_research=(3,))
     circle.meet(0, 1, familiarity=-1.0)
-    circle.meet(0, 2, familiarity=0.99 * TIE_FAMILIARITY)
+    circle.meet(0, 2, familiarity=0.99 * P.tie_familiarity)
     circle.meet(0, 3, familiarity=0.9)
     circle.meet(0, 4, familiarity=0.9)
     assert {circle.partner(month, 0) for month in range(200)} == {4}
@@ -81,12 +81,12 @@ def test_nobody_is_called_on_who_is_closed_faded_without_research_or_excluded() 
 
 
 def test_an_institute_thinks_of_its_latest_pairs() -> None:
-    circle = Circle(3 * LATEST_PAIRS)
-    for firm in range(3 * LATEST_PAIRS):
+    circle = Circle(3 * LATEST)
+    for firm in range(3 * LATEST):
         circle.meet(firm, BODY, familiarity=0.5 if firm % 2 else -1.0)
     met = {circle.partner(month, BODY) for month in range(4000)}
-    odd = np.arange(1, 3 * LATEST_PAIRS, 2)
-    assert met == set(odd[-LATEST_PAIRS:].tolist())
+    odd = np.arange(1, 3 * LATEST, 2)
+    assert met == set(odd[-LATEST:].tolist())
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def partners(run: Simulation) -> dict[int, set[int]]:
     """Partners of every actor that can be met."""
     pairs, research = run.state.pairs, run.state.firms.research_intensity
     result: dict[int, set[int]] = {}
-    for row in np.flatnonzero(pairs.familiarity[: pairs.count] >= TIE_FAMILIARITY):
+    for row in np.flatnonzero(pairs.familiarity[: pairs.count] >= P.tie_familiarity):
         ends = int(pairs.first[row]), int(pairs.second[row])
         for one, other in (ends, ends[::-1]):
             if other >= BODY or research[other] > 0.0:
@@ -265,7 +265,7 @@ def test_the_partner_whose_time_is_up_first(kernel) -> None:
             other: -np.log(uniforms(KEY, 77, month, KNOWN, names[other])[0]) / familiarity**2
             for other, familiarity in strength.items()
         }
-        found = kernel(KEY, month, KNOWN, 77, 0, -1, circle.firms, circle.bodies, circle.pairs)
+        found = kernel(KEY, month, KNOWN, 77, 0, -1, P, circle.firms, circle.bodies, circle.pairs)
         assert found == min(wait, key=lambda other: wait[other])
         chosen.add(int(found))
     assert chosen == set(strength)

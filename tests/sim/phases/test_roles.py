@@ -12,7 +12,6 @@ from small_network import SmallNetwork
 from small_region import same, simulation
 
 from innocluster.scenarios.policies.baselines import ThematicMiniClusters
-from innocluster.sim.innovation.transfer import CONTACT_FAMILIARITY
 from innocluster.sim.network.pairs import BODY
 from innocluster.sim.phases import roles
 from innocluster.sim.phases.roles import role_gain
@@ -70,7 +69,7 @@ def test_a_specialist_needs_a_partner_for_every_role_that_it_leaves():
     known = {
         int(first)
         for first, second, trust in zip(pairs.first, pairs.second, pairs.familiarity, strict=True)
-        if second >= BODY and trust >= CONTACT_FAMILIARITY
+        if second >= BODY and trust >= values.contact_familiarity
     }
     month = run.month - 1
     alone = [
@@ -133,12 +132,14 @@ def test_roles_of_four_firms(kernel):
     firms.link_until[:] = 12, 11, 12, 12
     firms.lost_days[:] = 1.0
     firms.revenue[:] = 1.0, 1.0, 1.0, 200.0
-    network.meet(3, BODY, familiarity=CONTACT_FAMILIARITY + 0.01)
-    network.meet(2, BODY, familiarity=CONTACT_FAMILIARITY - 0.01)
-    kernel(12, np.array([0.1, 0.2, 0.4]), 3.0, 600.0, firms, network.pairs)
+    network.meet(3, BODY, familiarity=0.03 + 0.01)
+    network.meet(2, BODY, familiarity=0.03 - 0.01)
+    p = ParameterSet({"contact_familiarity": 0.03}, {"product_line_revenue": 600.0}).record()
+    kernel(12, p, np.array([0.1, 0.2, 0.4]), 3.0, firms, network.pairs)
     # Not a member; no link; a design link; a design link and a body, on a quarter of its sales.
     assert firms.role == pytest.approx([0.0, 0.1, 0.2, 0.1], abs=1e-15)
     assert firms.lost_days.tolist() == [1.0, 1.0, 4.0, 7.0]
     rows = np.array([3, 2], np.int32)
     for knows in (roles._has_research_partner, roles._has_research_partner.py_func):
-        assert knows(rows, firms, network.pairs).tolist() == [True, False]
+        assert knows(rows, 0.03, firms, network.pairs).tolist() == [True, False]
+        assert knows(rows, 0.02, firms, network.pairs).tolist() == [True, True]
