@@ -104,12 +104,12 @@ def background_encounters(
     """M1: spontaneous meetings of R&D firms; returns their number.
 
     An occasion leads a firm to somebody new: with the chance `background_body_share` a
-    research body of its complex, otherwise one of four places there, the first where an R&D firm stands (none,
-    if there is none).  With the chance `background_repeat` the firm meets one of its partners
-    instead, whoever made them known to each other; with the chance `background_closure` a
-    partner of one of its partners.  The occasions are the same whomever the firm knows.
-    Where an anchor firm dominates, `anchor_share` of the meetings is with it instead.  Read
-    are the ties of last month.
+    research body of its complex, otherwise one of four places there, the first where an R&D
+    firm stands (none, if there is none).  With the chance `background_repeat` the firm meets
+    one of its partners instead, whoever made them known to each other; with the chance
+    `background_closure` a partner of one of its partners.  The occasions are the same
+    whomever the firm knows.  Where an anchor firm dominates, `anchor_share` of the meetings
+    is with it instead.  Read are the ties of last month.
 
     Source: Jackson and Rogers (2007), who meet strangers and friends of friends; Gulati
     (1995) and Gulati and Gargiulo (1999) for the return to partners and to theirs.

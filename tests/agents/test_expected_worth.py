@@ -56,5 +56,5 @@ def test_exposure_is_the_sum_over_the_months_of_contact(familiarity, decay, thre
 
 
 def test_working_time_is_worth_its_wage():
-    assert time_worth(21.0, 2.5) == pytest.approx(2.5)
-    assert time_worth(0.0, 2.5) == 0.0
+    assert time_worth(21.0, 2.5, 21.0) == pytest.approx(2.5)
+    assert time_worth(0.0, 2.5, 21.0) == 0.0

@@ -9,13 +9,18 @@ import numpy as np
 
 from innocluster.agents.firms import FirmTable
 from innocluster.sim.ground.parameter_record import Parameters
+from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.sim.ground.scratch import Scratch
 
 
 def parameters(**values: float) -> Parameters:
-    """Parameters of which only those named have a value; whoever reads another gets NaN."""
+    """Parameters of which only those named have a value; whoever reads another gets NaN.
+
+    Definitions and bounds, the group `convention`, stand as in the table.
+    """
     unknown = dict.fromkeys((f.name for f in fields(Parameters)), np.nan)
-    return Parameters(**{**unknown, **values})
+    fixed = {n: p.default for n, p in PARAMETERS.items() if p.group == "convention"}
+    return Parameters(**{**unknown, **fixed, **values})
 
 
 def firms(rows: int, spare: int = 1, **columns: Any) -> FirmTable:

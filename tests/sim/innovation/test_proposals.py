@@ -12,13 +12,11 @@ from small_network import SmallNetwork
 from innocluster.sim.ground.counts import Counts
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
+from innocluster.sim.innovation.grants import GrantRules, GrantTerms, grant_rate, screened_grant
 from innocluster.sim.innovation.projects import ProjectTable
 from innocluster.sim.innovation.proposals import (
-    GrantTerms,
-    _grant,
     _third_partner,
     count_project,
-    grant_rate,
     project_room,
     propose_projects,
 )
@@ -27,6 +25,7 @@ from innocluster.sim.network.pairs import BODY
 
 KEY = replication_key(7)
 MONTH = 40
+RULES = GrantRules(0.75, 0.60, 0.33, 300.0, 1000.0, 200.0, 400.0)
 TIMES = pytest.mark.parametrize("kernel", [propose_projects, propose_projects.py_func])
 
 
@@ -124,14 +123,14 @@ def test_rate_and_room_by_size(employees: float, rate: float, room: int) -> None
 def test_grant_is_a_share_of_the_cost_up_to_the_cap(employees, consortium, cost, expected) -> None:
     p = ParameterSet(unchecked={"project_cost": cost}).record()
     # The uniform of 0.5 is the median, a cost of exactly `project_cost`.
-    granted = _grant(0.99, 0.5, 0.7, consortium, employees, p, terms())
+    granted = screened_grant(0.99, 0.5, 0.7, consortium, employees, p, RULES, terms())
     assert granted == pytest.approx(expected, rel=1e-12)
 
 
 def test_cost_is_lognormal_with_a_spread_of_six_tenths() -> None:
     p = ParameterSet(unchecked={"project_cost": 100.0}).record()
     one_deviation = NormalDist().cdf(1.0)
-    assert _grant(0.0, one_deviation, 0.7, False, 50.0, p, terms()) == pytest.approx(
+    assert screened_grant(0.0, one_deviation, 0.7, False, 50.0, p, RULES, terms()) == pytest.approx(
         75.0 * math.exp(0.6), rel=1e-8
     )
 
@@ -142,7 +141,7 @@ def test_cost_is_lognormal_with_a_spread_of_six_tenths() -> None:
 )
 def test_projects_above_a_half_pass_as_good_ones(chance: float, draw: float, paid: bool) -> None:
     money = terms(passes_good=0.8, passes_bad=0.3)
-    granted = _grant(draw, 0.5, chance, False, 50.0, ParameterSet().record(), money)
+    granted = screened_grant(draw, 0.5, chance, False, 50.0, ParameterSet().record(), RULES, money)
     assert granted == (82.5 if paid else 0.0)  # 75 % of 110
 
 
@@ -155,7 +154,7 @@ def test_third_partner_is_the_most_familiar_other_one_that_can_take_part() -> No
         net.meet(0, other, familiarity=familiarity)
     net.firms.research_intensity[2] = 0.0
     net.firms.projects[3] = 2  # of two that 50 employees have room for
-    tables = (net.firms, net.bodies, net.pairs)
+    tables = (ParameterSet().record(), net.firms, net.bodies, net.pairs)
     for find in (_third_partner, _third_partner.py_func):
         assert find(0, 1, *tables) == BODY
         assert find(0, BODY, *tables) == 1

@@ -12,6 +12,7 @@ from small_region import simulation
 
 from innocluster.agents.relations import faded_familiarity
 from innocluster.sim import month
+from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.measures.network_measures import (
     NETWORK_UNITS,
     Actors,
@@ -23,6 +24,7 @@ from innocluster.sim.network.pairs import BODY
 from innocluster.sim.simulation import Simulation
 
 DECEMBER_2008 = 71
+P = ParameterSet().record()
 
 
 @pytest.fixture(scope="module")

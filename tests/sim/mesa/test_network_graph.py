@@ -49,7 +49,7 @@ def test_the_year_counts_the_same_ties(model: ClusterModel) -> None:
     lost = (pairs.tie[: pairs.count] == 1) & (pairs.familiarity[: pairs.count] < 0.0)
     ties = later.simulation.series.annual["ties"][3, 0]
     assert later.to_networkx().number_of_edges() + lost.sum() == ties
-    assert later.to_networkx().graph == {"month": "2006-12", "threshold": TIE_FAMILIARITY}
+    assert later.to_networkx().graph == {"month": "2006-12", "threshold": 0.1}
 
 
 def test_nodes_and_ties_carry_what_the_tables_hold(model: ClusterModel, graph: nx.Graph) -> None:

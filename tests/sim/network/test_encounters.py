@@ -26,6 +26,8 @@ from innocluster.sim.simulation import Simulation
 
 KNOWN = int(Process.KNOWN_CONTACT)
 KEY = replication_key(7)
+P = ParameterSet().record()
+LATEST = int(P.remembered_pairs)
 Codes = np.ndarray
 
 

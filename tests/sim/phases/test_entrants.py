@@ -95,11 +95,12 @@ def test_knowledge_is_that_of_the_model_or_the_university_scattered(kernel) -> N
     newcomers.identifier[:] = [70, 71, 72]
     newcomers.knowledge[:] = -1.0
     bodies = universities()
-    kernel(KEY, MONTH, np.array([[0, 1], [-1, 0]]), source(), bodies, newcomers)
+    p = ParameterSet({"entrant_scatter": 0.3}).record()
+    kernel(KEY, MONTH, p, np.array([[0, 1], [-1, 0]]), source(), bodies, newcomers)
     for n, origin in enumerate((source().knowledge[0], bodies.knowledge[0])):
         for f in range(6):
             u = uniforms(KEY, 70 + n, MONTH, ENTRANT, 1 + f // 4)[f % 4]
-            expected = origin[f] * math.exp(0.2 * NormalDist().inv_cdf(u))
+            expected = origin[f] * math.exp(0.3 * NormalDist().inv_cdf(u))
             assert newcomers.knowledge[n, f] == pytest.approx(expected, rel=1e-6)
     assert (newcomers.knowledge[2] == -1.0).all()
 

@@ -12,6 +12,7 @@ from small_network import SmallNetwork
 from small_region import same, simulation
 
 from innocluster.scenarios.policies.baselines import ThematicMiniClusters
+from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.network.pairs import BODY
 from innocluster.sim.phases import roles
 from innocluster.sim.phases.roles import role_gain
@@ -142,4 +143,4 @@ def test_roles_of_four_firms(kernel):
     rows = np.array([3, 2], np.int32)
     for knows in (roles._has_research_partner, roles._has_research_partner.py_func):
         assert knows(rows, 0.03, firms, network.pairs).tolist() == [True, False]
-        assert knows(rows, 0.02, firms, network.pairs).tolist() == [True, True]
+        assert knows(rows, 0.0199, firms, network.pairs).tolist() == [True, True]

@@ -122,7 +122,7 @@ def outcome(seed: int, with_bodies: bool, changes: dict[str, float], months: int
     first, second = policy.pairs.first, policy.pairs.second
     is_firm = second < BODY
     other = np.where(is_firm, second, 0)
-    time = np.array([time_worth(float(d), float(w)) for d, w in zip(lost, wage, strict=True)])
+    time = np.array([time_worth(float(d), float(w), 21.0) for d, w in zip(lost, wage, strict=True)])
     net = gain - time
     realised = net[first] + np.where(is_firm, net[other], 0.0)
     return Outcome(policy.expected, realised, lost[first])
