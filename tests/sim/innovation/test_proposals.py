@@ -127,6 +127,27 @@ def test_grant_is_a_share_of_the_cost_up_to_the_cap(employees, consortium, cost,
     assert granted == pytest.approx(expected, rel=1e-12)
 
 
+def test_grants_follow_the_rules_of_the_region() -> None:
+    """Cost 100·e^0.2·1.5 for three; a chance of 0.6 is good from 0.55 on, not from 0.65."""
+    rules = GrantRules(0.5, 0.4, 0.25, 100.0, 200.0, 45.0, 70.0)
+    for employees, rate in ((99.0, 0.5), (100.0, 0.4), (199.0, 0.4), (200.0, 0.25)):
+        assert grant_rate(employees, rules) == rate
+    values = {"project_cost": 100.0, "project_cost_spread": 0.2, "consortium_cost": 1.5}
+    p = ParameterSet(values | {"good_project": 0.55}).record()
+    one_deviation = NormalDist().cdf(1.0)
+    money = terms(passes_good=1.0, passes_bad=0.0)
+    for consortium, employees, expected in (
+        (False, 250.0, 25.0 * math.exp(0.2)),
+        (False, 50.0, 45.0),
+        (True, 250.0, 37.5 * math.exp(0.2)),
+        (True, 50.0, 70.0),
+    ):
+        granted = screened_grant(0.5, one_deviation, 0.6, consortium, employees, p, rules, money)
+        assert granted == pytest.approx(expected, rel=1e-8)
+    strict = ParameterSet(values | {"good_project": 0.65}).record()
+    assert screened_grant(0.5, 0.5, 0.6, False, 50.0, strict, rules, money) == 0.0
+
+
 def test_cost_is_lognormal_with_a_spread_of_six_tenths() -> None:
     p = ParameterSet(unchecked={"project_cost": 100.0}).record()
     one_deviation = NormalDist().cdf(1.0)

@@ -38,6 +38,16 @@ def test_draws_just_below_and_above_the_chance(kernel: Callable[..., Any]) -> No
 
 
 @KERNELS
+def test_who_counts_as_an_exporter_is_a_parameter(kernel: Callable[..., Any]) -> None:
+    table = firms(2, absorption=0.5, export_logit=[-1.001, -1.0], link_until=6)
+    p = parameters(
+        brand_hazard=0.6, brand_background_link=0.5, rivals_growth=0.24, exporter_log_odds=-1.0
+    )
+    assert kernel(6, p, table, np.zeros(3)) == 1
+    assert table.brand.tolist() == [0.0, 0.5, 0.0]
+
+
+@KERNELS
 def test_who_has_no_brand_to_leave(kernel: Callable[..., Any]) -> None:
     """Closed, at the last stage, without absorption, hardly exporting; the last one may."""
     table = firms(

@@ -22,7 +22,10 @@ KEY = replication_key(7)
 EXIT = pytest.mark.parametrize("kernel", [close_firms, close_firms.py_func])
 
 
-def closes(kernel, draw: list[float], month: int = 24, **columns: list[float]) -> list[int]:
+def closes(
+    kernel, draw: list[float], month: int = 24, bounds: dict[str, float] | None = None,
+    **columns: list[float],
+) -> list[int]:  # fmt: skip
     """Rows that close among firms of ten employees founded in the month before `month`."""
     firms = SmallNetwork(firms=len(draw)).firms
     firms.employees[:] = 10.0
@@ -33,7 +36,8 @@ def closes(kernel, draw: list[float], month: int = 24, **columns: list[float]) -
         getattr(firms, name)[:] = values
     closed = np.full(len(draw), -1, np.int32)
     counts = Counts.nothing(2)
-    p = ParameterSet(unchecked={"exit_rate": 0.24, "exit_size": 0.5, "exit_age": 40.0}).record()
+    values = {"exit_rate": 0.24, "exit_size": 0.5, "exit_age": 40.0, **(bounds or {})}
+    p = ParameterSet(unchecked=values).record()
     before = firms.alive.copy()
     number = kernel(month, p, np.array(draw), firms, closed, counts)
     rows = closed[:number].tolist()
@@ -47,6 +51,15 @@ def closes(kernel, draw: list[float], month: int = 24, **columns: list[float]) -
 @EXIT
 def test_firms_close_after_six_months_below_zero(kernel) -> None:
     assert closes(kernel, [0.999, 0.999, 0.999], months_negative=[5, 6, 7]) == [1, 2]
+
+
+@EXIT
+def test_patience_and_the_highest_hazard_are_parameters(kernel) -> None:
+    patient = {"insolvency_patience": 9.0}
+    assert closes(kernel, [0.999, 0.999], bounds=patient, months_negative=[8, 9]) == [1]
+    draws = [0.6 / 12.0 * (1.0 - 1e-9), 0.6 / 12.0]
+    bounds = {"highest_exit_hazard": 0.6}
+    assert closes(kernel, draws, bounds=bounds, employees=[1.0, 1.0]) == [0]
 
 
 @EXIT

@@ -254,6 +254,19 @@ def test_whoever_takes_an_anchors_row_is_no_anchor(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("kernel", [tied_partner, tied_partner.py_func])
+def test_whom_an_actor_remembers_and_calls_a_partner_are_parameters(kernel) -> None:
+    """Firm 0 met 1, 2 and 3 in this order, the last one too little for a tie of 0.3."""
+    circle = Circle(4)
+    for other, familiarity in ((1, 0.5), (2, 0.5), (3, 0.29)):
+        circle.meet(0, other, familiarity=familiarity)
+    tables = (circle.firms, circle.bodies, circle.pairs)
+    for remembered, expected in ((1, {-1}), (2, {2}), (3, {1, 2})):
+        p = replace(P, remembered_pairs=float(remembered), tie_familiarity=0.3)
+        found = {int(kernel(KEY, m, KNOWN, 77, 0, -1, p, *tables)) for m in range(30)}
+        assert found == expected
+
+
+@pytest.mark.parametrize("kernel", [tied_partner, tied_partner.py_func])
 def test_the_partner_whose_time_is_up_first(kernel) -> None:
     """-ln(u)/F² of each, drawn at the address of caller and candidate."""
     circle = Circle(4)
