@@ -25,7 +25,8 @@ import gc, json
 from numba.core.dispatcher import Dispatcher
 def compiled_here():
     return sorted(
-        f"{d.py_func.__module__}.{d.py_func.__name__}{signature}"
+        ("" if isinstance(signature, tuple) else "on import: ")
+        + f"{d.py_func.__module__}.{d.py_func.__name__}{signature}"
         for d in gc.get_objects() if isinstance(d, Dispatcher)
         for signature in d.stats.cache_misses
     )
@@ -75,8 +76,10 @@ def test_run_and_helper_share_the_compiling(tmp_path: Path) -> None:
     assert (run.wait(), helper.wait()) == (0, 0)
     assert len(set(own) | set(helped)) > 60
     assert len(helped) > 10
-    # Both need the rules that are compiled on import, and meet somewhere in the middle.
-    assert len(set(own) & set(helped)) < 20
+    # Both need Numba's own functions and the rules that are compiled on import, and meet
+    # somewhere in the middle.
+    twice = [name for name in set(own) & set(helped) if name.startswith("innocluster.")]
+    assert len(twice) < 10, twice
     alone = start(_RUN)
     assert alone.stdout is not None
     assert json.loads(alone.stdout.read())[1] == revenue

@@ -54,6 +54,9 @@ def test_workers_stay_and_dead_ones_are_replaced(
         time.sleep(0.5)
         assert run(crew, 6) == [6, 7, 8]
         assert not first & set(multiprocessing.active_children())
+    deadline = time.monotonic() + 20.0
+    while set(multiprocessing.active_children()) != before and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert set(multiprocessing.active_children()) == before
     assert len(warmed) == 1
 
