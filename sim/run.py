@@ -86,10 +86,14 @@ class Run:
         )
         self.overrules: Overrules | None = None
         self.measures_years = True
-        self.scratch = scratch_for(settings.population)
-        self.counts = Counts.nothing(len(self.region.complexes.keys))
-        self.newcomers = settings.population.firms.room(0)
+        self.make_buffers()
         self.series = Series.empty(settings.months, self.region.complexes.keys)
+
+    def make_buffers(self) -> None:
+        """Make the arrays that phases write to within a month; no two runs share them."""
+        self.scratch = scratch_for(self.settings.population)
+        self.counts = Counts.nothing(len(self.region.complexes.keys))
+        self.newcomers = self.settings.population.firms.room(0)
 
     @property
     def month(self) -> int:

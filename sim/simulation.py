@@ -13,9 +13,7 @@ from innocluster.agents.help import ask_for_help
 
 from .accounting.series import Series
 from .beginning.new_firms import log_odds
-from .beginning.scratch import scratch_for
 from .coordination.policy import Policy
-from .ground.counts import Counts
 from .ground.parameters import ParameterSet
 from .month import advance
 from .run import Run
@@ -123,9 +121,7 @@ class Simulation(Run):
         twin.state = self.state.copy()
         twin.series = self.series.copy()
         twin.overrules = None
-        twin.scratch = scratch_for(self.settings.population)
-        twin.counts = Counts.nothing(len(self.region.complexes.keys))
-        twin.newcomers = self.settings.population.firms.room(0)
+        twin.make_buffers()
         return twin
 
 

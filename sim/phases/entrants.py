@@ -59,10 +59,9 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
     _scatter_knowledge(key, month, p, models, source, state.bodies, newcomers)
     rows = _take_rows(run, places)
     set_firms(key, p, rows, newcomers, run.region.sectors.value_added_ratio, month, firms)
-    macro = run.settings.macro
-    foreign = macro.world_demand[month] * macro.exchange_rate[month] / run.reference_exchange_rate
+    outside = run.conditions
     _enter_market(
-        month, p, rows, macro.domestic_demand[month], foreign, macro.price_index[month], firms
+        month, p, rows, outside.domestic[month], outside.foreign[month], outside.price[month], firms
     )
     entrants += places
 
