@@ -54,6 +54,7 @@ class FirmTable(Table):
     sector: Small = column(np.int16, "index", "sector")
     mini_cluster: Small = column(np.int16, "index or -1", "mini-cluster that suits its knowledge")
     member: Flags = column(np.int8, "0 or 1", "takes part in the programme")
+    modelled_on: NDArray[np.int32] = column(np.int32, "row", "firm of 2003 on which it is modelled")
     cohort: Flags = column(np.int8, "0 or 1", "first in line to join, the same under every policy")
     entered: Small = column(np.int16, "month", "month of entry, -1 for firms of 2003")
     age: Singles = column(np.float32, "months", "age when it entered the model")
@@ -307,14 +308,23 @@ def brand_hazard(base: float, absorption: float, link: float, log_relative_quali
 def exit_hazard(
     employees: float,
     age_years: float,
-    base: float,
+    newborn: float,
+    established: float,
+    maturing: float,
     size_exponent: float,
-    age_scale: float,
-    highest: float,
+    takeover_size: float,
 ) -> float:
-    """E1: yearly exit hazard, `base` for a new firm with ten employees, falling with size, age.
+    """E1: yearly hazard that a solvent firm closes, falling with size and age.
 
-    At most `highest`.
+    h = [h∞ + (h0 - h∞)·e^(-age/τ)]·(L/20)^(-η), and none from `takeover_size` on: so large a
+    plant changes its owner instead.
+
+    Parameters
+    ----------
+    newborn, established : h0 and h∞ of firms with twenty employees
+    maturing : τ, years
     """
-    size = exp(-size_exponent * log(max(employees, 1.0) / 10.0))
-    return min(highest, base * size * exp(-age_years / age_scale))
+    if employees >= takeover_size:
+        return 0.0
+    size = exp(-size_exponent * log(max(employees, 1.0) / 20.0))
+    return size * (established + (newborn - established) * exp(-age_years / maturing))

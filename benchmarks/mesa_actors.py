@@ -44,7 +44,6 @@ LATEST_PAIRS = 64
 TIE_FAMILIARITY = 0.1
 WORKING_DAYS = 21.0
 SHELF_SLOTS = 512
-HIGHEST_HAZARD = 0.5
 PATIENCE = 6
 
 
@@ -339,9 +338,14 @@ class Firm(Actor):
         """E1: close after six months without liquidity, or by hazard."""
         p = self.model.p
         years = (self.age + self.model.month - max(self.entered, 0)) / 12.0
-        hazard = p.exit_rate * (max(self.employees, 1.0) / 10.0) ** -p.exit_size
-        hazard = min(HIGHEST_HAZARD, hazard * math.exp(-years / p.exit_age))
-        self.closed = self.months_negative >= PATIENCE or self.draw(Process.EXIT)[0] < hazard / 12.0
+        newborn = (p.exit_rate - p.established_exit_rate) * math.exp(-years / p.exit_age)
+        hazard = (p.established_exit_rate + newborn) * (
+            max(self.employees, 1.0) / 20
+        ) ** -p.exit_size
+        if self.employees >= p.takeover_size:
+            hazard = 0.0
+        chance = 1.0 - math.exp(-hazard / 12.0)
+        self.closed = self.months_negative >= PATIENCE or self.draw(Process.EXIT)[0] < chance
 
     def leave(self) -> None:
         """Give up site and relations."""

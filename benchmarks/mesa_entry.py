@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from plain_equations import growth_dispersion, logistic, normal, poisson, stored
+from plain_equations import growth_dispersion, logistic, monthly, normal, poisson, stored
 
 from innocluster.sim.ground.random_numbers import Process
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mesa_actors import Body
     from mesa_objects import ObjectModel
 
-__all__ = ["new_firms"]
+__all__ = ["founding_shares", "new_firms"]
 
 SPIN_OFF_ORDINAL = 1 << 15
 SCATTER = 0.2
@@ -49,17 +50,17 @@ def _arrivals(model: ObjectModel, c: int, operating: int) -> int:
 def _entrant(
     model: ObjectModel, c: int, ordinal: int, parent: Body | None
 ) -> tuple[int, dict[str, Any]]:
-    """A firm smaller than its model, with scattered knowledge, level with today's frontier."""
-    p, source = model.p, model.settings.population.firms
+    """A firm like its model, with scattered knowledge, level with today's frontier."""
+    p, source = model.p, model.prototypes
     identifier = ((model.month + 1) << 24) + (c << 16) + ordinal
-    sites = model.sites_at[c]
-    pattern = sites[int(model.draw(identifier, Process.ENTRANT)[0] * len(sites))]
+    u = model.draw(identifier, Process.ENTRANT)[0]
+    pattern = model.sites_at[c][bisect.bisect_left(model.foundings_at[c], u)]
     origin = source.knowledge[pattern] if parent is None else parent.knowledge
     blocks = range(1, (origin.size + 3) // 4 + 1)
     draws = [u for block in blocks for u in model.draw(identifier, Process.ENTRANT, block)]
     scatter = [math.exp(SCATTER * normal(u)) for u in draws[: origin.size]]
     size = int(source.employees[pattern])
-    employees = float(int(min(max(p.entrant_size * size, 3), 100)))
+    employees = float(size)
     sector = int(source.sector[pattern])
     intensity = float(source.research_intensity[pattern])
     if parent is not None:
@@ -69,24 +70,26 @@ def _entrant(
     brand = 0.5 * int(source.brand[pattern])
     share = min(max(float(source.export_share[pattern]), 1e-6), 0.98)
 
-    monthly = annual / 12.0
-    value_added = model.value_added_ratio[sector] * monthly
+    sold = annual / 12.0
+    value_added = model.value_added_ratio[sector] * sold
     capital = p.capital_output_ratio * annual
     inputs = capital**p.capital_elasticity * employees ** (1.0 - p.capital_elasticity)
     productivity = math.log(value_added / p.target_utilisation / inputs)
-    stock = intensity * annual / (p.rd_depreciation + p.rd_growth_start)
+    stock = intensity * annual / (12.0 * monthly(p.rd_depreciation))
     gain = 0.0
     if intensity > 0.0:
         successes = p.attempt_rate * p.commercial_success
-        gain = successes * p.own_innovation_step / p.innovation_depreciation
+        gain = successes * p.own_innovation_step / (12.0 * monthly(p.innovation_depreciation))
     shock = _stationary_shock(model, identifier, employees)
-    wages = max(p.labour_share * value_added - intensity * monthly, 0.25 * value_added)
+    wages = max(p.labour_share * value_added - intensity * sold, 0.25 * value_added)
 
     drift = p.technical_progress * model.years
-    real = monthly * math.exp(drift)
+    real = sold * math.exp(drift)
     logit = math.log(share / (1.0 - share))
     abroad = logistic(logit)
     market = (1.0 - abroad) * model.domestic + abroad * model.foreign
+    luck = math.exp((p.substitution - 1.0) * shock)
+    worked = luck * math.exp(-shock / (1.0 - p.capital_elasticity))
     attributes = {
         "identifier": identifier,
         "sector": sector,
@@ -95,15 +98,15 @@ def _entrant(
         "cohort": False,
         "entered": model.month,
         "age": 0.0,
-        "employees": employees,
-        "capital": capital,
-        "level": productivity - shock,
+        "employees": employees * worked,
+        "capital": luck * capital,
+        "level": productivity,
         "shock": shock,
-        "log_productivity": productivity + drift,
+        "log_productivity": productivity + shock + drift,
         "demand_reference": productivity + drift - p.rivals_growth * model.years,
         "demand_scale": real * model.price / market,
-        "expected_demand": real,
-        "revenue": real * model.price,
+        "expected_demand": luck * real,
+        "revenue": luck * real * model.price,
         "export_logit": logit,
         "utilisation": p.target_utilisation,
         "research_intensity": intensity,
@@ -116,7 +119,7 @@ def _entrant(
         "brand": brand,
         "brand_reference": brand,
         "link_until": -1,
-        "cash": p.first_cash * annual,
+        "cash": luck * p.first_cash * annual,
         "months_negative": 0,
         "wage": wages / employees,
         "projects": 0,
@@ -130,11 +133,33 @@ def _entrant(
 
 
 def _stationary_shock(model: ObjectModel, identifier: int, employees: float) -> float:
-    """F2: shock from its stationary distribution, tilted towards luck by the sales it explains."""
+    """F2: shock from its stationary distribution."""
     p = model.p
     scale = model.shock_unit * growth_dispersion(
         employees, p.growth_dispersion, p.growth_dispersion_exponent
     )
     deviation = scale * math.sqrt(2.0 * p.shock_arrival / (1.0 - model.persistence**2))
     u = model.draw(identifier, Process.SHOCK, 1, month=0)[0]
-    return deviation * (normal(u) + (p.substitution - 1.0) * deviation)
+    return deviation * normal(u)
+
+
+def founding_shares(employees: Any, p: Any) -> list[float]:
+    """E1: share of all foundings that are like one of the firms up to each.
+
+    In balance as many firms of a size are founded as close, one in a mean life.
+    """
+    lives = []
+    for size in np.maximum(employees, 1.0).tolist():
+        alive, life, hazard = 1.0, 0.0, 0.0
+        for quarter in range(240):
+            newborn = (p.exit_rate - p.established_exit_rate) * math.exp(
+                -(quarter + 0.5) / 4.0 / p.exit_age
+            )
+            hazard = (p.established_exit_rate + newborn) * (size / 20.0) ** -p.exit_size
+            hazard = max(hazard if size < p.takeover_size else 0.0, 1e-3)
+            life += alive * (1.0 - math.exp(-hazard / 4.0)) / hazard
+            alive *= math.exp(-hazard / 4.0)
+        lives.append(life + alive / hazard)
+    shares = np.cumsum(1.0 / np.array(lives))
+    result: list[float] = (shares / shares[-1]).tolist()
+    return result

@@ -15,7 +15,7 @@ from typing import Any
 import mesa
 import numpy as np
 from mesa_actors import Firm, Institute, Pair, University
-from mesa_entry import new_firms
+from mesa_entry import founding_shares, new_firms
 from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
 from mesa_projects import CONTACT_FAMILIARITY, commercialise, complete_projects, sign_licences
 from mesa_state import adopt
@@ -76,7 +76,12 @@ class ObjectModel(mesa.Model):
         np.fill_diagonal(self.weights, p.complex_weight)
         founders = simulation.settings.population.firms.complex
         self.anchors = simulation.scratch.anchors.tolist()
+        self.prototypes = simulation.prototypes
         self.sites_at = [np.flatnonzero(founders == c).tolist() for c in range(self.complexes)]
+        self.foundings_at = [
+            founding_shares(self.settings.population.firms.employees[sites], p)
+            for sites in self.sites_at
+        ]
 
     def tie(self, pair: Pair) -> None:
         """Enter a pair that met for the first time."""

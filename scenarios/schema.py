@@ -45,6 +45,7 @@ _ALLOWED = {
     "screening": ", ".join(SCREENINGS),
     "last": f"a month from {_FIRST_MONTH} to {_LAST_MONTH}, as YYYY-MM",
     "seed": f"an integer from 0 to {2**63 - 1}",
+    "spin_up_years": "an integer from 0 to 60",
     "population_seed": f"an integer from 0 to {2**63 - 1}",
     "programme": "a table with budget_scale or budget",
     "programme.budget_scale": "a number from 0 to 10",
@@ -97,6 +98,8 @@ class Scenario(BaseModel):
     screening : who looks at a project before it gets a grant, one of `SCREENINGS`
     last : last simulated month, ``YYYY-MM``
     seed : root seed; replication r of it is the same world in `run` and in `compare`
+    spin_up_years : years before 2003 in which the region settles; 0 starts with firms that know
+        nobody and have nothing under way
     population_seed : seed of one synthetic population shared by all replications;
         by default every replication draws its own
     programme : the money
@@ -115,6 +118,7 @@ class Scenario(BaseModel):
     screening: Literal["single", "hierarchy", "polyarchy", "committee"] = "single"
     last: str = "2013-12"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2005
+    spin_up_years: Annotated[int, Field(ge=0, le=60)] = 15
     population_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     programme: Programme = Programme()
     parameters: dict[str, float] = Field(default_factory=dict)

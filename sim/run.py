@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .accounting.series import Series
+from .beginning.ages import founding_shares, turnover
 from .beginning.initial_state import anchors, initial_state
+from .beginning.population import FirmSample
 from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
 from .ground.conditions import Conditions
@@ -30,6 +32,8 @@ class Run:
     Parameters
     ----------
     settings : what defines it
+    state : of January 2003; drawn if omitted
+    prototypes : on which entrants are modelled, row by row of the population; its firms if omitted
 
     Attributes
     ----------
@@ -41,6 +45,10 @@ class Run:
     screening : chances that a good and a bad project pass the chain
     state : current state; `state.month` is the month about to be simulated
     anchors : what firms of 2003 are measured by
+    prototypes : firms of 2003 as they would be without luck or misfortune
+    turnover : (N,) closures a year of each firm of the population when births balance them
+    foundings : (N,) share of a complex's foundings up to and with each of its firms, in the
+        order of `scratch.places`
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
     reference_exchange_rate : mean of 2003, KRW per USD
     conditions : what the economy outside gives, by month
@@ -52,7 +60,12 @@ class Run:
     series : what has been recorded so far
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        state: State | None = None,
+        prototypes: FirmSample | None = None,
+    ) -> None:
         settings = replace(settings, population=settings.population.ordered())
         self.settings = settings
         self.parameters = settings.parameters.record()
@@ -63,11 +76,15 @@ class Run:
             settings.screening, self.governance.lag.size, int(self.parameters.committee_votes),
             self.parameters.screening_good, self.parameters.screening_bad,
         )  # fmt: skip
-        self.state: State = initial_state(
+        self.state: State = state or initial_state(
             settings.population, self.governance, self.parameters, self.key
         )
         self.anchors = anchors(self.state, settings.population, self.parameters)
         self.state.profit_ratio[:] = self.anchors.usual_profit
+        firms = settings.population.firms
+        self.prototypes = prototypes or firms
+        self.turnover = turnover(firms.employees.astype(np.float64), self.parameters)
+        self.foundings = founding_shares(firms.complex, self.turnover)
         self.weights, self.proximity = location_weights(
             self.region.complexes.distance,
             settings.parameters["complex_weight"],

@@ -55,6 +55,9 @@ class Settings:
     match_2003 : scale demand so that the twelve months of 2003 sum to the data
     governance : variant of the chain, one of `CHAINS`
     screening : who looks at a project before it gets a grant, one of `SCREENINGS`
+    entry : what decides how many firms enter, one of `ENTRIES`
+    spin_up_years : years before 2003 in which the region settles; 0 starts with firms that
+        have no past
     closed : ways of `WAYS` that are closed, to measure what runs through them
     """
 
@@ -68,6 +71,8 @@ class Settings:
     match_2003: bool = True
     governance: str = "four-level"
     screening: str = "single"
+    entry: str = "proportional"
+    spin_up_years: int = 0
     closed: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:

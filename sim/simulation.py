@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from innocluster.agents.elementary import log
+from innocluster.agents.elementary import log, logistic
 from innocluster.agents.help import ask_for_help
 
 from .accounting.series import Series
@@ -18,6 +18,7 @@ from .ground.parameters import ParameterSet
 from .month import advance
 from .run import Run
 from .settings import WAYS, Settings
+from .spin_up import spin_up
 
 __all__ = ["Simulation"]
 
@@ -32,9 +33,12 @@ class Simulation(Run):
 
     def __init__(self, settings: Settings) -> None:
         ask_for_help([settings.policy.id])
-        super().__init__(settings)
+        state, prototypes = spin_up(settings) if settings.spin_up_years else (None, None)
+        super().__init__(settings, state, prototypes)
         if settings.match_2003:
-            self._match_2003(*_reached_in_2003(self.fork()))
+            # Once more, since those who enter in 2003 are scaled as well.
+            for _ in range(2):
+                self._match_2003(*_reached_in_2003(self.fork()))
 
     def __repr__(self) -> str:
         settings = self.settings
@@ -51,6 +55,8 @@ class Simulation(Run):
         """
         complexes = self.region.complexes
         firms = self.state.firms
+        prototypes = self.prototypes
+        sales, share = prototypes.revenue.copy(), prototypes.export_share.copy()
         for c, (revenue, exported) in enumerate(zip(revenues, exports, strict=True)):
             rows = np.flatnonzero(firms.complex[: firms.count] == c)
             if rows.size == 0 or revenue <= 0.0:
@@ -64,7 +70,12 @@ class Simulation(Run):
             won = self.reference_exchange_rate
             wanted = won * complexes.exports[c] / complexes.production[c]
             reached = won * exported / revenue
-            firms.export_logit[rows] += log_odds(wanted) - log_odds(reached)
+            shift = log_odds(wanted) - log_odds(reached)
+            firms.export_logit[rows] += shift
+            kind = prototypes.complex == c
+            sales[kind] *= scale
+            share[kind] = [logistic(log_odds(x) + shift) for x in share[kind]]
+        self.prototypes = replace(prototypes, revenue=sales, export_share=share)
 
     def step(self) -> None:
         """Simulate one month."""

@@ -34,6 +34,7 @@ ORDER = {
         ("run",),
         ("phases", "measures"),
         ("month",),
+        ("spin_up",),
         ("simulation",),
         ("mesa",),
         ("model",),

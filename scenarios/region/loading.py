@@ -53,7 +53,6 @@ FIRM_FACTS: dict[str, tuple[float, float]] = {
     "large_own_brand_share": (0, 1),
     "own_brand_research_odds": (0.01, 100),
     "odm_share": (0, 1),
-    "mean_age": (0.1, 100),
     "knowledge_spread": (0, 2),
     "knowledge_level_spread": (0, 2),
     "knowledge_level_research": (0.01, 100),

@@ -154,10 +154,7 @@ class _Synthesis:
             export_share=export_share[order],
             research_intensity=intensity[order],
             brand=brand[order].astype(np.int16),
-            # Half the memory of a population; neither is known to seven digits.
-            age=(-self.facts["mean_age"] * log_array(history[:, 0].copy()))[order].astype(
-                np.float32
-            ),
+            # Half the memory of a population; it is not known to seven digits.
             knowledge=knowledge[order].astype(np.float32),
         )
 

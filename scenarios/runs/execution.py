@@ -131,6 +131,7 @@ def build_settings(
         budget=scenario.budget(region.budget),
         governance=scenario.governance,
         screening=scenario.screening,
+        spin_up_years=scenario.spin_up_years,
     )
 
 

@@ -86,6 +86,7 @@ def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
         "screening": scenario.screening,
         "last": scenario.last,
         "seed": scenario.seed,
+        "spin_up_years": scenario.spin_up_years,
         "population_seed": scenario.population_seed,
         "programme": scenario.programme.model_dump(),
         "parameters": scenario.parameter_set().as_dict(),

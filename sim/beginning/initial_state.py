@@ -19,7 +19,7 @@ from ..state import State
 from .new_firms import set_firms
 from .population import Governance, Population
 
-__all__ = ["anchors", "initial_state"]
+__all__ = ["anchors", "initial_state", "spare_rows"]
 
 Floats = NDArray[np.float64]
 
@@ -40,12 +40,13 @@ def initial_state(
     fields = region.sectors.profile.shape[1]
     n = sample.identifier.size
     complexes = len(region.complexes.keys)
-    firms = FirmTable.allocate(n + n // 8 + 64, knowledge=fields)
+    firms = FirmTable.allocate(spare_rows(n), knowledge=fields)
     # Touched column by column first: a column then lies together in the machine's memory too.
     for name in firms.column_names():
         getattr(firms, name)[:n] = 0
     firms.first_pair[:] = -1
     set_firms(key, p, np.arange(n), sample, region.sectors.value_added_ratio, -1, firms)
+    firms.modelled_on[:n] = np.arange(n)
     firms.count = n
     return State(
         month=0,
@@ -64,6 +65,11 @@ def initial_state(
         allocation=np.bincount(region.mini_clusters.complex, minlength=complexes)
         / region.mini_clusters.complex.size,
     )
+
+
+def spare_rows(firms: int) -> int:
+    """Rows of a table for so many firms and some that enter."""
+    return firms + firms // 8 + 64
 
 
 def anchors(state: State, population: Population, p: Parameters) -> Anchors:

@@ -16,8 +16,9 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,15 @@ class MacroSeries:
     exchange_rate: Floats
     price_index: Floats
     wage_index: Floats
+
+    def standing_still(self, months: int) -> MacroSeries:
+        """Series that keep to the mean of 2003 for so many months."""
+        constant: dict[str, Any] = {
+            f.name: np.repeat(getattr(self, f.name)[:12].mean(axis=0, keepdims=True), months, 0)
+            for f in fields(self)
+            if f.name != "name"
+        }
+        return replace(self, **constant)
 
 
 def load_macro(name_or_path: str | Path, months: int = 216) -> MacroSeries:

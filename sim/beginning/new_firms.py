@@ -11,7 +11,8 @@ from innocluster.agents.firms import FirmTable, growth_dispersion
 
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
-from ..innovation.technology import shock_unit
+from ..innovation.technology import monthly_rate, shock_unit
+from .ages import LIFE_STEPS, stationary_age
 from .population import FirmSample
 
 __all__ = ["log_odds", "set_firms", "stationary_shock"]
@@ -34,6 +35,9 @@ def set_firms(
 ) -> None:
     """F1, F2, I1: fill `rows` of the table with the firms of `sample`, at normal utilisation.
 
+    A sample says what a firm sells with neither luck nor misfortune.  Its shock comes on top:
+    the two have nothing to do with each other, now or later.
+
     Parameters
     ----------
     value_added_ratio : (H,) value added over sales by sector
@@ -42,6 +46,7 @@ def set_firms(
     persistence = exp(-log(2.0) / p.shock_half_life)
     unit = shock_unit(persistence, p.shock_arrival, p.substitution)
     spread = np.sqrt(2.0 * p.shock_arrival / (1.0 - persistence * persistence))
+    lived = np.empty(LIFE_STEPS + 2)
     for n in range(rows.size):
         i = rows[n]
         _set_observed(i, n, sample, firms)
@@ -49,8 +54,9 @@ def set_firms(
         firms.entered[i] = entered
         firms.utilisation[i] = p.target_utilisation
         _set_research(i, sample.revenue[n], p, firms)
-        u, _, _, _ = uniforms(key, sample.identifier[n], 0, _SHOCK, 1)
+        u, v, _, _ = uniforms(key, sample.identifier[n], 0, _SHOCK, 1)
         firms.shock[i] = stationary_shock(u, firms.employees[i], unit, spread, p)
+        firms.age[i] = 12.0 * stationary_age(v, firms.employees[i], p, lived) if entered < 0 else 0
         _set_production(i, sample.revenue[n], value_added_ratio[firms.sector[i]], p, firms)
         firms.export_logit[i] = log_odds(sample.export_share[n])
 
@@ -62,7 +68,6 @@ def _set_observed(i: int, n: int, sample: FirmSample, firms: FirmTable) -> None:
     firms.complex[i] = sample.complex[n]
     firms.sector[i] = sample.sector[n]
     firms.mini_cluster[i] = sample.mini_cluster[n]
-    firms.age[i] = 12.0 * sample.age[n]
     firms.employees[i] = sample.employees[n]
     firms.research_intensity[i] = sample.research_intensity[n]
     firms.research_lagged[i] = sample.research_intensity[n]
@@ -105,11 +110,11 @@ def _forget_predecessor(i: int, firms: FirmTable) -> None:
 def _set_research(i: int, annual_revenue: float, p: Parameters, firms: FirmTable) -> None:
     """F3, F5: R&D stock and gains of own innovation at their steady state."""
     intensity = firms.research_intensity[i]
-    stock = intensity * annual_revenue / (p.rd_depreciation + p.rd_growth_start)
+    stock = intensity * annual_revenue / (12.0 * monthly_rate(p.rd_depreciation))
     firms.research_stock[i] = stock
     firms.research_reference[i] = stock
-    successes = p.attempt_rate * p.commercial_success
-    gain = successes * p.own_innovation_step / p.innovation_depreciation if intensity > 0.0 else 0.0
+    won = p.attempt_rate * p.commercial_success * p.own_innovation_step
+    gain = won / (12.0 * monthly_rate(p.innovation_depreciation)) if intensity > 0.0 else 0.0
     firms.gain_own[i] = gain
     firms.gain_reference[i] = gain
 
@@ -130,14 +135,16 @@ def _set_production(
     )
     own_research = firms.research_intensity[i] * monthly
     least = p.least_labour_share * value_added
-    firms.capital[i] = capital
-    firms.level[i] = log_a - firms.shock[i]
-    firms.log_productivity[i] = log_a
+    luck = exp((p.substitution - 1.0) * firms.shock[i])
+    firms.level[i] = log_a
+    firms.log_productivity[i] = log_a + firms.shock[i]
     firms.demand_reference[i] = log_a
     firms.demand_scale[i] = monthly
-    firms.expected_demand[i] = monthly
-    firms.revenue[i] = monthly
-    firms.cash[i] = p.first_cash * annual_revenue
+    firms.capital[i] = luck * capital
+    firms.employees[i] = employees * luck * exp(-firms.shock[i] / (1.0 - p.capital_elasticity))
+    firms.expected_demand[i] = luck * monthly
+    firms.revenue[i] = luck * monthly
+    firms.cash[i] = luck * p.first_cash * annual_revenue
     firms.wage[i] = max(p.labour_share * value_added - own_research, least) / employees
 
 
@@ -145,11 +152,7 @@ def _set_production(
 def stationary_shock(
     u: float, employees: float, unit: float, spread: float, p: Parameters
 ) -> float:
-    """Shock of F2 from its stationary distribution, tilted by size.
-
-    Firms are observed at what they sell, so large sales go with lucky shocks:
-    the sales-weighted mean of (σ-1)·shock is its variance.  Without this tilt
-    mean reversion alone would make aggregate sales drift.
+    """Shock of F2 from its stationary distribution.
 
     Parameters
     ----------
@@ -159,7 +162,7 @@ def stationary_shock(
     """
     scale = growth_dispersion(employees, p.growth_dispersion, p.growth_dispersion_exponent)
     deviation = unit * scale * spread
-    return deviation * (normal_quantile(u) + (p.substitution - 1.0) * deviation)
+    return deviation * normal_quantile(u)
 
 
 @inlined

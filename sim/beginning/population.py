@@ -175,11 +175,10 @@ class FirmSample(Record):
     complex, sector : (N,)
     mini_cluster : (N,) the mini-cluster of its complex closest to its knowledge, -1 where none
     employees : (N,) head count
-    revenue : (N,) KRW million in 2003
+    revenue : (N,) KRW million in 2003, at a shock of zero
     export_share : (N,) share of revenue exported in 2003
     research_intensity : (N,) own R&D spending over revenue, 0 for firms without R&D
     brand : (N,) 0 OEM, 1 ODM, 2 own brand
-    age : (N,) years
     knowledge : (N, D)
     """
 
@@ -192,7 +191,6 @@ class FirmSample(Record):
     export_share: Floats
     research_intensity: Floats
     brand: Small
-    age: Floats | NDArray[np.float32]
     knowledge: Knowledge
 
     def room(self, firms: int) -> FirmSample:

@@ -28,7 +28,6 @@ class Parameters(Record):
     shock_arrival: float
     shock_half_life: float
     rd_depreciation: float
-    rd_growth_start: float
     subsidy_additionality: float
     half_distance: float
     complex_weight: float
@@ -131,11 +130,11 @@ class Parameters(Record):
     interest_rate: float
     first_cash: float
     exit_rate: float
+    established_exit_rate: float
     exit_size: float
     exit_age: float
     entry_scale: float
     entry_profit: float
-    entrant_size: float
     matching_capacity: float
     shortlist_pairs: float
     network_complementarity: float
@@ -148,11 +147,9 @@ class Parameters(Record):
     tie_familiarity: float
     contact_familiarity: float
     entrant_scatter: float
-    smallest_entrant: float
-    largest_entrant: float
     spin_off_size: float
     insolvency_patience: float
-    highest_exit_hazard: float
+    takeover_size: float
     exporter_log_odds: float
     least_presence: float
     working_days: float

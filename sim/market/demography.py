@@ -16,6 +16,7 @@ from ..ground.random_numbers import Process, uniforms
 
 __all__ = [
     "ENTRANT_BASE",
+    "ENTRIES",
     "close_firms",
     "count_entrants",
     "entrant_identifier",
@@ -30,6 +31,9 @@ Integers = NDArray[np.int64]
 _ENTRY = int(Process.ENTRY)
 _SPIN_OFF = int(Process.SPIN_OFF)
 ENTRANT_BASE = 1 << 24
+ENTRIES = ("proportional", "balanced")
+"""What decides how many firms enter: incumbents, profit and free plots; or closures alone,
+one for one, with which a first state is spun up."""
 
 
 @compiled
@@ -44,22 +48,29 @@ def close_firms(
     closed : (capacity,) rows of the firms that close, written here
     counts : added to
     """
+    highest = exit_hazard(
+        1.0, 0.0, max(p.exit_rate, p.established_exit_rate), p.established_exit_rate, p.exit_age,
+        p.exit_size, p.takeover_size,
+    ) / 12.0  # fmt: skip
     closures = 0
     for i in range(firms.count):
+        if firms.alive[i] == 0:
+            continue
         insolvent = firms.months_negative[i] >= p.insolvency_patience
-        # Most firms are decided without their hazard.
-        if (draw[i] >= p.highest_exit_hazard / 12.0 and not insolvent) or firms.alive[i] == 0:
+        # Most firms are decided without their hazard, which falls with size and age.
+        if draw[i] >= highest and not insolvent:
             continue
         years = (np.float64(firms.age[i]) + month - max(firms.entered[i], 0)) / 12.0
         hazard = exit_hazard(
             firms.employees[i],
             years,
             p.exit_rate,
-            p.exit_size,
+            p.established_exit_rate,
             p.exit_age,
-            p.highest_exit_hazard,
+            p.exit_size,
+            p.takeover_size,
         )
-        if insolvent or draw[i] < hazard / 12.0:
+        if insolvent or draw[i] < 1.0 - exp(-hazard / 12.0):
             firms.alive[i] = 0
             firms.member[i] = 0
             closed[closures] = i

@@ -12,6 +12,7 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 
 from ..beginning.new_firms import set_firms
 from ..beginning.population import FirmSample
+from ..ground.counts import Counts
 from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, draw_four, uniforms
@@ -28,23 +29,28 @@ _ENTRANT = int(Process.ENTRANT)
 SPIN_OFF_ORDINAL = 1 << 15
 
 
-def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
+def admit_entrants(
+    run: Run, operating: Integers, closed: NDArray[np.int32], counts: Counts
+) -> None:
     """Let new firms and university spin-offs enter.
 
-    `operating` (C,) are the firms after this month's exits; `entrants` (C,) is added to.
-    An entrant is modelled on a firm of 2003 of its complex, smaller and with
-    scattered knowledge; a spin-off on its university's knowledge.  Who the model
-    is hangs on the entrant's own draws alone.
+    An entrant is modelled on a firm of 2003 of its complex, with scattered knowledge; a
+    spin-off on its university's knowledge.  Models are drawn as often as firms of their size
+    close, so that births leave the sizes of firms as they are.  Who the model is hangs on the
+    entrant's own draws alone.  In balance every firm that closes is followed by one of its kind.
+
+    Parameters
+    ----------
+    operating : (C,) firms after this month's exits
+    closed : rows of the firms that closed
+    counts : added to
     """
     state, p, key, month = run.state, run.parameters, run.key, run.state.month
-    complexes, firms, source = run.region.complexes, state.firms, run.settings.population.firms
-    room = np.maximum(complexes.plots - complexes.firms, 1)
-    free = np.maximum(complexes.plots - operating, 0) / room
-    arrivals = count_entrants(
-        key, month, p, operating, free, complexes.entry_rate, state.profit_ratio,
-        run.anchors.usual_profit,
-    )  # fmt: skip
-    founders = spin_offs(key, month, p, state.bodies)
+    firms, source = state.firms, run.prototypes
+    balanced = run.settings.entry == "balanced"
+    arrivals, founders = (
+        (counts.closures, np.empty(0, np.int64)) if balanced else _decide_entry(run, operating)
+    )
     founded = np.bincount(state.bodies.complex[founders], minlength=arrivals.size)
     places = arrivals + founded
     number = int(places.sum())
@@ -52,18 +58,34 @@ def admit_entrants(run: Run, operating: Integers, entrants: Integers) -> None:
         run.newcomers = source.room(2 * number)
     newcomers = run.newcomers
     models = _choose_models(
-        key, month, arrivals, founders, state.bodies, run.scratch.places,
+        key, month, arrivals, founders, state.bodies, run.scratch.places, run.foundings,
         newcomers,
     )  # fmt: skip
+    if balanced:
+        models[0] = firms.modelled_on[closed[np.argsort(firms.complex[closed], kind="stable")]]
     _describe_entrants(p, models, source, state.bodies, run.anchors.sector_intensity, newcomers)
     _scatter_knowledge(key, month, p, models, source, state.bodies, newcomers)
     rows = _take_rows(run, places)
+    firms.modelled_on[rows] = models[0]
     set_firms(key, p, rows, newcomers, run.region.sectors.value_added_ratio, month, firms)
     outside = run.conditions
     _enter_market(
         month, p, rows, outside.domestic[month], outside.foreign[month], outside.price[month], firms
     )
-    entrants += places
+    counts.entrants += places
+
+
+def _decide_entry(run: Run, operating: Integers) -> tuple[Integers, Integers]:
+    """E2, U4: entrants that are no spin-offs (C,), and rows of the universities that found one."""
+    state, p, key, month = run.state, run.parameters, run.key, run.state.month
+    complexes = run.region.complexes
+    room = np.maximum(complexes.plots - complexes.firms, 1)
+    free = np.maximum(complexes.plots - operating, 0) / room
+    arrivals = count_entrants(
+        key, month, p, operating, free, complexes.entry_rate, state.profit_ratio,
+        run.anchors.usual_profit,
+    )  # fmt: skip
+    return arrivals, spin_offs(key, month, p, state.bodies)
 
 
 def _take_rows(run: Run, places: Integers) -> Integers:
@@ -89,6 +111,7 @@ def _choose_models(
     founders: Integers,
     bodies: ResearchBodyTable,
     places: GroupedRows,
+    foundings: Floats,
     newcomers: FirmSample,
 ) -> Integers:
     """E2: name the month's entrants, by complex and there spin-offs last; who their models are.
@@ -98,6 +121,7 @@ def _choose_models(
     arrivals : (C,) entrants that are no spin-offs
     founders : rows of the universities that found a firm
     places : rows of the firms of 2003 by complex
+    foundings : (N,) share of the complex's foundings up to and with each of `places`
     newcomers : written
 
     Returns
@@ -118,8 +142,8 @@ def _choose_models(
             newcomers.identifier[n] = entrant_identifier(month, c, ordinal)
             newcomers.complex[n] = c
             u, _, _, _ = uniforms(key, newcomers.identifier[n], month, _ENTRANT, 0)
-            start = places.start[c]
-            models[0, n] = places.rows[start + int(u * (places.start[c + 1] - start))]
+            start, end = places.start[c], places.start[c + 1]
+            models[0, n] = places.rows[start + np.searchsorted(foundings[start : end - 1], u)]
             models[1, n] = parent
             n += 1
     return models
@@ -146,21 +170,20 @@ def _describe_entrants(
     for n in range(models.shape[1]):
         model = models[0, n]
         parent = models[1, n]
-        size = p.entrant_size * source.employees[model]
+        size = int(source.employees[model])
         newcomers.sector[n] = source.sector[model]
         newcomers.research_intensity[n] = source.research_intensity[model]
         if parent >= 0:
-            size = p.spin_off_size
+            size = int(p.spin_off_size)
             newcomers.sector[n] = bodies.sector[parent]
             newcomers.research_intensity[n] = sector_intensity[newcomers.sector[n]]
-        newcomers.employees[n] = int(min(max(size, p.smallest_entrant), p.largest_entrant))
+        newcomers.employees[n] = size
         newcomers.revenue[n] = (
             source.revenue[model] * newcomers.employees[n] / source.employees[model]
         )
         newcomers.mini_cluster[n] = source.mini_cluster[model]
         newcomers.export_share[n] = source.export_share[model]
         newcomers.brand[n] = source.brand[model]
-        newcomers.age[n] = 0.0
 
 
 @compiled
@@ -209,7 +232,7 @@ def _enter_market(
     price: float,
     firms: FirmTable,
 ) -> None:
-    """E2: put entrants at today's frontier: the size of 2003 lifted by common progress.
+    """E2: put entrants at today's frontier: the sales of 2003 lifted by common progress.
 
     `set_firms` values a firm as of 2003; progress, rivals' quality, prices and
     demand have moved since, and the newcomer starts level with them.
@@ -223,12 +246,13 @@ def _enter_market(
     drift = p.technical_progress * years
     rivals = p.rivals_growth * years
     for i in rows:
-        log_a = firms.level[i] + firms.shock[i] + drift
-        firms.log_productivity[i] = log_a
+        log_a = firms.level[i] + drift
+        firms.log_productivity[i] = log_a + firms.shock[i]
         firms.demand_reference[i] = log_a - rivals
         share = logistic(firms.export_logit[i])
         market = (1.0 - share) * domestic + share * foreign
         real = firms.expected_demand[i] * exp(drift)
         firms.expected_demand[i] = real
         firms.revenue[i] = real * price
-        firms.demand_scale[i] = firms.revenue[i] / market
+        luck = exp((p.substitution - 1.0) * firms.shock[i])
+        firms.demand_scale[i] = firms.revenue[i] / (luck * market)

@@ -28,7 +28,7 @@ def renew(run: Run, counts: Counts) -> None:
     break_ties(rows, pairs, firms)
     run.forget_agents(rows)
     operating = run.series.values["firms"][month].astype(np.int64) - counts.closures
-    admit_entrants(run, operating, counts.entrants)
+    admit_entrants(run, operating, rows, counts)
     for row, place in zip(rows.tolist(), firms.complex[rows].tolist(), strict=True):
         state.free_rows[place].append(row)
     if month % 12 == 11:

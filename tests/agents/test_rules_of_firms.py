@@ -152,8 +152,11 @@ def test_brand_hazard_needs_absorption_and_a_link(absorption, link, quality):
 
 @given(SIZE, st.floats(0.0, 80.0), st.floats(1.0, 5.0))
 def test_exit_hazard_falls_with_size_and_age(employees, age, factor):
-    hazard = exit_hazard(employees, age, 0.12, 0.5, 40.0, 0.5)
-    assert 0.0 < hazard <= 0.5
-    assert exit_hazard(factor * employees, age, 0.12, 0.5, 40.0, 0.5) <= hazard
-    assert exit_hazard(employees, factor * age, 0.12, 0.5, 40.0, 0.5) <= hazard
-    assert exit_hazard(10.0, 0.0, 0.12, 0.5, 40.0, 0.5) == pytest.approx(0.12)
+    law = 0.14, 0.05, 4.0, 0.25, 1000.0
+    hazard = exit_hazard(employees, age, *law)
+    assert 0.0 <= hazard <= 0.14 * 20.0**0.25
+    assert exit_hazard(factor * employees, age, *law) <= hazard
+    assert exit_hazard(employees, factor * age, *law) <= hazard
+    # (20/320)^0.25 = 1/2, and e^-1 of the nine points that a new firm has more.
+    assert exit_hazard(320.0, 4.0, *law) == pytest.approx(0.5 * (0.05 + 0.09 * math.exp(-1.0)))
+    assert exit_hazard(999.0, 0.0, *law) > exit_hazard(1000.0, 0.0, *law) == 0.0

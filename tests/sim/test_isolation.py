@@ -25,6 +25,7 @@ ALONE = {
     "background_rate": 0.0,
     "brand_hazard": 0.0,
     "exit_rate": 0.0,
+    "established_exit_rate": 0.0,
     "first_cash": 1e9,
     "entry_scale": 0.0,
     "spin_off_rate": 0.0,

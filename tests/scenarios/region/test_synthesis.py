@@ -141,14 +141,6 @@ def test_exports_and_brands(seed: int) -> None:
 
 
 @seeds
-def test_ages_are_exponential(seed: int) -> None:
-    age = firms_of(seed).age
-    assert age.mean() == pytest.approx(12.0, abs=0.5)
-    assert age.std() == pytest.approx(12.0, abs=0.8)
-    assert age.min() >= 0.0
-
-
-@seeds
 def test_knowledge(seed: int) -> None:
     firms = firms_of(seed)
     length = np.sqrt((firms.knowledge**2).sum(axis=1))

@@ -131,7 +131,8 @@ def test_sales_never_exceed_capacity_and_utilisation_says_so() -> None:
 def test_gains_fade_at_the_rate_of_forgetting() -> None:
     """F5: without events every channel keeps (1 - δ_Z)^(1/12) a month."""
     run = simulation("P0", unchecked={
-        "attempt_rate": 0.0, "background_rate": 0.0, "exit_rate": 0.0, "first_cash": 1e6,
+        "attempt_rate": 0.0, "background_rate": 0.0, "exit_rate": 0.0,
+        "established_exit_rate": 0.0, "first_cash": 1e6,
     })  # fmt: skip
     table, n = run.state.firms, run.state.firms.count
     table.gain_joint[:n] = 0.1

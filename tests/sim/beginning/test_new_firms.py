@@ -18,9 +18,9 @@ from innocluster.sim.ground.random_numbers import Process, replication_key, unif
 KEY = replication_key(7)
 PARAMETERS = {
     "capital_output_ratio": 0.5, "target_utilisation": 0.8, "capital_elasticity": 0.25,
-    "rd_depreciation": 0.15, "rd_growth_start": 0.05, "attempt_rate": 0.4,
+    "rd_depreciation": 0.15, "attempt_rate": 0.4,
     "commercial_success": 0.5, "own_innovation_step": 0.03, "innovation_depreciation": 0.1,
-    "labour_share": 0.6, "first_cash": 0.125,
+    "labour_share": 0.6, "first_cash": 0.125, "substitution": 3.0,
 }  # fmt: skip
 CLEARED = (
     "member", "cohort", "role", "exports", "grant_flow", "spillover", "absorption",
@@ -42,7 +42,6 @@ def sample() -> FirmSample:
         export_share=np.array([0.25, 0.0]),
         research_intensity=np.array([0.05, 0.0]),
         brand=np.array([2, 1], np.int16),
-        age=np.array([2.5, 10.0], np.float32),
         knowledge=np.array([[0.5, 0.25], [0.125, 1.0]], np.float32),
     )
 
@@ -66,21 +65,26 @@ def test_first_state_of_a_firm(kernel) -> None:
         math.log(100.0 / 0.8) - 0.25 * math.log(1200.0) - 0.75 * math.log(40.0),
         math.log(25.0 / 0.8) - 0.25 * math.log(600.0) - 0.75 * math.log(5.0),
     ]
-    stock = 0.05 * 2400.0 / 0.2
+    # A month forgets 1 - 0.85^(1/12) of the stock, and 1 - 0.9^(1/12) of the gains.
+    stock = 0.05 * 200.0 / (1.0 - 0.85 ** (1.0 / 12.0))
+    gain = 0.4 * 0.5 * 0.03 / 12.0 / (1.0 - 0.9 ** (1.0 / 12.0))
+    # A shock moves demand with the power σ - 1 = 2, and labour less what a worker makes more.
+    luck = np.exp(2.0 * shock)
+    worked = luck * np.exp(-shock / 0.75)
     expected = {
         "identifier": [100, 200], "alive": [1, 1], "complex": [3, 4], "sector": [1, 0],
-        "mini_cluster": [7, -1], "entered": [17, 17], "age": [30.0, 120.0],
-        "employees": [40.0, 5.0], "capital": [1200.0, 600.0], "log_productivity": log_a,
-        "level": [log_a[0] - shock[0], log_a[1] - shock[1]], "demand_reference": log_a,
-        "demand_scale": [200.0, 100.0], "expected_demand": [200.0, 100.0],
-        "revenue": [200.0, 100.0], "utilisation": [0.8, 0.8],
+        "mini_cluster": [7, -1], "entered": [17, 17], "age": [0.0, 0.0],
+        "employees": worked * [40.0, 5.0], "capital": luck * [1200.0, 600.0],
+        "log_productivity": log_a + shock, "level": log_a, "demand_reference": log_a,
+        "demand_scale": [200.0, 100.0], "expected_demand": luck * [200.0, 100.0],
+        "revenue": luck * [200.0, 100.0], "utilisation": [0.8, 0.8],
         "export_logit": [math.log(0.25 / 0.75), math.log(1e-6 / (1.0 - 1e-6))],
         "research_intensity": [0.05, 0.0], "research_lagged": [0.05, 0.0],
         "research_stock": [stock, 0.0], "research_reference": [stock, 0.0],
         "spillover_reference": [np.inf, np.inf],
-        # 0.4·0.5 successes a year of 0.03 each, of which a tenth is forgotten.
-        "gain_own": [0.06, 0.0], "gain_reference": [0.06, 0.0],
-        "brand": [1.0, 0.5], "brand_reference": [1.0, 0.5], "cash": [300.0, 150.0],
+        # 0.4·0.5 successes a year of 0.03 each.
+        "gain_own": [gain, 0.0], "gain_reference": [gain, 0.0],
+        "brand": [1.0, 0.5], "brand_reference": [1.0, 0.5], "cash": luck * [300.0, 150.0],
         # 60 % of value added, less R&D of 10 a month in the first.
         "wage": [(60.0 - 10.0) / 40.0, 15.0 / 5.0],
         "knowledge": [[0.5, 0.25], [0.125, 1.0]],
@@ -88,7 +92,9 @@ def test_first_state_of_a_firm(kernel) -> None:
     for name, values in expected.items():
         assert getattr(firms, name)[rows] == pytest.approx(np.array(values), rel=1e-13), name
         assert np.all(getattr(firms, name)[1] == 9), name
-    assert {*expected, *CLEARED, *MINUS_ONE, "shock"} == set(FirmTable.column_names())
+    assert {*expected, *CLEARED, *MINUS_ONE, "shock", "modelled_on"} == set(
+        FirmTable.column_names()
+    )
 
 
 def test_labour_keeps_a_quarter_of_value_added() -> None:
@@ -105,8 +111,7 @@ def test_shock_is_that_of_its_stationary_distribution() -> None:
     }).record()  # fmt: skip
     # Dispersion 0.4·(80/20)^-½ = 0.2; with unit 0.5 and spread 3 a deviation of 0.3.
     u = NormalDist().cdf(-0.7)
-    expected = 0.3 * (-0.7 + 3.0 * 0.3)
-    assert stationary_shock(u, 80.0, 0.5, 3.0, p) == pytest.approx(expected, rel=1e-7)
+    assert stationary_shock(u, 80.0, 0.5, 3.0, p) == pytest.approx(-0.7 * 0.3, rel=1e-7)
 
 
 def test_a_firms_first_shock_is_its_own_draw() -> None:
@@ -121,11 +126,9 @@ def test_a_firms_first_shock_is_its_own_draw() -> None:
     deviation = 1.0 / math.sqrt(2.0 * (same - following)) / (p.substitution - 1.0)
     for row, identifier in enumerate((100, 200)):
         u = uniforms(KEY, identifier, 0, int(Process.SHOCK), 1)[0]
-        size = firms.employees[row]
+        size = sample().employees[row]
         own = p.growth_dispersion * (size / 20.0) ** -p.growth_dispersion_exponent * deviation
-        z = NormalDist().inv_cdf(u)
-        expected = own * (z + (p.substitution - 1.0) * own)
-        assert firms.shock[row] == pytest.approx(expected, rel=1e-7)
+        assert firms.shock[row] == pytest.approx(own * NormalDist().inv_cdf(u), rel=1e-7)
 
 
 @pytest.mark.parametrize(("share", "inside"), [(0.0, 1e-6), (0.3, 0.3), (1.0, 0.98)])

@@ -26,9 +26,9 @@ def closes(
     kernel, draw: list[float], month: int = 24, bounds: dict[str, float] | None = None,
     **columns: list[float],
 ) -> list[int]:  # fmt: skip
-    """Rows that close among firms of ten employees founded in the month before `month`."""
+    """Rows that close among firms of twenty employees founded in the month before `month`."""
     firms = SmallNetwork(firms=len(draw)).firms
-    firms.employees[:] = 10.0
+    firms.employees[:] = 20.0
     firms.entered[:] = month
     firms.member[:] = 1
     firms.complex[:] = 1
@@ -36,7 +36,10 @@ def closes(
         getattr(firms, name)[:] = values
     closed = np.full(len(draw), -1, np.int32)
     counts = Counts.nothing(2)
-    values = {"exit_rate": 0.24, "exit_size": 0.5, "exit_age": 40.0, **(bounds or {})}
+    values = {
+        "exit_rate": 0.24, "established_exit_rate": 0.04, "exit_size": 0.5, "exit_age": 10.0,
+        **(bounds or {}),
+    }  # fmt: skip
     p = ParameterSet(unchecked=values).record()
     before = firms.alive.copy()
     number = kernel(month, p, np.array(draw), firms, closed, counts)
@@ -54,12 +57,12 @@ def test_firms_close_after_six_months_below_zero(kernel) -> None:
 
 
 @EXIT
-def test_patience_and_the_highest_hazard_are_parameters(kernel) -> None:
+def test_patience_and_the_size_that_is_taken_over_are_parameters(kernel) -> None:
     patient = {"insolvency_patience": 9.0}
     assert closes(kernel, [0.999, 0.999], bounds=patient, months_negative=[8, 9]) == [1]
-    draws = [0.6 / 12.0 * (1.0 - 1e-9), 0.6 / 12.0]
-    bounds = {"highest_exit_hazard": 0.6}
-    assert closes(kernel, draws, bounds=bounds, employees=[1.0, 1.0]) == [0]
+    sizes = {"employees": [29.9, 30.0], "bounds": {"takeover_size": 30.0}}
+    assert closes(kernel, [0.0, 0.0], **sizes) == [0]
+    assert closes(kernel, [0.999, 0.999], months_negative=[6, 6], **sizes) == [0, 1]
 
 
 @EXIT
@@ -69,24 +72,19 @@ def test_the_closed_close_no_more(kernel) -> None:
 
 @EXIT
 def test_hazard_falls_with_size_and_age(kernel) -> None:
-    # A new firm of ten: 0.24 a year, 0.02 a month; of 40: half; after 20 years: exp(-½).
-    # Ten years of age when it entered in 2003 and 120 months since are 20 years.
-    old = 0.02 * math.exp(-0.5)
+    # A new firm of twenty: 0.24 a year; of 80: half; of 5: twice that.  After 20 years 0.04 and
+    # exp(-2) of the other 0.2: ten years of age when it entered in 2003 and 120 months since.
+    old = 0.04 + 0.2 * math.exp(-2.0)
     for month, hazard, columns in (
-        (24, 0.02, {}),
-        (24, 0.01, {"employees": [40.0, 40.0]}),
+        (24, 0.24, {}),
+        (24, 0.12, {"employees": [80.0, 80.0]}),
+        (24, 0.48, {"employees": [5.0, 5.0]}),
         (120, old, {"age": [120.0, 120.0], "entered": [-1, -1]}),
-        (130, 0.02 * math.exp(-0.25), {"entered": [10, 10]}),
+        (130, 0.04 + 0.2 * math.exp(-1.0), {"entered": [10, 10]}),
     ):
-        draws = [hazard * (1.0 - 1e-9), hazard * (1.0 + 1e-9)]
+        chance = 1.0 - math.exp(-hazard / 12.0)
+        draws = [chance * (1.0 - 1e-9), chance * (1.0 + 1e-9)]
         assert closes(kernel, draws, month, **columns) == [0]
-
-
-@EXIT
-def test_no_hazard_is_above_a_half(kernel) -> None:
-    # One employee gives 0.24·√10 = 0.76 a year, of which a half counts.
-    draws = [0.5 / 12.0 * (1.0 - 1e-9), 0.5 / 12.0]
-    assert closes(kernel, draws, employees=[1.0, 1.0]) == [0]
 
 
 @pytest.mark.parametrize("kernel", [count_entrants, count_entrants.py_func])

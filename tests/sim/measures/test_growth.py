@@ -312,7 +312,8 @@ def test_where_only_capital_grows_growth_comes_from_capital_alone() -> None:
     run = simulation("P0", match_2003=False, last=(2007, 12), unchecked={
         "technical_progress": 0.0, "rivals_growth": 0.0, "growth_dispersion": 0.0,
         "rd_elasticity": 0.0, "spillover_elasticity": 0.0, "attempt_rate": 0.0,
-        "background_rate": 0.0, "brand_hazard": 0.0, "exit_rate": 0.0, "entry_scale": 0.0,
+        "background_rate": 0.0, "brand_hazard": 0.0, "exit_rate": 0.0, "established_exit_rate": 0.0,
+        "entry_scale": 0.0,
         "spin_off_rate": 0.0, "invention_rate": 0.0, "first_cash": 1e9,
         "capital_adjustment": 1e-5, "capital_depreciation": 0.0,
     })  # fmt: skip

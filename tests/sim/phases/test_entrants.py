@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from small_network import SmallNetwork
+from small_region import simulation
 
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
@@ -41,7 +42,6 @@ def source() -> FirmSample:
         export_share=np.array([0.1, 0.2, 0.3]),
         research_intensity=np.array([0.01, 0.0, 0.03]),
         brand=np.array([2, 1, 0], np.int16),
-        age=np.array([1.0, 2.0, 3.0], np.float32),
         knowledge=np.array([[1.0, 2.0, 4.0, 8.0, 16.0, 32.0], [1.0] * 6, [2.0] * 6], np.float32),
     )
 
@@ -60,7 +60,8 @@ def test_entrants_are_named_by_complex_with_spin_offs_last(kernel) -> None:
     newcomers = source().room(8)
     models = kernel(
         KEY, MONTH, np.array([2, 1]), np.array([0, 1]), universities(),
-        GroupedRows(np.array([0, 1, 2], np.int32), np.array([0, 1, 3])), newcomers,
+        GroupedRows(np.array([0, 1, 2], np.int32), np.array([0, 1, 3])),
+        np.array([1.0, 0.9, 1.0]), newcomers,
     )  # fmt: skip
     # The twelfth month: 12·2^24, then 2^16 a complex; spin-offs from 2^15 by their university.
     start = 12 * 2**24
@@ -69,24 +70,24 @@ def test_entrants_are_named_by_complex_with_spin_offs_last(kernel) -> None:
     assert newcomers.complex[:5].tolist() == [0, 0, 0, 1, 1]
     assert models[1].tolist() == [-1, -1, 1, -1, 0]
     draws = [uniforms(KEY, name, MONTH, ENTRANT, 0)[0] for name in names[3:]]
-    assert models[0].tolist() == [0, 0, 0, *(1 + int(2 * u) for u in draws)]
+    # Nine of ten in the second complex are like its first firm.
+    assert models[0].tolist() == [0, 0, 0, *(1 + int(u > 0.9) for u in draws)]
 
 
 @pytest.mark.parametrize("kernel", [_describe_entrants, _describe_entrants.py_func])
-def test_entrants_are_smaller_than_their_models(kernel) -> None:
+def test_entrants_are_like_their_models(kernel) -> None:
     newcomers = source().room(4)
     models = np.array([[0, 1, 2, 0], [-1, -1, -1, 0]])
-    p = ParameterSet(unchecked={"entrant_size": 0.5}).record()
+    p = ParameterSet().record()
     kernel(p, models, source(), universities(), np.array([0.5, 0.6, 0.7]), newcomers)
-    # Half of 33, at least 3, at most 100; five in a spin-off of the sector of its university.
-    assert newcomers.employees.tolist() == [16, 3, 100, 5]
-    assert newcomers.revenue == pytest.approx([1600.0, 300.0, 1e5, 500.0], rel=1e-14)
+    # Five in a spin-off, of the sector of its university.
+    assert newcomers.employees.tolist() == [33, 5, 900, 5]
+    assert newcomers.revenue == pytest.approx([3300.0, 500.0, 9e5, 500.0], rel=1e-14)
     assert newcomers.sector.tolist() == [0, 1, 2, 2]
     assert newcomers.research_intensity.tolist() == [0.01, 0.0, 0.03, 0.7]
     assert newcomers.mini_cluster.tolist() == [4, 5, -1, 4]
     assert newcomers.export_share.tolist() == [0.1, 0.2, 0.3, 0.1]
     assert newcomers.brand.tolist() == [2, 1, 0, 2]
-    assert newcomers.age.tolist() == [0.0] * 4
 
 
 @pytest.mark.parametrize("kernel", [_scatter_knowledge, _scatter_knowledge.py_func])
@@ -112,16 +113,20 @@ def test_entrants_start_level_with_the_others(kernel) -> None:
     firms.shock[:] = [0.25, 9.0]
     firms.export_logit[:] = [math.log(3.0), 9.0]
     firms.expected_demand[:] = [200.0, 9.0]
-    p = ParameterSet(unchecked={"technical_progress": 0.02, "rivals_growth": 0.03}).record()
+    p = ParameterSet(
+        unchecked={"technical_progress": 0.02, "rivals_growth": 0.03, "substitution": 3.0}
+    ).record()
     kernel(17, p, np.array([0]), 1.2, 1.6, 1.1, firms)
     # Month 17 is 17.5 twelfths of a year; an export share of 3/4.
     years = 17.5 / 12.0
     real = 200.0 * math.exp(0.02 * years)
     assert firms.log_productivity.tolist() == pytest.approx([1.25 + 0.02 * years, 0.0], rel=1e-14)
-    assert firms.demand_reference[0] == pytest.approx(1.25 - 0.01 * years, rel=1e-14)
+    assert firms.demand_reference[0] == pytest.approx(1.0 - 0.01 * years, rel=1e-14)
     assert firms.expected_demand.tolist() == pytest.approx([real, 9.0], rel=1e-14)
     assert firms.revenue[0] == pytest.approx(1.1 * real, rel=1e-14)
-    assert firms.demand_scale[0] == pytest.approx(1.1 * real / (0.3 + 1.2), rel=1e-14)
+    assert firms.demand_scale[0] == pytest.approx(
+        1.1 * real / math.exp(0.5) / (0.3 + 1.2), rel=1e-14
+    )
 
 
 def test_rows_of_closed_firms_of_the_same_complex_are_taken_first() -> None:
@@ -133,3 +138,15 @@ def test_rows_of_closed_firms_of_the_same_complex_are_taken_first() -> None:
     assert state.free_rows == [[0], [], []]
     assert firms.count == 9
     assert firms.capacity >= 9
+
+
+def test_in_balance_one_firm_enters_for_each_that_closes() -> None:
+    run = simulation(
+        "P0", entry="balanced", last=(2004, 12),
+        unchecked={"exit_rate": 2.0, "spin_off_rate": 1.0, "entry_scale": 5.0},
+    )  # fmt: skip
+    values = run.run().values
+    assert values["closures"].sum(axis=0).min() > 0
+    assert np.array_equal(values["entrants"], values["closures"])
+    # Firms are recorded before exits and entries.
+    assert (values["firms"] == values["firms"][0]).all()

@@ -31,9 +31,10 @@ STILL = {
     "spillover_elasticity": 0.0, "rd_elasticity": 0.0, "technical_progress": 0.0,
     "rivals_growth": 0.0, "growth_dispersion": 0.0, "commercial_success": 0.0,
     "learning_meeting": 0.0, "learning_project": 0.0, "consortium_share": 0.0,
-    "background_rate": 0.0, "exit_rate": 0.0, "entry_scale": 0.0, "spin_off_rate": 0.0,
+    "background_rate": 0.0, "exit_rate": 0.0, "established_exit_rate": 0.0,
+    "entry_scale": 0.0, "spin_off_rate": 0.0,
     "task_rate": 0.0, "brand_hazard": 0.0, "subsidy_additionality": -1.0, "duplication": 1.0,
-    "innovation_depreciation": 0.9, "rd_depreciation": 0.0, "rd_growth_start": 0.01,
+    "innovation_depreciation": 0.9, "rd_depreciation": 1e-9,
     "familiarity_decay": 0.2, "leaving_rate": 0.0,
 }  # fmt: skip
 
