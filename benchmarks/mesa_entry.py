@@ -21,24 +21,29 @@ SPIN_OFF_ORDINAL = 1 << 15
 SCATTER = 0.2
 
 
-def new_firms(model: ObjectModel) -> list[tuple[int, dict[str, Any]]]:
+def new_firms(model: ObjectModel, closures: list[int]) -> list[tuple[int, dict[str, Any]]]:
     """Complex and attributes of the firms that enter, by complex; there spin-offs come last."""
     operating = [0] * model.complexes
     for firm in model.firms():
         operating[firm.complex] += 1
     entrants = []
     for c in range(model.complexes):
-        arrivals = range(_arrivals(model, c, operating[c]))
-        entrants += [_entrant(model, c, ordinal, None) for ordinal in arrivals]
+        land = model.settings.entry == "land"
+        estate = model.estates[c]
+        number = estate.open(model.month) if land else _arrivals(model, c, operating[c])
+        entrants += [_entrant(model, c, ordinal, None) for ordinal in range(number)]
         for body in model.bodies_at[c]:
-            if body.founds_firm():
+            if body.founds_firm() and (not land or estate.seat()):
                 ordinal = SPIN_OFF_ORDINAL + model.bodies.index(body)
                 entrants.append(_entrant(model, c, ordinal, body))
+        if land:
+            estate.let(model)
+            estate.leave(model, closures[c])
     return entrants
 
 
 def _arrivals(model: ObjectModel, c: int, operating: int) -> int:
-    """E2: Poisson with profit and free plots."""
+    """E2: proportional entry, Poisson with profit and free plots."""
     p, complexes = model.p, model.region.complexes
     plots, firms = int(complexes.plots[c]), int(complexes.firms[c])
     free = max(plots - operating, 0) / max(plots - firms, 1)

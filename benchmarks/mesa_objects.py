@@ -286,7 +286,16 @@ class ObjectModel(mesa.Model):
         return pool
 
     def _observe(self) -> None:
-        """Sums over firms, before they adjust."""
+        """Sums over firms, before they adjust; tenants are those that operate or will."""
+        land = self.settings.entry == "land"
+        self.now["tenants"] = np.array(
+            [
+                sum(firm.complex == estate.complex for firm in self.firms())
+                + (len(estate.openings) if land else 0)
+                for estate in self.estates
+            ],
+            float,
+        )
         members = [firm for firm in self.firms() if firm.member]
         for name, firms, value in (
             ("revenue", self.firms(), lambda firm: firm.revenue),
@@ -322,7 +331,8 @@ class ObjectModel(mesa.Model):
         for firm in leaving:
             firm.leave()
             self.count("closures", firm.complex)
-        for place, attributes in new_firms(self):
+        closures = [sum(firm.complex == c for firm in leaving) for c in range(self.complexes)]
+        for place, attributes in new_firms(self, closures):
             free = self.free_sites[place]
             if free:
                 site = free.pop(0)

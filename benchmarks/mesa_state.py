@@ -16,6 +16,7 @@ from mesa_actors import (
     Project,
     University,
 )
+from mesa_land import Estate
 from mesa_programme import PromotionGroup
 
 from innocluster.sim.network.pairs import BODY
@@ -36,6 +37,7 @@ def adopt(model: ObjectModel, simulation: Simulation) -> None:
     for row in np.flatnonzero(state.firms.alive[: state.firms.count] == 1).tolist():
         model.sites[row] = Firm(model, site=row, **_attributes(state.firms, row))
     model.free_sites = [list(rows) for rows in state.free_rows]
+    model.estates = [_estate(simulation, c) for c in range(model.complexes)]
     model.profit_ratio = state.profit_ratio.tolist()
     model.shares = state.allocation.tolist()
     _adopt_bodies(model, simulation)
@@ -56,6 +58,22 @@ def adopt(model: ObjectModel, simulation: Simulation) -> None:
         values = _attributes(state.licences, row)
         firm = _actor(model, values.pop("firm"))
         model.licences.append(Licence(firm, model.bodies[values.pop("body")], **values))
+
+
+def _estate(simulation: Simulation, c: int) -> Estate:
+    """The places of complex `c`."""
+    places, month = simulation.state.places, simulation.month
+    ahead = places.due.shape[2]
+    openings = [
+        (later, kind)
+        for later in range(month, month + ahead)
+        for kind in (0, 1)
+        for _ in range(int(places.due[kind, c, later % ahead]))
+    ]
+    return Estate(
+        c, int(places.unsold[c]), places.number[:, c].tolist(), places.vacant[:, c].tolist(),
+        float(places.rooms[c]), openings,
+    )  # fmt: skip
 
 
 def _adopt_bodies(model: ObjectModel, simulation: Simulation) -> None:

@@ -24,7 +24,9 @@ BASELINE = "P0"
 # Stands in no path of a scenario file.
 _CLOSED = "|-"
 
-_WORLD = ("macro", "region", "exports", "last", "seed", "spin_up_years", "population_seed")
+_WORLD = (
+    "macro", "region", "exports", "entry", "last", "seed", "spin_up_years", "population_seed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ _LARGEST_BUDGET = 100_000.0
 _FIRST_MONTH, _LAST_MONTH = "2005-12", "2020-12"
 _FIRST_YEAR, _LAST_YEAR = 2005, 2020
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_ENTRIES = ("land", "proportional")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 _ALLOWED = {
@@ -43,6 +44,7 @@ _ALLOWED = {
     "exports": "corrected, as_printed",
     "governance": ", ".join(CHAINS),
     "screening": ", ".join(SCREENINGS),
+    "entry": ", ".join(_ENTRIES),
     "last": f"a month from {_FIRST_MONTH} to {_LAST_MONTH}, as YYYY-MM",
     "seed": f"an integer from 0 to {2**63 - 1}",
     "spin_up_years": "an integer from 0 to 60",
@@ -96,6 +98,7 @@ class Scenario(BaseModel):
     exports : ``"corrected"`` or ``"as_printed"``, the two readings of the article's export figures
     governance : levels of the chain of coordinators that are at work, one of `CHAINS`
     screening : who looks at a project before it gets a grant, one of `SCREENINGS`
+    entry : what decides how many firms enter: released ground or incumbents
     last : last simulated month, ``YYYY-MM``
     seed : root seed; replication r of it is the same world in `run` and in `compare`
     spin_up_years : years before 2003 in which the region settles; 0 starts with firms that know
@@ -116,6 +119,7 @@ class Scenario(BaseModel):
     exports: Literal["corrected", "as_printed"] = "corrected"
     governance: Literal["four-level", "two-level", "local"] = "four-level"
     screening: Literal["single", "hierarchy", "polyarchy", "committee"] = "single"
+    entry: Literal["land", "proportional"] = "land"
     last: str = "2013-12"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2005
     spin_up_years: Annotated[int, Field(ge=0, le=60)] = 15

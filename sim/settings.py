@@ -71,7 +71,7 @@ class Settings:
     match_2003: bool = True
     governance: str = "four-level"
     screening: str = "single"
-    entry: str = "proportional"
+    entry: str = "land"
     spin_up_years: int = 0
     closed: frozenset[str] = frozenset()
 

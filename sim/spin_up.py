@@ -19,6 +19,7 @@ from innocluster.agents.elementary import exp_array, log_array
 from innocluster.agents.firms import FirmTable
 
 from .accounting.december import December
+from .beginning.first_places import first_places
 from .beginning.initial_state import spare_rows
 from .beginning.population import FirmSample
 from .coordination.policy import Policy
@@ -83,6 +84,11 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
         run.counts,
     )  # fmt: skip
     state = _rebased(state, run.settings.population.firms, months)
+    closures = run.series.values["closures"].sum(axis=0) / settings.spin_up_years
+    operating = np.bincount(state.firms.complex[: state.firms.count], minlength=closures.size)
+    state.places = first_places(
+        replication_key(settings.seed), run.parameters, run.region.land, operating, closures
+    )
     sales = _meet_2003(state.firms, run)
     return state, replace(run.settings.population.firms, revenue=sales)
 

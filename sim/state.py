@@ -14,6 +14,7 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 
 from .accounting.december import December
 from .innovation.projects import LicenceTable, ProjectTable, Shelf
+from .market.places import Places
 from .network.pairs import PairTable
 
 __all__ = ["State"]
@@ -29,6 +30,7 @@ class State:
     ----------
     month : month about to be simulated, 0 is 2003-01
     firms, bodies, coordinators, pairs, projects, licences, shelf : tables
+    places : ground and rooms for firms
     free_rows : per complex, rows of closed firms that entrants may take
     balance : (C,) KRW million of the programme not yet spent, by complex
     joining_constant : (C,) constant of the log odds of joining, set when the programme starts
@@ -49,6 +51,7 @@ class State:
     projects: ProjectTable
     licences: LicenceTable
     shelf: Shelf
+    places: Places
     free_rows: list[list[int]]
     balance: Floats
     joining_constant: Floats

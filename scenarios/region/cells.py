@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 
 __all__ = [
+    "Reader",
     "Table",
     "Value",
     "choice",

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.sim.beginning.population import Complexes, Region
+from innocluster.sim.market.places import LandSupply
 
 from ..errors import InputError
 from ..files import PRESET_FOLDER
 from .cells import Table, flag, integer, key_of, number, read_table, text
+from .land import read_land
 from .parts import (
     read_budget,
     read_fields,
@@ -127,11 +129,13 @@ def load_region(
     field_keys = fields.column("key")
     sectors = read_sectors(path, field_keys)
     table = _complex_table(path)
-    complexes = _complexes(table, totals, facts["largest_export_share"], exports)
+    land = read_land(path, table)
+    complexes = _complexes(table, land, totals, facts["largest_export_share"], exports)
     mix = read_sector_mix(path, complexes.keys, sectors.keys)
     return SurveyedRegion(
         name=totals.name,
         complexes=complexes,
+        land=land,
         sectors=sectors,
         mini_clusters=read_mini_clusters(path, complexes.keys, sectors, field_keys),
         research_bodies=read_research_bodies(
@@ -207,7 +211,11 @@ def _complex_table(folder: Path) -> Table:
         "exports_usd_bn": number(1e-9, 1e6),
         "research_intensity_percent": number(0, 50),
         "founding_members": integer(0, _LARGEST_FIRMS),
-        "plots": firms,
+        "unsold_plots": integer(0, _LARGEST_FIRMS),
+        "contracted_plots": integer(0, _LARGEST_FIRMS),
+        "rented_share": number(0, 0.95),
+        "room_growth": number(0, 1),
+        "applicants": number(0, _LARGEST_FIRMS),
         "entry_rate": number(0, 1),
         "large_size_exponent": number(0.2, 5),
         "largest_employees": number(1, 1e7),
@@ -221,8 +229,6 @@ def _complex_table(folder: Path) -> Table:
             raise table.error(n, "employees", f"at least one a firm, {count}")
         if row["founding_members"] > count:
             raise table.error(n, "founding_members", f"at most the number of firms, {count}")
-        if row["plots"] < count:
-            raise table.error(n, "plots", f"at least the number of firms, {count}")
         if row["largest_employees"] * count < row["employees"]:
             mean = math.ceil(row["employees"] / count)
             raise table.error(n, "largest_employees", f"at least the mean size, {mean}")
@@ -230,7 +236,7 @@ def _complex_table(folder: Path) -> Table:
 
 
 def _complexes(
-    table: Table, totals: _Totals, largest_export_share: float, exports: str
+    table: Table, land: LandSupply, totals: _Totals, largest_export_share: float, exports: str
 ) -> Complexes:
     """Complexes with production and exports scaled to the totals."""
     production = _scaled(table, "production_tn", totals, totals.production, check=True)
@@ -251,7 +257,7 @@ def _complexes(
         production=production * 1e6,
         exports=dollars * 1e3,
         founding_members=table.integers("founding_members"),
-        plots=table.integers("plots"),
+        plots=table.integers("firms") + land.unsold + land.contracted + land.released.sum(axis=1),
         entry_rate=table.floats("entry_rate"),
     )
 

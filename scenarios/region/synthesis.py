@@ -99,7 +99,15 @@ def _enlarged(region: SurveyedRegion, copies: int) -> SurveyedRegion:
         founding_members=c.founding_members * copies,
         plots=c.plots * copies,
     )
-    return replace(region, complexes=complexes)
+    ground = region.land
+    land = replace(
+        ground,
+        released=ground.released * copies,
+        unsold=ground.unsold * copies,
+        contracted=ground.contracted * copies,
+        applicants=ground.applicants * copies,
+    )
+    return replace(region, complexes=complexes, land=land)
 
 
 class _Synthesis:

@@ -132,6 +132,7 @@ def build_settings(
         governance=scenario.governance,
         screening=scenario.screening,
         spin_up_years=scenario.spin_up_years,
+        entry=scenario.entry,
     )
 
 

@@ -84,6 +84,7 @@ def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
         "exports": scenario.exports,
         "governance": scenario.governance,
         "screening": scenario.screening,
+        "entry": scenario.entry,
         "last": scenario.last,
         "seed": scenario.seed,
         "spin_up_years": scenario.spin_up_years,

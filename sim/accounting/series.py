@@ -31,6 +31,7 @@ INDICATORS: dict[str, str] = {
     "value_added": "KRW million/month",
     "employees": "persons",
     "firms": "firms",
+    "tenants": "firms",
     "members": "firms",
     "member_revenue": "KRW million/month",
     "research_spending": "KRW million/month",

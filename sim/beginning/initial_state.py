@@ -14,8 +14,10 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 from ..ground.conditions import Anchors
 from ..ground.parameter_record import Parameters
 from ..innovation.projects import LicenceTable, ProjectTable, Shelf
+from ..market.demography import expected_exits
 from ..network.pairs import PairTable
 from ..state import State
+from .first_places import first_places
 from .new_firms import set_firms
 from .population import Governance, Population
 
@@ -48,6 +50,8 @@ def initial_state(
     set_firms(key, p, np.arange(n), sample, region.sectors.value_added_ratio, -1, firms)
     firms.modelled_on[:n] = np.arange(n)
     firms.count = n
+    operating = np.bincount(firms.complex[:n], minlength=complexes)
+    exits = expected_exits(0, p, complexes, firms)
     return State(
         month=0,
         firms=firms,
@@ -57,6 +61,7 @@ def initial_state(
         projects=ProjectTable.allocate(1024),
         licences=LicenceTable.allocate(4096),
         shelf=_shelf(len(region.research_bodies.names)),
+        places=first_places(key, p, region.land, operating, exits),
         free_rows=[[] for _ in range(complexes)],
         balance=np.zeros(complexes),
         joining_constant=np.full(complexes, -np.inf),

@@ -16,6 +16,7 @@ from innocluster.agents.knowledge import Knowledge
 from innocluster.agents.records import Record
 
 from ..innovation.grants import GrantRules
+from ..market.places import LandSupply
 
 __all__ = [
     "Complexes",
@@ -49,8 +50,8 @@ class Complexes:
     production : (C,) KRW million, 2003, scaled to the region's total
     exports : (C,) USD million, 2003, scaled to the region's total
     founding_members : (C,) firms that take part in the programme's first year
-    plots : (C,) firms that the complex can hold
-    entry_rate : (C,) entrants a year per operating firm
+    plots : (C,) firms that the complex can hold on all the ground that is ever released
+    entry_rate : (C,) entrants a year per operating firm, for proportional entry
     """
 
     keys: tuple[str, ...]
@@ -155,6 +156,7 @@ class Region:
 
     name: str
     complexes: Complexes
+    land: LandSupply
     sectors: Sectors
     mini_clusters: MiniClusters
     research_bodies: ResearchBodies

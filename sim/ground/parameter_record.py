@@ -135,6 +135,13 @@ class Parameters(Record):
     exit_age: float
     entry_scale: float
     entry_profit: float
+    land_price_elasticity: float
+    land_scale: float
+    refill_hazard: float
+    building_time: float
+    moving_time: float
+    rooms_per_plot: float
+    room_building: float
     matching_capacity: float
     shortlist_pairs: float
     network_complementarity: float

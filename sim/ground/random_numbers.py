@@ -70,6 +70,10 @@ class Process(IntEnum):
     NETWORK_SAMPLE = 33
     KNOWN_CONTACT = 34
     INTRODUCED_CONTACT = 35
+    LAND = 60
+    BUILDING = 61
+    MOVING_IN = 62
+    FIRST_PLACES = 63
 
 
 _MASK = np.uint64(0xFFFFFFFF)

@@ -20,6 +20,7 @@ __all__ = [
     "close_firms",
     "count_entrants",
     "entrant_identifier",
+    "expected_exits",
     "spin_offs",
 ]
 
@@ -31,9 +32,9 @@ Integers = NDArray[np.int64]
 _ENTRY = int(Process.ENTRY)
 _SPIN_OFF = int(Process.SPIN_OFF)
 ENTRANT_BASE = 1 << 24
-ENTRIES = ("proportional", "balanced")
-"""What decides how many firms enter: incumbents, profit and free plots; or closures alone,
-one for one, with which a first state is spun up."""
+ENTRIES = ("land", "proportional", "balanced")
+"""What decides how many firms enter: the ground that is released or left; incumbents, profit
+and free plots; or closures alone, one for one, with which a first state is spun up."""
 
 
 @compiled
@@ -80,6 +81,25 @@ def close_firms(
 
 
 @compiled
+def expected_exits(month: int, p: Parameters, complexes: int, firms: FirmTable) -> Floats:
+    """E1: firms of each complex, (C,), that close in a year by their hazard."""
+    exits = np.zeros(complexes)
+    for i in range(firms.count):
+        if firms.alive[i] == 1:
+            years = (np.float64(firms.age[i]) + month - max(firms.entered[i], 0)) / 12.0
+            exits[firms.complex[i]] += exit_hazard(
+                firms.employees[i],
+                years,
+                p.exit_rate,
+                p.established_exit_rate,
+                p.exit_age,
+                p.exit_size,
+                p.takeover_size,
+            )
+    return exits
+
+
+@compiled
 def count_entrants(
     key: NDArray[np.uint64],
     month: int,
@@ -90,7 +110,7 @@ def count_entrants(
     profit_ratio: Floats,
     usual_profit: Floats,
 ) -> Integers:
-    """E2: entrants of the month by complex, Poisson with profit and free plots.
+    """E2: proportional entrants of the month by complex, Poisson with profit and free plots.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, draw_four, uniforms
 from ..market.demography import count_entrants, entrant_identifier, spin_offs
+from ..market.places import build_rooms, let_places, open_places, seat_spin_offs, vacate
 from ..run import Run
 
 __all__ = ["admit_entrants"]
@@ -47,10 +48,7 @@ def admit_entrants(
     """
     state, p, key, month = run.state, run.parameters, run.key, run.state.month
     firms, source = state.firms, run.prototypes
-    balanced = run.settings.entry == "balanced"
-    arrivals, founders = (
-        (counts.closures, np.empty(0, np.int64)) if balanced else _decide_entry(run, operating)
-    )
+    arrivals, founders = _decide_entry(run, operating, counts.closures)
     founded = np.bincount(state.bodies.complex[founders], minlength=arrivals.size)
     places = arrivals + founded
     number = int(places.sum())
@@ -61,7 +59,7 @@ def admit_entrants(
         key, month, arrivals, founders, state.bodies, run.scratch.places, run.foundings,
         newcomers,
     )  # fmt: skip
-    if balanced:
+    if run.settings.entry == "balanced":
         models[0] = firms.modelled_on[closed[np.argsort(firms.complex[closed], kind="stable")]]
     _describe_entrants(p, models, source, state.bodies, run.anchors.sector_intensity, newcomers)
     _scatter_knowledge(key, month, p, models, source, state.bodies, newcomers)
@@ -75,9 +73,25 @@ def admit_entrants(
     counts.entrants += places
 
 
-def _decide_entry(run: Run, operating: Integers) -> tuple[Integers, Integers]:
-    """E2, U4: entrants that are no spin-offs (C,), and rows of the universities that found one."""
+def _decide_entry(run: Run, operating: Integers, closures: Integers) -> tuple[Integers, Integers]:
+    """E2, U4: entrants that are no spin-offs (C,), and rows of the universities that found one.
+
+    In balance one firm enters for each that closed, and no university founds another.
+    """
     state, p, key, month = run.state, run.parameters, run.key, run.state.month
+    if run.settings.entry == "balanced":
+        return closures.copy(), np.empty(0, np.int64)
+    if run.settings.entry == "land":
+        places, land = state.places, run.region.land
+        opened = open_places(month, places)
+        founders = seat_spin_offs(spin_offs(key, month, p, state.bodies), state.bodies, places)
+        let_places(
+            key, month, p, land, state.profit_ratio, run.anchors.usual_profit,
+            float(run.settings.macro.price_index[month]), places,
+        )  # fmt: skip
+        build_rooms(p, land, places)
+        vacate(key, month, closures, places)
+        return opened, founders
     complexes = run.region.complexes
     room = np.maximum(complexes.plots - complexes.firms, 1)
     free = np.maximum(complexes.plots - operating, 0) / room

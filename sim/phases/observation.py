@@ -27,6 +27,10 @@ def observe(run: Run, counts: Counts) -> None:
     price = run.settings.macro.price_index[month]
     sum_aggregates(price, run.parameters, ratio, firms, aggregates)
     _enter(run, dict(zip(SUMMED, totals, strict=True)))
+    tenants = totals[SUMMED.index("firms")]
+    if run.settings.entry == "land":
+        tenants = tenants + run.state.places.under_way
+    _enter(run, {"tenants": tenants})
     _enter(run, dict(zip(AGGREGATES, aggregates, strict=True)))
 
 

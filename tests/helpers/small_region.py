@@ -36,8 +36,13 @@ def small_population(shrinkage: int = SHRINKAGE) -> Population:
         name: np.maximum(1, getattr(complexes, name) // shrinkage)
         for name in ("firms", "employees", "founding_members", "plots")
     }
+    ground = full.region.land
+    fewer = {
+        name: getattr(ground, name) // shrinkage for name in ("released", "unsold", "contracted")
+    }
     region = replace(
         full.region,
+        land=replace(ground, applicants=ground.applicants / shrinkage, **fewer),
         complexes=replace(
             complexes,
             production=complexes.production / shrinkage,

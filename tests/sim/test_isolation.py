@@ -68,7 +68,15 @@ def flat_prices() -> MacroSeries:
 def alone(population: Population, unchecked: dict[str, float] | None = None) -> Simulation:
     parameters = ParameterSet(unchecked={**ALONE, **(unchecked or {})})
     return Simulation(
-        Settings(population, parameters, flat_prices(), POLICIES["P0"], 3, match_2003=False)
+        Settings(
+            population,
+            parameters,
+            flat_prices(),
+            POLICIES["P0"],
+            3,
+            match_2003=False,
+            entry="proportional",
+        )
     )
 
 

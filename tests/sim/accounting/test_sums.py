@@ -53,7 +53,7 @@ def test_firms_are_summed_by_complex(kernel: Callable[..., Any], january: bool) 
 
 def test_every_indicator_has_one_source() -> None:
     counted = list(Counts.nothing(2).recorded())
-    assert sorted([*SUMMED, *AGGREGATES, *counted, "carry_over"]) == sorted(INDICATORS)
+    assert sorted([*SUMMED, *AGGREGATES, *counted, "carry_over", "tenants"]) == sorted(INDICATORS)
 
 
 def test_what_is_counted_is_recorded_under_its_name() -> None:

@@ -309,7 +309,7 @@ class GrowingCapital:
 
 def test_where_only_capital_grows_growth_comes_from_capital_alone() -> None:
     """Demand beyond every capacity, technology and turnover switched off."""
-    run = simulation("P0", match_2003=False, last=(2007, 12), unchecked={
+    run = simulation("P0", match_2003=False, last=(2007, 12), entry="proportional", unchecked={
         "technical_progress": 0.0, "rivals_growth": 0.0, "growth_dispersion": 0.0,
         "rd_elasticity": 0.0, "spillover_elasticity": 0.0, "attempt_rate": 0.0,
         "background_rate": 0.0, "brand_hazard": 0.0, "exit_rate": 0.0, "established_exit_rate": 0.0,

@@ -94,7 +94,7 @@ class Outcome(NamedTuple):
 def settings() -> Settings:
     """A small region with more money than it can spend, in a world that stands still."""
     started = simulation("P5", budget=dict.fromkeys(range(2005, 2014), 60_000.0)).settings
-    return replace(started, macro=still_macro(), match_2003=False)
+    return replace(started, macro=still_macro(), match_2003=False, entry="proportional")
 
 
 def outcome(seed: int, with_bodies: bool, changes: dict[str, float], months: int) -> Outcome:
