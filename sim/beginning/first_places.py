@@ -25,7 +25,8 @@ def first_places(
     """Places with which as many firms open as close while nothing around them changes.
 
     A year's exits over the refill hazard stand vacant, and what is let of them in the
-    months before the first is under way; ground sold new comes on top.
+    months before the first is under way; ground sold new comes on top, times `land_scale`
+    as all ground that is released.
 
     Parameters
     ----------
@@ -39,14 +40,17 @@ def first_places(
     vacant = np.rint(flow / hazard).astype(np.int64) if p.refill_hazard > 0.0 else 0 * used
     due = np.zeros((*used.shape, MONTHS_AHEAD), np.int64)
     plot_months, room_months = _longer_plot(p.building_time), _longer_room(p.moving_time)
+    unsold, sold = (
+        np.rint(p.land_scale * plots).astype(np.int64) for plots in (land.unsold, land.contracted)
+    )
     for c in range(operating.size):
         u, v, _, _ = uniforms(key, c, 0, _FIRST_PLACES, 0)
-        new = land.contracted[c] / plot_months.sum()
+        new = sold[c] / plot_months.sum()
         turnover = (flow[:, c] / 12.0) if p.refill_hazard > 0.0 else np.zeros(2)
         due[PLOT, c] = _whole((turnover[PLOT] + new) * plot_months, u)
         due[ROOM, c] = _whole(turnover[ROOM] * room_months, v)
     number = used + vacant + due.sum(axis=2)
-    return Places(land.unsold.copy(), number, vacant, due, number[ROOM].astype(np.float64))
+    return Places(unsold, number, vacant, due, number[ROOM].astype(np.float64))
 
 
 def _longer_plot(mean: float) -> Floats:

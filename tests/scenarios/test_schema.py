@@ -71,6 +71,7 @@ MISTAKES = {
     'exports = "both"': ("exports = both", "as_printed"),
     'governance = "five-level"': ("governance = five-level", "two-level"),
     "governance = 2": ("governance = 2", "four-level, two-level, local"),
+    'entry = "balanced"': ("entry = balanced", "land, proportional"),
     'screening = "jury"': ("screening = jury", "single, hierarchy, polyarchy, committee"),
     "[parameters]\nprogramme_adherence = 1.5": ("programme_adherence = 1.5", "from 0 to 1"),
     'last = "2013"': ("last = 2013", "YYYY-MM"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_region import full_population, simulation, small_population
+from small_region import full_population, simulation
 
 from innocluster.sim.beginning.population import Population
 from innocluster.sim.market.places import ROOM
@@ -21,19 +21,13 @@ APART = {
     "entry_profit": 0.0,
 }  # fmt: skip
 
+# No new ground and no new rooms.
+CLOSED = {"land_scale": 0.0, "room_building": 0.0}
+
 
 def with_land(population: Population, **columns: np.ndarray) -> Population:
     region = population.region
     return replace(population, region=replace(region, land=replace(region.land, **columns)))
-
-
-def still(population: Population) -> Population:
-    """The region with no new ground and no new rooms."""
-    land = population.region.land
-    return with_land(
-        population, released=0 * land.released, unsold=0 * land.unsold,
-        contracted=0 * land.contracted, room_growth=0.0 * land.room_growth,
-    )  # fmt: skip
 
 
 def operating_by_places(run: Simulation) -> list[int]:
@@ -67,7 +61,7 @@ def test_every_firm_has_a_place(policy: str) -> None:
 
 def test_where_all_is_full_as_many_enter_as_close() -> None:
     run = simulation(
-        "P0", population=still(full_population()), unchecked={**APART, "exit_rate": 0.08},
+        "P0", population=full_population(), unchecked={**APART, **CLOSED, "exit_rate": 0.08},
         match_2003=False,
     )  # fmt: skip
     values = run.run().values
@@ -85,8 +79,7 @@ def test_where_all_is_full_as_many_enter_as_close() -> None:
 
 def test_nobody_comes_where_there_is_no_ground() -> None:
     run = simulation(
-        "P0", population=still(small_population()),
-        unchecked={**APART, "exit_rate": 0.0, "entry_scale": 100.0},
+        "P0", unchecked={**APART, **CLOSED, "exit_rate": 0.0, "entry_scale": 100.0}
     )  # fmt: skip
     values = run.run().values
     assert values["entrants"].sum() == 0.0

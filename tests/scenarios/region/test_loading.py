@@ -287,3 +287,18 @@ def test_cells_are_read_or_refused(cell: str) -> None:
 @given(st.integers(-1_000_000, 1_000_000))
 def test_integers_survive(value: int) -> None:
     assert integer(-1_000_000, 1_000_000)(str(value)) == value
+
+
+def test_ground_is_released_by_year_and_priced_between_the_years_known() -> None:
+    land = load_region().land
+    gumi, gunsan, wonju = 1, 5, 6
+    assert land.released[gunsan, :8].tolist() == [0, 34, 78, 49, 66, 44, 25, 0]
+    assert land.released[wonju].sum() == 102
+    # KRW 102850 a m2 in 2003 and 148000 in 2010; nothing is known of Wonju.
+    assert land.price[gumi, 0] == 1.0
+    assert land.price[gumi, 3] == pytest.approx((102850 + 3 * (148000 - 102850) / 7) / 102850)
+    assert land.price[gumi, 7:] == pytest.approx(148000 / 102850)
+    assert (land.price[wonju] == 0.0).all()
+    assert land.rented_share[3] == 0.425
+    complexes = load_region().complexes
+    assert complexes.plots[gunsan] == 75 + 27 + 9 + 296

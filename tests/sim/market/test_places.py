@@ -251,6 +251,14 @@ def test_the_first_places_let_as_many_in_as_leave() -> None:
     assert places.rooms.tolist() == places.number[1].tolist()
 
 
+def test_ground_on_sale_and_sold_is_scaled_as_what_is_released() -> None:
+    land = supply(unsold=[3, 8], contracted=[40, 0])
+    p = ParameterSet({"land_scale": 0.5}).record()
+    places = first_places(KEY, p, land, np.array([20, 10]), np.zeros(2))
+    assert places.unsold.tolist() == [2, 4]
+    assert places.due.sum() == pytest.approx(20, abs=1)
+
+
 def test_without_refill_nothing_is_under_way() -> None:
     p = ParameterSet(unchecked={"refill_hazard": 0.0}).record()
     places = first_places(KEY, p, supply(), np.array([20, 10]), np.array([5.0, 2.0]))
