@@ -202,19 +202,24 @@ class ObjectModel(mesa.Model):
         """Section 8: the ministry's committee, third from below, divides the year's money."""
         chain = self.region.governance
         lag, noise = int(chain.lag[-3]), float(chain.noise[-3])
-        clusters = [len(group.mini_clusters) for group in self.groups]
-        scores = [group.score(lag) for group in self.groups]
-        usual = sum(n * s for n, s in zip(clusters, scores, strict=True)) / sum(clusters)
-        if usual > 0.0:
-            merits = []
-            for c, score in enumerate(scores):
-                u = self.draw(c, Process.EVALUATION)[0]
-                merits.append(score / usual - 1.0 + noise * normal(u))
-            weights = [
-                n * (1.0 + self.p.evaluation_weight * min(1.0, max(-1.0, merit)))
-                for n, merit in zip(clusters, merits, strict=True)
-            ]
+        evaluated = [group.evaluated(lag) for group in self.groups]
+        joined = any(
+            number > 0.0 for group in self.groups for number, _, _ in list(group.books)[-12 - lag :]
+        )
+        members = math.fsum(number for number, _ in evaluated)
+        if joined:
+            usual = math.fsum(number * score for number, score in evaluated) / members
+            weights = []
+            for c, (number, score) in enumerate(evaluated):
+                merit = noise * normal(self.draw(c, Process.EVALUATION)[0])
+                merit += score / usual - 1.0 if usual > 0.0 else 0.0
+                weights.append(
+                    number * (1.0 + self.p.evaluation_weight * min(1.0, max(-1.0, merit)))
+                )
             self.shares = [weight / sum(weights) for weight in weights]
+        unspent = math.fsum(group.balance for group in self.groups)
+        for group, share in zip(self.groups, self.shares, strict=True):
+            group.balance = unspent * share
 
     def _hold(self, meeting: Meeting) -> list[tuple[Firm, NDArray[np.float64]]]:
         """T1, T3, K2: what a meeting does; returns what is learned, to be added later."""
@@ -386,8 +391,8 @@ class GroupedModel(ObjectModel):
 
 
 COUNTED = (
-    "contacts", "introductions", "tasks", "joint_projects", "joint_successes", "licences",
-    "licence_successes", "own_innovations", "entrants", "closures", "spent_meetings",
+    "contacts", "formal_meetings", "introductions", "tasks", "joint_projects", "joint_successes",
+    "licences", "licence_successes", "own_innovations", "entrants", "closures", "spent_meetings",
     "spent_introductions", "spent_tasks", "spent_research", "spent_support", "spent_transfers",
     "spent_overhead",
 )  # fmt: skip

@@ -12,6 +12,7 @@ import numpy as np
 from mesa_actors import TIE_FAMILIARITY, Actor, Body, Firm, Pair, Project
 from plain_equations import erlang_months, logistic, normal, novelty, poisson
 
+from innocluster.sim.ground.calendar import year_of
 from innocluster.sim.ground.random_numbers import Process
 
 if TYPE_CHECKING:
@@ -129,15 +130,24 @@ class PromotionGroup(mesa.Agent):
         model = self.model
         p = model.p
         events: list[Event] = []
+        plan = model.region.contacts[year_of(model.month)]
+        planned = p.contact_scale * plan.contacts / (9 if model.month < 36 else 12)
+        everywhere = math.fsum(
+            len(members) ** p.contact_members_exponent
+            for group in model.groups
+            for members in group.members.values()
+            if members
+        )
         for cluster in self.mini_clusters:
             members = self.members[cluster]
             if not members:
                 continue
             held = 0
-            wanted = int(p.contact_rate + model.draw(cluster, Process.CONTACT_EVENT, 0)[0])
+            expected = planned * len(members) ** p.contact_members_exponent / everywhere
+            wanted = int(expected + model.draw(cluster, Process.CONTACT_EVENT, 0)[0])
             for number in range(wanted):
                 a, b, _, _ = model.draw(cluster, Process.CONTACT_EVENT, number + 1)
-                formal = a < p.formal_share
+                formal = a < plan.formal_meetings / plan.contacts
                 if not self.pay(
                     p.meeting_cost if formal else p.introduction_cost,
                     "spent_meetings" if formal else "spent_introductions",
@@ -150,6 +160,8 @@ class PromotionGroup(mesa.Agent):
                 events.append(Event(held, members, self.complex, attending, pairs))
                 held += 1
                 model.count("contacts", self.complex)
+                if formal:
+                    model.count("formal_meetings", self.complex)
         return events
 
     def pay(self, amount: float, account: str) -> bool:
@@ -254,11 +266,11 @@ class PromotionGroup(mesa.Agent):
         support = math.fsum(spent for _, spent, _ in year)
         self.reported_benefit = support / max(members, 1.0) / 10.0 if members > 0.0 else 0.0
 
-    def score(self, lag: int) -> float:
-        """Tasks and joint successes a member in the year that ended `lag` months ago."""
+    def evaluated(self, lag: int) -> tuple[float, float]:
+        """Members, at least one, in the year that ended `lag` months ago; what each got done."""
         year = list(self.books)[-12 - lag : -lag or None]
-        members = math.fsum(number for number, _, _ in year) / 12.0
-        return math.fsum(done for _, _, done in year) / max(members, 1.0)
+        members = max(1.0, math.fsum(number for number, _, _ in year) / 12.0)
+        return members, math.fsum(done for _, _, done in year) / members
 
 
 def _credit(centre: Actor, other: Actor) -> float:

@@ -24,6 +24,7 @@ from .cells import Table, flag, integer, key_of, number, read_table, text
 from .land import read_land
 from .parts import (
     read_budget,
+    read_contacts,
     read_fields,
     read_governance,
     read_grants,
@@ -145,6 +146,7 @@ def load_region(
         fields=tuple(fields.column("name")),
         fields_ko=tuple(fields.column("name_ko")),
         budget=read_budget(path),
+        contacts=read_contacts(path),
         grants=read_grants(path),
         facts=facts,
         won_per_dollar=totals.won_per_dollar,

@@ -7,7 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.sim.beginning.population import Governance, MiniClusters, ResearchBodies, Sectors
+from innocluster.sim.beginning.population import (
+    ContactPlan,
+    Governance,
+    MiniClusters,
+    ResearchBodies,
+    Sectors,
+)
 from innocluster.sim.innovation.grants import GrantRules
 
 from ..errors import InputError
@@ -24,6 +30,7 @@ from .cells import (
 
 __all__ = [
     "read_budget",
+    "read_contacts",
     "read_fields",
     "read_governance",
     "read_grants",
@@ -253,3 +260,20 @@ def read_budget(folder: Path) -> dict[int, float]:
     table = read_table(folder, "budget.csv", columns)
     table.unique("year")
     return {row["year"]: row["budget_bn"] * 1e3 for row in table.rows}
+
+
+def read_contacts(folder: Path) -> dict[int, ContactPlan]:
+    """`contacts.csv`: calendar year to the contact events planned, formal meetings among them."""
+    events = number(0, 1e7)
+    columns = {
+        "year": integer(2003, 2100),
+        "contacts": events,
+        "formal_meetings": events,
+        "source": text,
+    }
+    table = read_table(folder, "contacts.csv", columns)
+    table.unique("year")
+    for n, row in enumerate(table.rows):
+        if row["formal_meetings"] > row["contacts"]:
+            raise table.error(n, "formal_meetings", f"at most all contacts, {row['contacts']:g}")
+    return {row["year"]: ContactPlan(row["contacts"], row["formal_meetings"]) for row in table.rows}

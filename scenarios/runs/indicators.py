@@ -72,6 +72,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("firms", "firms", stock=True),
     Measure("members", "firms", stock=True),
     Measure("contacts", "events"),
+    Measure("formal_meetings", "events"),
     Measure("introductions", "pairs"),
     Measure("tasks", "tasks"),
     Measure("joint_projects", "projects"),
@@ -170,7 +171,7 @@ def indicator_list(last_year: int) -> tuple[Indicator, ...]:
     ]
     result.append(Indicator("contacts_2005_h1", _FIRST_HALF, "events", 2005, 2005))
     if last_year >= 2008:
-        result.append(Indicator("contacts_2005_2008", "contacts", "events", 2005, 2008))
+        result.append(Indicator("meetings_2005_2008", "formal_meetings", "events", 2005, 2008))
     return tuple(result)
 
 

@@ -37,6 +37,7 @@ INDICATORS: dict[str, str] = {
     "research_spending": "KRW million/month",
     "cohort_revenue": "KRW million/month",
     "contacts": "events/month",
+    "formal_meetings": "events/month",
     "introductions": "pairs/month",
     "tasks": "tasks/month",
     "joint_projects": "projects/month",

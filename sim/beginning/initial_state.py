@@ -67,14 +67,22 @@ def initial_state(
         joining_constant=np.full(complexes, -np.inf),
         reported_benefit=np.zeros(complexes),
         profit_ratio=np.zeros(complexes),
-        allocation=np.bincount(region.mini_clusters.complex, minlength=complexes)
-        / region.mini_clusters.complex.size,
+        allocation=_first_shares(region.complexes.founding_members),
     )
 
 
 def spare_rows(firms: int) -> int:
     """Rows of a table for so many firms and some that enter."""
     return firms + firms // 8 + 64
+
+
+def _first_shares(founding_members: NDArray[np.int64]) -> Floats:
+    """Shares of the complexes in the budget before there are members, (C,)."""
+    weights = founding_members.astype(np.float64)
+    if not weights.any():
+        weights[:] = 1.0
+    shares: Floats = weights / weights.sum()
+    return shares
 
 
 def anchors(state: State, population: Population, p: Parameters) -> Anchors:

@@ -20,6 +20,7 @@ from ..market.places import LandSupply
 
 __all__ = [
     "Complexes",
+    "ContactPlan",
     "FirmSample",
     "Governance",
     "MiniClusters",
@@ -144,12 +145,21 @@ class Governance:
 
 
 @dataclass(frozen=True)
+class ContactPlan:
+    """Contact events that the programme plans for a calendar year: all, and formal meetings."""
+
+    contacts: float
+    formal_meetings: float
+
+
+@dataclass(frozen=True)
 class Region:
     """Everything of a region that does not depend on the replication.
 
     Attributes
     ----------
     budget : calendar year -> programme budget, KRW million
+    contacts : calendar year -> contact events that the programme plans
     grants : what the programme pays for joint R&D
     fields, fields_ko : names of the D technology fields
     """
@@ -164,6 +174,7 @@ class Region:
     fields: tuple[str, ...]
     fields_ko: tuple[str, ...]
     budget: dict[int, float]
+    contacts: dict[int, ContactPlan]
     grants: GrantRules
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
+from innocluster.agents.elementary import exp, log
 from innocluster.agents.records import Record
 from innocluster.agents.research_bodies import poisson_count
 
@@ -15,15 +16,13 @@ from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 
-__all__ = ["Events", "contact_events"]
+__all__ = ["Events", "contact_events", "contact_rates"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
 _CONTACT_EVENT = int(Process.CONTACT_EVENT)
-MAXIMUM_EVENTS = 20
-"""Contact events of a mini-cluster in a month at most."""
 
 
 @dataclass(frozen=True)
@@ -33,21 +32,50 @@ class Events(Record):
     Attributes
     ----------
     cluster : (n,) mini-cluster that meets
+    formal : (n,) 1 for a formal meeting, 0 for a visit
     size : (n,) firms that attend
     introductions : (n,) pairs of firms that can be introduced to each other
     spent : (2, C) KRW million for formal meetings and for visits
     """
 
     cluster: Codes
+    formal: Codes
     size: Codes
     introductions: Codes
     spent: Floats
 
     @classmethod
-    def room_for(cls, clusters: int, complexes: int) -> Events:
-        """Room for the events of a month, of which nothing is spent yet."""
-        cluster, size, introductions = np.empty((3, clusters * MAXIMUM_EVENTS), np.int32)
-        return cls(cluster, size, introductions, np.zeros((2, complexes)))
+    def room_for(cls, rates: Floats, complexes: int) -> Events:
+        """Room for the events of a month, of which nothing is spent yet.
+
+        Parameters
+        ----------
+        rates : events that each mini-cluster is expected to hold; none holds one more than that
+        """
+        most = int(np.floor(rates).sum()) + rates.size
+        cluster, formal, size, introductions = np.empty((4, most), np.int32)
+        return cls(cluster, formal, size, introductions, np.zeros((2, complexes)))
+
+
+@compiled
+def contact_rates(total: float, exponent: float, members: GroupedRows) -> Floats:
+    """M1: contact events of a month that each mini-cluster is to hold, (M,).
+
+    The events of all are divided in proportion to (members)^exponent: a larger group holds
+    more, each member of it fewer.  Without any member none is held.
+    """
+    clusters = members.start.size - 1
+    rates = np.zeros(clusters)
+    whole = 0.0
+    for m in range(clusters):
+        number = members.start[m + 1] - members.start[m]
+        if number > 0:
+            rates[m] = exp(exponent * log(float(number)))
+            whole += rates[m]
+    for m in range(clusters):
+        if whole > 0.0:
+            rates[m] *= total / whole
+    return rates
 
 
 @compiled
@@ -55,6 +83,8 @@ def contact_events(
     key: NDArray[np.uint64],
     month: int,
     p: Parameters,
+    rates: Floats,
+    formal_share: float,
     members: GroupedRows,
     cluster_complex: Integers,
     balance: Floats,
@@ -68,6 +98,8 @@ def contact_events(
 
     Parameters
     ----------
+    rates : (M,) events that each mini-cluster is to hold, from `contact_rates`
+    formal_share : share of formal meetings among them
     members : by mini-cluster
     balance : (C,) KRW million, reduced by the cost
     events : written to
@@ -79,12 +111,12 @@ def contact_events(
             continue
         c = cluster_complex[m]
         u, _, _, _ = uniforms(key, m, month, _CONTACT_EVENT, 0)
-        wanted = int(p.contact_rate + u)
+        wanted = int(rates[m] + u)
         for event in range(1, wanted + 1):
             a, b, _, _ = uniforms(key, m, month, _CONTACT_EVENT, event)
-            is_formal = a < p.formal_share
+            is_formal = a < formal_share
             cost = p.meeting_cost if is_formal else p.introduction_cost
-            if balance[c] < cost or held >= events.cluster.size:
+            if balance[c] < cost:
                 continue
             balance[c] -= cost
             events.spent[0 if is_formal else 1, c] += cost
@@ -92,6 +124,7 @@ def contact_events(
             if is_formal:
                 attending = min(number, 1 + poisson_count(p.attendance - 1.0, b))
             events.cluster[held] = m
+            events.formal[held] = 1 if is_formal else 0
             events.size[held] = attending
             events.introductions[held] = max(1, attending // 2)
             held += 1

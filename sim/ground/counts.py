@@ -31,7 +31,8 @@ class Counts(Record):
     signed, succeeded : licences
     innovations : of firms' own R&D
     entrants, closures : firms
-    contacts, introductions : contact events that the programme held, pairs that it introduced
+    contacts, formal_meetings, introductions : contact events that the programme held, formal
+        meetings among them, pairs that it introduced
     meetings_spent … transfers_spent : KRW million of the programme by purpose
     overhead : KRW million that the levels of the programme kept
     """
@@ -45,6 +46,7 @@ class Counts(Record):
     entrants: Integers = _counted(np.int64, "entrants")
     closures: Integers = _counted(np.int64, "closures")
     contacts: Floats = _counted(np.float64, "contacts")
+    formal_meetings: Floats = _counted(np.float64, "formal_meetings")
     introductions: Floats = _counted(np.float64, "introductions")
     meetings_spent: Floats = _counted(np.float64, "spent_meetings")
     introductions_spent: Floats = _counted(np.float64, "spent_introductions")

@@ -59,8 +59,8 @@ class Parameters(Record):
     information_ceiling: float
     background_rate: float
     anchor_share: float
-    contact_rate: float
-    formal_share: float
+    contact_scale: float
+    contact_members_exponent: float
     attendance: float
     expert_share: float
     meeting_cost: float

@@ -2,13 +2,15 @@
 
 Every level keeps its overhead, what remains reaches the complexes in equal
 monthly parts, and what is not spent is carried over.  The complexes share by
-their number of mini-clusters and, once there is a year to judge, by last year's
-evaluation.
+their founding members and, once there is a year to judge, by the members that
+they have and what these got done; with every evaluation what nobody has spent
+is divided anew as well.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,15 @@ from ..ground.calendar import PROGRAMME_START, month_number, year_of
 from ..ground.random_numbers import Process, uniform_rows
 from ..run import Run
 
-__all__ = ["Tranche", "allocate", "book_spending", "net_share", "note_meetings", "pay_budget"]
+__all__ = [
+    "Tranche",
+    "allocate",
+    "book_spending",
+    "net_share",
+    "note_meetings",
+    "pay_budget",
+    "planned_contacts",
+]
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +61,7 @@ def pay_budget(run: Run) -> Tranche:
     budget = run.settings.budget_of(year)
     if run.state.month < start or not run.settings.funded:
         return Tranche(active=False, starts=False, overhead=nothing)
-    months = 12 - (PROGRAMME_START[1] - 1 if year == PROGRAMME_START[0] else 0)
+    months = _months_of(year)
     if run.state.month > start:
         allocate(run, budget)
     part = budget / months * run.state.allocation
@@ -61,13 +71,30 @@ def pay_budget(run: Run) -> Tranche:
     return Tranche(active=True, starts=run.state.month == start, overhead=part - net)
 
 
+def planned_contacts(run: Run) -> tuple[float, float]:
+    """M1: contact events planned for the month, and the share of formal meetings among them."""
+    year = year_of(run.state.month)
+    plan = run.region.contacts.get(year)
+    if plan is None or plan.contacts <= 0.0:
+        return 0.0, 0.0
+    total = run.parameters.contact_scale * plan.contacts / _months_of(year)
+    return total, plan.formal_meetings / plan.contacts
+
+
+def _months_of(year: int) -> int:
+    """Months of a calendar year in which there is a programme."""
+    return 12 - (PROGRAMME_START[1] - 1 if year == PROGRAMME_START[0] else 0)
+
+
 def allocate(run: Run, budget: float) -> None:
-    """Section 8: divide the budget by mini-clusters and by what members got done last year.
+    """Section 8: divide the budget by members and by what each of them got done last year.
 
     The level that adjusts the programme (the third from below, or the second of
     two) looks at supported tasks and joint successes a member, as old as its lag
-    and as noisy as its signal.  A region governed by its promotion groups alone
-    keeps the division by mini-clusters.
+    and as noisy as its signal.  What the complexes have not spent is pooled and divided
+    in the same shares.  A region governed by its promotion groups alone keeps the
+    division by founding members, and each complex what it has; so it does where nobody
+    ever joins.
     """
     chain, month, state = run.governance, run.state.month, run.state
     levels = chain.lag.size
@@ -78,17 +105,21 @@ def allocate(run: Run, budget: float) -> None:
     year = slice(max(known - 12, 0), known)
     values = run.series.values
     done = (values["tasks"][year] + values["joint_successes"][year]).sum(axis=0)
-    score = done / np.maximum(values["members"][year].mean(axis=0), 1.0)
-    clusters = np.bincount(run.region.mini_clusters.complex, minlength=score.size)
-    weights = np.asarray(clusters, dtype=np.float64)
-    usual = float((weights * score).sum() / weights.sum())
-    if usual <= 0.0:
+    members = values["members"][year].mean(axis=0)
+    if not members.any():
+        _pool(run)
         return
+    # Where nobody has joined yet, there is money for the first.
+    weights = np.maximum(members, 1.0)
+    score = done / weights
+    usual = float((weights * score).sum() / weights.sum())
     draws = uniform_rows(run.key, np.arange(score.size), month, int(Process.EVALUATION), 0)[:, 0]
     noise = float(chain.noise[row]) * np.array([normal_quantile(u) for u in draws])
-    merit = np.clip(score / usual - 1.0 + noise, -1.0, 1.0)
+    relative = score / usual - 1.0 if usual > 0.0 else np.zeros(score.size)
+    merit = np.clip(relative + noise, -1.0, 1.0)
     shares = weights * (1.0 + run.parameters.evaluation_weight * merit)
     state.allocation = shares / shares.sum()
+    _pool(run)
     keys = run.region.complexes.keys
     state.decisions.append(
         Decision(
@@ -98,6 +129,15 @@ def allocate(run: Run, budget: float) -> None:
             budget * float(chain.overhead[row]),
         )
     )  # fmt: skip
+
+
+def _pool(run: Run) -> None:
+    """Divide what the complexes have not spent by their shares; their accounts say so."""
+    state = run.state
+    pooled = fsum(state.balance) * state.allocation
+    groups = state.coordinators.count - pooled.size
+    state.coordinators.received[groups:] += pooled - state.balance
+    state.balance[:] = pooled
 
 
 def _named(complexes: tuple[str, ...], what: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..coordination.events import Events, contact_events
+from ..coordination.events import Events, contact_events, contact_rates
 from ..coordination.membership import decide_membership
 from ..coordination.policy import CoordinationView, Payments
 from ..coordination.small_tasks import run_small_tasks
@@ -16,7 +16,7 @@ from ..network.contacts import Meetings, apply_learning, hold_meetings, update_f
 from ..network.encounters import background_encounters
 from ..network.pairs import BODY
 from ..run import Run
-from .budget import Tranche, note_meetings
+from .budget import Tranche, note_meetings, planned_contacts
 from .membership import report_benefit, start_programme
 from .reports import file_reports
 from .roles import assign_roles, needed_tasks
@@ -125,15 +125,21 @@ def _hold_events(run: Run, members: GroupedRows, counts: Counts) -> Coordination
     """Hold this month's contact events, and return what the policy may look at."""
     state, scratch = run.state, run.scratch
     cluster_complex = run.region.mini_clusters.complex
-    events = Events.room_for(cluster_complex.size, state.balance.size)
+    p = run.parameters
+    planned, formal_share = planned_contacts(run)
+    rates = contact_rates(planned, p.contact_members_exponent, members)
+    events = Events.room_for(rates, state.balance.size)
     held = 0
     if run.settings.policy.events:
         held = contact_events(
-            run.key, state.month, run.parameters, members, cluster_complex, state.balance, events
-        )
+            run.key, state.month, p, rates, formal_share, members, cluster_complex,
+            state.balance, events,
+        )  # fmt: skip
         counts.meetings_spent += events.spent[0]
         counts.introductions_spent += events.spent[1]
         np.add.at(counts.contacts, cluster_complex[events.cluster[:held]], 1.0)
+        meetings = cluster_complex[events.cluster[:held]][events.formal[:held] == 1]
+        np.add.at(counts.formal_meetings, meetings, 1.0)
         note_meetings(run, members.rows, counts.contacts, events.spent.sum(axis=0))
     return CoordinationView(
         key=run.key,

@@ -11,7 +11,7 @@ from innocluster.scenarios.policies import POLICIES
 from innocluster.scenarios.region.loading import load_region
 from innocluster.scenarios.region.synthesis import synthesise
 from innocluster.sim.beginning.macro import load_macro
-from innocluster.sim.beginning.population import FirmSample, Population
+from innocluster.sim.beginning.population import ContactPlan, FirmSample, Population
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
@@ -50,6 +50,10 @@ def small_population(shrinkage: int = SHRINKAGE) -> Population:
             **smaller,
         ),
         budget={year: amount / shrinkage for year, amount in full.region.budget.items()},
+        contacts={
+            year: ContactPlan(plan.contacts / shrinkage, plan.formal_meetings / shrinkage)
+            for year, plan in full.region.contacts.items()
+        },
     )
     return Population(region, firms)
 

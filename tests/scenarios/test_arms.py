@@ -18,13 +18,13 @@ SHORT = Scenario.default().replaced(last="2006-12")
 
 
 def test_an_arm_takes_its_own_rules_and_the_shared_world():
-    shared = SHORT.replaced(seed=7, parameters={"contact_rate": 8.0, "lag_scale": 2.0})
+    shared = SHORT.replaced(seed=7, parameters={"contact_scale": 0.9, "lag_scale": 2.0})
     arm = resolve_arm("p5@silicon-valley", shared)
     assert arm.id == "P5@silicon-valley"
     assert arm.baseline == "P0@silicon-valley"
     assert arm.name.endswith("@ silicon-valley")
     assert (arm.scenario.seed, arm.scenario.last) == (7, "2006-12")
-    assert arm.scenario.parameters["contact_rate"] == 8.0
+    assert arm.scenario.parameters["contact_scale"] == 0.9
     assert arm.scenario.parameters["entry_scale"] == 1.5
 
 

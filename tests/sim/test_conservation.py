@@ -28,15 +28,35 @@ def finished(request: pytest.FixtureRequest) -> Simulation:
     return run
 
 
-def paid_in(run: Simulation) -> np.ndarray:
-    """Budget that falls on each month and complex, (T, C)."""
-    clusters = np.bincount(run.region.mini_clusters.complex, minlength=len(run.series.complexes))
-    shares = clusters / clusters.sum()
-    allocations = {
+def allocated(run: Simulation) -> dict[int, np.ndarray]:
+    """Shares of the complexes by the month from which they hold."""
+    return {
         decision.month: np.array(list(decision.chose.values()))
         for decision in run.state.decisions
         if decision.subject == "allocation"
     }
+
+
+def founding_shares(run: Simulation) -> np.ndarray:
+    """Shares of the complexes before there is a year to judge."""
+    founding = run.region.complexes.founding_members
+    return founding / founding.sum()
+
+
+def shared_anew(run: Simulation) -> np.ndarray:
+    """What each complex gains of the unspent money that is pooled in January, (T, C)."""
+    left = run.series.values["carry_over"]
+    gained = np.zeros_like(left)
+    allocations, shares = allocated(run), founding_shares(run)
+    for month in range(36, run.settings.months, 12):
+        shares = allocations.get(month, shares)
+        gained[month] = left[month - 1].sum() * shares - left[month - 1]
+    return gained
+
+
+def paid_in(run: Simulation) -> np.ndarray:
+    """Budget that falls on each month and complex, (T, C)."""
+    allocations, shares = allocated(run), founding_shares(run)
     paid = np.zeros_like(run.series.values["carry_over"])
     for month in range(START, run.settings.months):
         year = year_of(month)
@@ -50,13 +70,19 @@ def test_every_won_is_spent_or_carried_over(finished):
     values = finished.series.values
     spent = sum(values[f"spent_{kind}"] for kind in SPENT)
     carried = np.diff(values["carry_over"], axis=0, prepend=0.0)
-    gap = spent + carried - paid_in(finished)
+    gap = spent + carried - paid_in(finished) - shared_anew(finished)
     if finished.settings.policy.id in POOLED:
         assert np.abs(gap).max() > 1.0
         gap = gap.sum(axis=1)
     # The unit is a million won.
     assert np.abs(gap).max() < 1e-6
     assert spent.sum() > 0.9 * 0.1 * paid_in(finished).sum()
+
+
+def test_little_stays_unspent(finished):
+    """Money that one complex cannot use goes to the others with the next evaluation."""
+    left = finished.series.values["carry_over"][-1].sum()
+    assert left < 0.02 * paid_in(finished).sum()
 
 
 def test_each_year_gets_its_budget(finished):

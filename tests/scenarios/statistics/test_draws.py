@@ -86,16 +86,16 @@ def write(folder: Path, text: str, name: str = "draws.csv") -> Path:
 
 def test_every_row_of_a_file_is_one_world(tmp_path: Path) -> None:
     values = np.linspace(LOW, HIGH, 20)
-    table = pd.DataFrame({"joint_gain": values, "contact_rate": np.linspace(6.0, 11.0, 20)})
+    table = pd.DataFrame({"joint_gain": values, "contact_scale": np.linspace(0.7, 1.2, 20)})
     table.to_csv(tmp_path / "draws.csv", index=False)
     table.to_parquet(tmp_path / "draws.parquet")
     draws = read_draws(tmp_path / "draws.csv", 3)
-    assert (draws.available, draws.names) == (20, ("joint_gain", "contact_rate"))
+    assert (draws.available, draws.names) == (20, ("joint_gain", "contact_scale"))
     drawn = [draws(r) for r in range(20)]
     assert sorted(d["joint_gain"] for d in drawn) == pytest.approx(values)
     # Rows stay whole, in an order of their own that the seed fixes.
-    assert sorted(d["contact_rate"] for d in drawn) == [
-        d["contact_rate"] for d in sorted(drawn, key=lambda d: d["joint_gain"])
+    assert sorted(d["contact_scale"] for d in drawn) == [
+        d["contact_scale"] for d in sorted(drawn, key=lambda d: d["joint_gain"])
     ]
     assert [d["joint_gain"] for d in drawn] != sorted(d["joint_gain"] for d in drawn)
     parquet = read_draws(tmp_path / "draws.parquet", 3)
@@ -119,7 +119,7 @@ def test_weights_decide_how_often_a_row_comes(tmp_path: Path) -> None:
         ("joint_gain\n9.0\n", "joint_gain, row 1 = 9.0: allowed: a number from"),
         ("joint_gain\n0.01\nabc\n", "joint_gain, row 2 = abc"),
         ("joint_gain\n0.01\n\n", ""),
-        ("joint_gain,contact_rate\n0.01,\n", "contact_rate, row 1 = nan"),
+        ("joint_gain,contact_scale\n0.01,\n", "contact_scale, row 1 = nan"),
         ("joint_gain\n", "0 rows"),
         ("weight\n1\n", "no parameter"),
         ("joint_gain,weight\n0.01,-1\n", "weight, row 1 = -1"),

@@ -129,15 +129,18 @@ def test_a_report_is_not_changed_by_what_happens_later():
 
 def test_last_years_evaluation_moves_the_shares_within_its_weight():
     run = simulation("P5")
-    clusters = run.state.allocation.copy()
     run.run()
+    members = run.series.values["members"]
     made = [one for one in run.state.decisions if one.subject == "allocation"]
     assert [one.month for one in made] == [36, 48, 60, 72, 84, 96, 108, 120]
     weight = run.parameters.evaluation_weight
     for decision in made:
         shares = np.array(list(decision.chose.values()))
         assert shares.sum() == pytest.approx(1.0, abs=1e-12)
-        ratio = shares / clusters
+        # Known two months late: the year that ended with October.
+        ratio = shares / np.maximum(
+            members[decision.month - 14 : decision.month - 2].mean(axis=0), 1.0
+        )
         assert ratio.max() / ratio.min() <= (1.0 + weight) / (1.0 - weight) + 1e-9
         assert ratio.max() / ratio.min() > 1.01
         # The ministry's committee, second of four, two months late.
@@ -145,11 +148,32 @@ def test_last_years_evaluation_moves_the_shares_within_its_weight():
         assert decision.known_month == decision.month - 3
 
 
-def test_an_evaluation_without_weight_changes_nothing():
+def test_without_weight_the_money_goes_where_the_members_are():
     run = simulation("P5", unchecked={"evaluation_weight": 0.0}, last=(2007, 12))
-    clusters = run.state.allocation.copy()
+    founding = run.region.complexes.founding_members
+    assert run.state.allocation == pytest.approx(founding / founding.sum(), rel=1e-15)
     run.run()
-    assert np.abs(run.state.allocation - clusters).max() < 1e-15
+    members = np.maximum(run.series.values["members"][34:46].mean(axis=0), 1.0)
+    assert run.state.allocation == pytest.approx(members / members.sum(), rel=1e-14)
+
+
+def test_what_nobody_spends_is_shared_anew_every_january():
+    # No events and no tasks: only grants for joint R&D, and most complexes give none.
+    idle = {"contact_scale": 0.0, "task_rate": 0.0}
+    run = simulation("P5", unchecked=idle, last=(2006, 12))
+    run.run_until(36)
+    before = run.state.balance.copy()
+    table = run.state.coordinators
+    assert before.sum() > 0.0
+    run.step()
+    month = run.series.values
+    shares = run.state.allocation
+    net = run.settings.budget_of(2006) / 12 * 0.98 * 0.98 * 0.94 * 0.9
+    expected = (before.sum() + net) * shares - month["spent_research"][36]
+    assert run.state.balance == pytest.approx(expected, rel=1e-12)
+    groups = slice(table.count - shares.size, table.count)
+    kept = table.received[groups] - table.spent[groups]
+    assert kept == pytest.approx(run.state.balance, rel=1e-9)
 
 
 def test_coordinators_say_what_they_knew_chose_and_paid():

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import log
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from small_network import SmallNetwork
+from small_region import full_population
 
-from innocluster.sim.coordination.events import Events, contact_events
+from innocluster.sim.coordination.events import Events, contact_events, contact_rates
 from innocluster.sim.coordination.membership import decide_membership, joining_scores
 from innocluster.sim.coordination.small_tasks import GUIDANCE, LINK, run_small_tasks
 from innocluster.sim.ground.grouped_rows import GroupedRows
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
 from innocluster.sim.network.pairs import BODY
+from innocluster.sim.phases.budget import planned_contacts
 
 KEY = replication_key(7)
 P = ParameterSet().record()
@@ -89,43 +92,81 @@ MEMBERS = GroupedRows(np.arange(8, dtype=np.int32), np.array([0, 5, 5, 8]))
 CLUSTER_COMPLEX = np.array([0, 0, 1])
 
 
-def events_of(kernel: Any, balance: list[float], **changes: float) -> tuple[Any, Any, Any]:
+def events_of(
+    kernel: Any, balance: list[float], rates: list[float], formal_share: float, **changes: float
+) -> tuple[Any, Any, Any]:
     """Events of three mini-clusters with five, no and three members, and what is left."""
     p = replace(P, meeting_cost=4.0, introduction_cost=3.0, **changes)
-    left, events = np.array(balance), Events.room_for(3, 2)
-    held = kernel(KEY, 3, p, MEMBERS, CLUSTER_COMPLEX, left, events)
-    columns = events.cluster, events.size, events.introductions
+    left, rate = np.array(balance), np.array(rates)
+    events = Events.room_for(rate, 2)
+    held = kernel(KEY, 3, p, rate, formal_share, MEMBERS, CLUSTER_COMPLEX, left, events)
+    columns = events.cluster, events.formal, events.size, events.introductions
     return [column[:held].tolist() for column in columns], events.spent.tolist(), left.tolist()
+
+
+@kernels(contact_rates)
+def test_events_are_divided_by_members(kernel: Any) -> None:
+    # 16^0.5 and 4^0.5 of 12 events; whoever has no members holds none.
+    members = GroupedRows(np.arange(20, dtype=np.int32), np.array([0, 16, 16, 20]))
+    assert kernel(12.0, 0.5, members) == pytest.approx([8.0, 0.0, 4.0], rel=1e-12)
+    assert kernel(12.0, 0.0, members).tolist() == [6.0, 0.0, 6.0]
+    assert kernel(12.0, 1.0, members) == pytest.approx([9.6, 0.0, 2.4], rel=1e-12)
+    nobody = GroupedRows(np.empty(0, np.int32), np.zeros(4, np.int64))
+    assert kernel(12.0, 0.5, nobody).tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("month", "total", "formal"),
+    # Nine months of 2005, twelve of 2006; 450 formal of 1000 contacts in the first quarter.
+    [(27, 3000 / 9, 0.45), (35, 3000 / 9, 0.45), (36, 5778 / 12, 3578 / 5778), (216, 0.0, 0.0)],
+)
+def test_plan_of_a_month(month: int, total: float, formal: float) -> None:
+    planned = SimpleNamespace(
+        state=SimpleNamespace(month=month),
+        region=full_population().region,
+        parameters=replace(P, contact_scale=0.5),
+    )
+    assert planned_contacts(planned) == pytest.approx((0.5 * total, formal), rel=1e-12)  # type: ignore[arg-type]
+
+
+def test_the_plan_has_the_published_meetings() -> None:
+    plan = full_population().region.contacts
+    assert sum(plan[year].formal_meetings for year in range(2005, 2009)) == 15_638
 
 
 @kernels(contact_events)
 def test_visits_until_the_money_is_spent(kernel: Any) -> None:
-    found = events_of(kernel, [5.0, 10.0], contact_rate=2.0, formal_share=0.0)
+    found = events_of(kernel, [5.0, 10.0], [2.0, 2.0, 2.0], 0.0)
     # Two each are wanted; complex 0 can pay one.
-    assert found == ([[0, 2, 2], [1, 1, 1], [1, 1, 1]], [[0, 0], [3, 6]], [2, 4])
+    assert found == (
+        [[0, 2, 2], [0, 0, 0], [1, 1, 1], [1, 1, 1]], [[0, 0], [3, 6]], [2, 4]
+    )  # fmt: skip
 
 
 @kernels(contact_events)
 def test_formal_meetings_of_all_members(kernel: Any) -> None:
-    found = events_of(kernel, [8.0, 4.0], contact_rate=2.0, formal_share=1.0, attendance=500.0)
+    found = events_of(kernel, [8.0, 4.0], [2.0, 0.0, 2.0], 1.0, attendance=500.0)
     # Far more would come than there are; one introduction for two of five, one for three.
-    assert found == ([[0, 0, 2], [5, 5, 3], [2, 2, 1]], [[8, 4], [0, 0]], [0, 0])
+    assert found == (
+        [[0, 0, 2], [1, 1, 1], [5, 5, 3], [2, 2, 1]], [[8, 4], [0, 0]], [0, 0]
+    )  # fmt: skip
 
 
 @kernels(contact_events)
 def test_number_and_kind_of_events_are_drawn(kernel: Any) -> None:
-    found, spent, _ = events_of(
-        kernel, [1e3, 1e3], contact_rate=6.5, formal_share=0.5, attendance=1.0
-    )
+    rates = [6.5, 4.0, 2.25]
+    found, spent, _ = events_of(kernel, [1e3, 1e3], rates, 0.5, attendance=1.0)
     process = int(Process.CONTACT_EVENT)
-    clusters, formal = [], np.zeros(2)
+    clusters: list[int] = []
+    formal: list[int] = []
     for cluster in (0, 2):
-        for event in range(1, int(6.5 + uniforms(KEY, cluster, 3, process, 0)[0]) + 1):
+        for event in range(1, int(rates[cluster] + uniforms(KEY, cluster, 3, process, 0)[0]) + 1):
             clusters.append(cluster)
-            formal[cluster // 2] += uniforms(KEY, cluster, 3, process, event)[0] < 0.5
-    assert found == [clusters, [1] * len(clusters), [1] * len(clusters)]
-    assert spent[0] == (4.0 * formal).tolist()
-    assert 0 < formal.sum() < len(clusters)
+            formal.append(int(uniforms(KEY, cluster, 3, process, event)[0] < 0.5))
+    assert found == [clusters, formal, [1] * len(clusters), [1] * len(clusters)]
+    meetings = np.bincount(np.array(clusters) // 2, weights=formal)
+    assert spent[0] == (4.0 * meetings).tolist()
+    assert 0 < sum(formal) < len(clusters)
 
 
 def tasks_of(

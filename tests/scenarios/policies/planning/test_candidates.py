@@ -40,7 +40,7 @@ class Watcher(ThematicMiniClusters):
 
     def introduce(self, view: CoordinationView) -> Introductions:
         if view.month == MONTH:
-            Watcher.view = view
+            Watcher.view = replace(view, state=view.state.copy())
         return super().introduce(view)
 
 

@@ -35,7 +35,7 @@ STILL = {
     "entry_scale": 0.0, "spin_off_rate": 0.0,
     "task_rate": 0.0, "brand_hazard": 0.0, "subsidy_additionality": -1.0, "duplication": 1.0,
     "innovation_depreciation": 0.9, "rd_depreciation": 1e-9,
-    "familiarity_decay": 0.2, "leaving_rate": 0.0,
+    "familiarity_decay": 0.2, "leaving_rate": 0.0, "contact_scale": 4.0,
 }  # fmt: skip
 
 
