@@ -16,7 +16,7 @@ import mesa
 import numpy as np
 from mesa_actors import Firm, Institute, Pair, University
 from mesa_entry import founding_shares, new_firms
-from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup
+from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup, asking_pairs, support_tasks
 from mesa_projects import CONTACT_FAMILIARITY, commercialise, complete_projects, sign_licences
 from mesa_state import adopt
 from numpy.typing import NDArray
@@ -127,8 +127,11 @@ class ObjectModel(mesa.Model):
             for group in self.groups:
                 group.mark_cohort()
         meetings = self._meet()
-        for meeting in meetings:
-            self.groups[meeting.first.complex].consider(meeting)
+        asking = asking_pairs(self, meetings)
+        # Whether there is money on offer is decided before any of it is spent.
+        offers = [self.groups[one.first.complex].has_offer(one) for one in asking]
+        for meeting, offer in zip(asking, offers, strict=True):
+            self.groups[meeting.first.complex].consider(meeting, offer)
         complete_projects(self)
         for kind in (University, Institute):
             if kind in self.agents_by_type:
@@ -168,8 +171,7 @@ class ObjectModel(mesa.Model):
             for meeting in introduced:
                 self.count("introductions", meeting.first.complex)
             meetings += introduced
-            for group in self.groups:
-                meetings += group.support_tasks()
+            meetings += support_tasks(self)
         lessons = [lesson for meeting in meetings for lesson in self._hold(meeting)]
         for firm, lesson in lessons:
             firm.knowledge = stored(firm.knowledge + lesson)

@@ -18,7 +18,15 @@ from innocluster.sim.ground.random_numbers import Process
 if TYPE_CHECKING:
     from mesa_objects import ObjectModel
 
-__all__ = ["Event", "Meeting", "PromotionGroup", "introduce_anybody", "introduce_within_groups"]
+__all__ = [
+    "Event",
+    "Meeting",
+    "PromotionGroup",
+    "asking_pairs",
+    "introduce_anybody",
+    "introduce_within_groups",
+    "support_tasks",
+]
 
 FIELD_CAP = 200.0
 PROJECT_CAP = 400.0
@@ -172,39 +180,19 @@ class PromotionGroup(mesa.Agent):
         self.model.count(account, self.complex, amount)
         return True
 
-    def support_tasks(self) -> list[Meeting]:
-        """M3: small tasks of members; technology guidance brings them together with a body."""
-        model = self.model
-        p = model.p
-        meetings: list[Meeting] = []
-        bodies = model.bodies_at[self.complex]
-        for cluster in self.mini_clusters:
-            for firm in self.members[cluster]:
-                u, v, w, _ = firm.draw(Process.TASK)
-                chance = p.task_rate / 12.0 * p.task_selection
-                if u >= chance or not self.pay(p.task_cost, "spent_tasks"):
-                    continue
-                model.count("tasks", self.complex)
-                if v < p.task_guidance_share and bodies:
-                    meetings.append(Meeting(firm, bodies[int(w * len(bodies))], brokered=True))
-                else:
-                    firm.link_until = model.month + int(p.task_link_months)
-        return meetings
+    def has_offer(self, meeting: Meeting) -> bool:
+        """M3: whether the programme may pay a project of a pair, as far as its members go."""
+        b = meeting.second
+        return meeting.first.member and (isinstance(b, Body) or b.member) and self.balance > 0.0
 
-    def consider(self, meeting: Meeting) -> None:
+    def consider(self, meeting: Meeting, eligible: bool) -> None:
         """M2, M3, J1: let a pair that met propose, screen it, start the project."""
         model = self.model
         p, month = model.p, model.month
         a, b, pair = meeting.first, meeting.second, meeting.pair
         assert pair is not None
-        if pair.asked == month or a.research_intensity <= 0.0:
-            return
-        pair.asked = month
-        if isinstance(b, Firm) and b.research_intensity <= 0.0:
-            return
         if a.projects >= a.room() or b.projects >= b.room():
             return
-        eligible = a.member and (isinstance(b, Body) or b.member) and self.balance > 0.0
         low, high = sorted((a.identifier, b.identifier))
         structure = 0.5 * (_credit(a, b) + _credit(b, a))
         other = a.absorption if isinstance(b, Body) else b.absorption
@@ -271,6 +259,41 @@ class PromotionGroup(mesa.Agent):
         year = list(self.books)[-12 - lag : -lag or None]
         members = max(1.0, math.fsum(number for number, _, _ in year) / 12.0)
         return members, math.fsum(done for _, _, done in year) / members
+
+
+def support_tasks(model: ObjectModel) -> list[Meeting]:
+    """M3: small tasks of members; technology guidance brings them together with a body."""
+    p = model.p
+    meetings: list[Meeting] = []
+    chance = p.task_rate / 12.0 * p.task_selection
+    members = [firm for group in model.groups for one in group.members.values() for firm in one]
+    asking = [firm for firm in members if firm.draw(Process.TASK)[0] < chance]
+    for firm in sorted(asking, key=lambda firm: firm.draw(Process.TASK)[3]):
+        _, v, w, _ = firm.draw(Process.TASK)
+        bodies = model.bodies_at[firm.complex]
+        if not model.groups[firm.complex].pay(p.task_cost, "spent_tasks"):
+            continue
+        model.count("tasks", firm.complex)
+        if v < p.task_guidance_share and bodies:
+            meetings.append(Meeting(firm, bodies[int(w * len(bodies))], brokered=True))
+        else:
+            firm.link_until = model.month + int(p.task_link_months)
+    return meetings
+
+
+def asking_pairs(model: ObjectModel, meetings: list[Meeting]) -> list[Meeting]:
+    """M2, M3: the first meeting of each pair that does R&D, in the order of a draw of its own."""
+    asking = []
+    for meeting in meetings:
+        a, b, pair = meeting.first, meeting.second, meeting.pair
+        assert pair is not None
+        if pair.asked == model.month or a.research_intensity <= 0.0:
+            continue
+        pair.asked = model.month
+        if isinstance(b, Body) or b.research_intensity > 0.0:
+            low, high = sorted((a.identifier, b.identifier))
+            asking.append((model.draw(low, Process.SCREENING, high)[1], meeting))
+    return [meeting for _, meeting in sorted(asking, key=lambda one: one[0])]
 
 
 def _credit(centre: Actor, other: Actor) -> float:

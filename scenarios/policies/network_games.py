@@ -26,6 +26,7 @@ from .planning.subsidies import ConcavityError, check_game, network_subsidies
 __all__ = ["KeyPlayers", "LinkSubsidy", "TargetedSubsidy"]
 
 Codes = NDArray[np.int32]
+Flags = NDArray[np.int8]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -188,11 +189,11 @@ class KeyPlayers(Policy):
         meets = hosted & (host != proposers.row)
         return Introductions(proposers.row, np.where(meets, host, proposers.usual))
 
-    def queue(self, view: CoordinationView) -> Codes:
-        """Key players first, then the other members in their order."""
+    def preferred(self, view: CoordinationView) -> Flags:
+        """Key players come first."""
         place, _, _ = self._hosts(view)
-        first = place[view.members] > 0.0
-        return np.concatenate((view.members[first], view.members[~first]))
+        first: Flags = (place[view.members] > 0.0).astype(np.int8)
+        return first
 
     def _hosts(self, view: CoordinationView) -> tuple[Floats, Integers, Codes]:
         """Standing of every firm, and the key players by complex and where each starts."""

@@ -24,6 +24,7 @@ __all__ = ["CoordinationView", "Introductions", "Payments", "Policy", "Report"]
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -197,9 +198,13 @@ class Policy:
         """
         raise NotImplementedError
 
-    def queue(self, view: CoordinationView) -> Codes:
-        """Members in the order in which they get small tasks as long as there is money."""
-        return view.members
+    def preferred(self, view: CoordinationView) -> Flags | None:
+        """Members whose small tasks are paid before those of the others, by default none.
+
+        Returns 1 or 0 for each of ``view.members``.  Among those of one kind a draw decides
+        who comes first, as long as there is money.
+        """
+        return None
 
     def pay(self, view: CoordinationView) -> Payments | None:
         """Decide which firms are paid how much this month, by default none.

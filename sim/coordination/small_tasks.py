@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import FirmTable
 
+from ..ground.counts import Counts
 from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
@@ -19,7 +20,6 @@ Floats = NDArray[np.float64]
 
 Flags = NDArray[np.int8]
 Codes = NDArray[np.int32]
-Integers = NDArray[np.int64]
 
 _TASK = int(Process.TASK)
 
@@ -34,36 +34,49 @@ def run_small_tasks(
     balance: Floats,
     members: Codes,
     needed: Flags,
+    preferred: Flags,
     firms: FirmTable,
     body_places: GroupedRows,
     first: Codes,
     second: Codes,
-    tasks: Integers,
-    spent: Floats,
+    counts: Counts,
 ) -> int:
     """M3: small supported tasks of members; returns the introductions that guidance brings about.
 
+    Members that ask for one come up in the order of a draw of their own, the preferred
+    before the others: rows do not decide who gets the last money.
     Technology guidance brings a firm together with a research body of its
     complex; marketing and design tasks give it a design or marketing link (D4).
-    `tasks` and `spent` (C,) are added to, `balance` (C,) is reduced.
+    `balance` (C,) is reduced.
 
     Parameters
     ----------
     needed : (n,) of each member: `GUIDANCE` or `LINK` where it must be that kind of task,
         0 where the kind is drawn
+    preferred : (n,) 1 for members whose turn comes first, 0 for the others
     body_places : universities and institutes by complex
     first, second : (n,) firm and code of the research body of each introduction, written
+    counts : tasks and what they cost are added
     """
-    introductions = 0
+    place = np.empty(members.size, np.int64)
+    turn = np.empty(members.size)
+    asking = 0
     for n in range(members.size):
+        u, _, _, x = uniforms(key, firms.identifier[members[n]], month, _TASK, 0)
+        if u < p.task_rate / 12.0 * p.task_selection:
+            place[asking] = n
+            turn[asking] = x - preferred[n]
+            asking += 1
+    introductions = 0
+    for n in place[np.argsort(turn[:asking], kind="mergesort")]:
         row = members[n]
         c = firms.complex[row]
-        u, v, w, _ = uniforms(key, firms.identifier[row], month, _TASK, 0)
-        if u >= p.task_rate / 12.0 * p.task_selection or balance[c] < p.task_cost:
+        if balance[c] < p.task_cost:
             continue
+        _, v, w, _ = uniforms(key, firms.identifier[row], month, _TASK, 0)
         balance[c] -= p.task_cost
-        spent[c] += p.task_cost
-        tasks[c] += 1
+        counts.tasks_spent[c] += p.task_cost
+        counts.tasks[c] += 1
         bodies = body_places.start[c + 1] - body_places.start[c]
         guided = needed[n] == GUIDANCE or (needed[n] == 0 and v < p.task_guidance_share)
         if guided and bodies > 0:

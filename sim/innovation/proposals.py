@@ -89,7 +89,9 @@ def propose_projects(
 ) -> int:
     """M2, M3: pairs that met propose; the programme screens and pays; projects start.
 
-    A pair that would propose without a grant goes ahead when it is turned down.
+    Pairs come up in the order of a draw of their own, so that neither the rows of firms nor
+    the order of meetings decides who gets the last money and the last room.  A pair that
+    would propose without a grant goes ahead when it is turned down.
 
     Parameters
     ----------
@@ -101,18 +103,15 @@ def propose_projects(
     number of projects in the table
     """
     count = projects.count
-    for m in range(meetings.first.size):
+    offered = money.balance > 0.0
+    for m in _line_up(key, month, p, meetings, firms, bodies, pairs, offered):
         row = meetings.row[m]
         a: Any = np.int64(meetings.first[m])
         b: Any = np.int64(meetings.second[m])
-        if not _asks(month, row, a, b, firms, pairs):
-            continue
         c = firms.complex[a]
-        eligible = _can_be_aided(a, b, firms) and money.balance[c] > 0.0
+        eligible = _can_be_aided(a, b, firms) and offered[c]
         low, high = _draw_entities(a, b, firms, bodies)
         u, v, _, _ = uniforms(key, low, month, _PROPOSAL, high)
-        if log(u) >= _highest_log_odds(row, b, eligible, p, pairs):
-            continue
         wish, structure, omega = _wish(u, row, a, b, eligible, p, firms, bodies, pairs)
         if wish == _NOTHING:
             continue
@@ -154,6 +153,43 @@ def propose_projects(
         if amount > 0.0:
             counts.tasks[c] += 1
     return count
+
+
+@compiled
+def _line_up(
+    key: NDArray[np.uint64],
+    month: int,
+    p: Parameters,
+    meetings: Meetings,
+    firms: FirmTable,
+    bodies: ResearchBodyTable,
+    pairs: PairTable,
+    offered: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """M2, M3: meetings whose pairs may propose, in the order in which they come up.
+
+    Parameters
+    ----------
+    offered : (C,) whether the programme has money when the month begins
+    """
+    place = np.empty(meetings.first.size, np.int64)
+    turn = np.empty(meetings.first.size)
+    waiting = 0
+    for m in range(meetings.first.size):
+        row = meetings.row[m]
+        a: Any = np.int64(meetings.first[m])
+        b: Any = np.int64(meetings.second[m])
+        if not _asks(month, row, a, b, firms, pairs):
+            continue
+        eligible = _can_be_aided(a, b, firms) and offered[firms.complex[a]]
+        low, high = _draw_entities(a, b, firms, bodies)
+        u, _, _, _ = uniforms(key, low, month, _PROPOSAL, high)
+        if log(u) < _highest_log_odds(row, b, eligible, p, pairs):
+            _, drawn, _, _ = uniforms(key, low, month, _SCREENING, high)
+            place[waiting] = m
+            turn[waiting] = drawn
+            waiting += 1
+    return place[np.argsort(turn[:waiting], kind="mergesort")]
 
 
 @inlined

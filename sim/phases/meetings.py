@@ -234,15 +234,18 @@ def _pay(view: CoordinationView, run: Run, counts: Counts) -> None:
 
 
 def _small_tasks(view: CoordinationView, run: Run, counts: Counts) -> tuple[Codes, Codes]:
-    """Give members small tasks, in the order in which the policy queues them."""
-    state = run.state
-    members = run.settings.policy.queue(view)
-    if not np.array_equal(np.sort(members), np.sort(view.members)):
-        raise ValueError(f"policy {run.settings.policy.key} queues others than all members, once")
+    """Give members small tasks, first to those whom the policy prefers."""
+    state, members = run.state, view.members
+    chosen = run.settings.policy.preferred(view)
+    preferred = np.zeros(members.size, np.int8) if chosen is None else chosen.astype(np.int8)
+    if preferred.shape != members.shape or not ((preferred == 0) | (preferred == 1)).all():
+        raise ValueError(
+            f"policy {run.settings.policy.key} gives others than 0 or 1 for each member"
+        )
     first, second = np.empty((2, members.size), np.int32)
     introductions = run_small_tasks(
         run.key, state.month, run.parameters, state.balance, members,
-        needed_tasks(run, members), state.firms, run.scratch.body_places, first, second,
-        counts.tasks, counts.tasks_spent,
+        needed_tasks(run, members), preferred, state.firms, run.scratch.body_places, first,
+        second, counts,
     )  # fmt: skip
     return first[:introductions], second[:introductions]

@@ -195,12 +195,10 @@ def test_key_players_host_and_everything_else_is_as_in_the_thematic_programme(vi
     assert hosts <= keys | level
     assert 0.5 * len(keys) < len(hosts) <= len(keys)
     assert (firms.complex[made.second[changed]] == firms.complex[made.first[changed]]).all()
-    queue = policy.queue(seen)
-    first = set(queue[: len(keys)].tolist())
+    first = set(view.members[policy.preferred(seen) == 1].tolist())
+    assert len(first) == len(keys)
     assert hosts <= first
     assert keys - level <= first <= keys | level
-    rest = view.members[~np.isin(view.members, list(first))]
-    assert np.array_equal(queue[len(keys) :], rest)
 
 
 def test_key_players_are_found_once_a_year():
@@ -216,13 +214,11 @@ def test_key_players_come_first_where_money_is_short():
     """With a little money more of the small tasks go to them than with plenty."""
 
     class Watched(type(POLICIES["P12"])):
-        def queue(self, view: CoordinationView) -> np.ndarray:
-            result = super().queue(view)
+        def preferred(self, view: CoordinationView) -> np.ndarray:
+            result = super().preferred(view)
             standing, _ = view.state.memory["standing"].now(view)
-            first = standing[result] > 0.0
-            assert (np.diff(first.astype(int)) <= 0).all()
-            assert np.array_equal(np.sort(result), np.sort(view.members))
-            counted.append(first.sum())
+            assert np.array_equal(result == 1, standing[view.members] > 0.0)
+            counted.append(result.sum())
             return result
 
     counted: list[int] = []
@@ -231,15 +227,16 @@ def test_key_players_come_first_where_money_is_short():
     assert sum(counted) > 0
 
 
-def test_a_queue_of_others_than_all_members_is_refused():
+@pytest.mark.parametrize("by_value", [True, False])
+def test_preferences_other_than_for_each_member_are_refused(by_value):
     class Careless(type(POLICIES["P5"])):
         key = "careless"
 
-        def queue(self, view: CoordinationView) -> np.ndarray:
-            return view.members[1:]
+        def preferred(self, view: CoordinationView) -> np.ndarray:
+            return np.full(view.members.size, 2) if by_value else np.ones(3)
 
     run = Simulation(replace(simulation("P5", last=(2005, 12)).settings, policy=Careless()))
-    with pytest.raises(ValueError, match="careless queues others"):
+    with pytest.raises(ValueError, match="careless gives others"):
         run.run()
 
 

@@ -15,6 +15,7 @@ from small_region import full_population
 from innocluster.sim.coordination.events import Events, contact_events, contact_rates
 from innocluster.sim.coordination.membership import decide_membership, joining_scores
 from innocluster.sim.coordination.small_tasks import GUIDANCE, LINK, run_small_tasks
+from innocluster.sim.ground.counts import Counts
 from innocluster.sim.ground.grouped_rows import GroupedRows
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
@@ -170,26 +171,32 @@ def test_number_and_kind_of_events_are_drawn(kernel: Any) -> None:
 
 
 def tasks_of(
-    kernel: Any, members: list[int], needed: list[int], balance: float, **changes: float
+    kernel: Any,
+    members: list[int],
+    needed: list[int],
+    balance: float,
+    preferred: tuple[int, ...] = (0, 0, 0, 0),
+    **changes: float,
 ) -> tuple[Any, ...]:
     """Introductions, last months of links, tasks, money spent and left, in complex 1."""
     network = SmallNetwork(4, 3)
     network.firms.complex[:] = 1
     network.firms.link_until[:] = -1
     p = replace(P, task_cost=10.0, task_link_months=6.0, **changes)
-    left, tasks, spent = np.array([99.0, balance]), np.zeros(2, np.int64), np.zeros(2)
+    left, counts = np.array([99.0, balance]), Counts.nothing(2)
     places = GroupedRows.of(np.array([0, 1, 1], np.int16), 2)
     first, second = np.full((2, 4), -9, np.int32)
     number = kernel(
-        KEY, 5, p, left, np.array(members, np.int32), np.array(needed, np.int8), network.firms,
-        places, first, second, tasks, spent,
+        KEY, 5, p, left, np.array(members, np.int32), np.array(needed, np.int8),
+        np.array(preferred[: len(members)], np.int8), network.firms, places, first, second,
+        counts,
     )  # fmt: skip
     pairs = list(zip(first[:number].tolist(), second[:number].tolist(), strict=True))
     return (
         pairs,
         network.firms.link_until.tolist(),
-        tasks.tolist(),
-        spent.tolist(),
+        counts.tasks.tolist(),
+        counts.tasks_spent.tolist(),
         left.tolist(),
     )
 
@@ -199,12 +206,21 @@ def draws(row: int) -> tuple[float, float, float, float]:
 
 
 @kernels(run_small_tasks)
-def test_tasks_of_the_kind_that_is_needed_in_the_order_of_the_queue(kernel: Any) -> None:
-    found = tasks_of(
-        kernel, [2, 0, 1], [GUIDANCE, LINK, GUIDANCE], 25.0, task_rate=12.0, task_selection=1.0
-    )
-    body = BODY + 1 + int(2.0 * draws(2)[2])
-    assert found == ([(2, body)], [11, -1, -1, -1], [0, 2], [0, 20], [99, 5])
+@pytest.mark.parametrize("members", [[0, 1, 2], [2, 0, 1], [1, 2, 0]])
+@pytest.mark.parametrize("preferred", [None, 0, 1, 2])
+def test_the_last_money_goes_by_a_draw_whatever_the_rows(
+    kernel: Any, members: list[int], preferred: int | None
+) -> None:
+    """Money for two of three; firm 1 needs guidance, the others a link."""
+    kinds = [GUIDANCE if row == 1 else LINK for row in members]
+    first = tuple(int(row == preferred) for row in members)
+    found = tasks_of(kernel, members, kinds, 25.0, first, task_rate=12.0, task_selection=1.0)
+    order = sorted(range(3), key=lambda row: (row != preferred, draws(row)[3]))
+    paid = order[:2]
+    body = BODY + 1 + int(2.0 * draws(1)[2])
+    assert found[0] == ([(1, body)] if 1 in paid else [])
+    assert found[1] == [11 if row in paid and row != 1 else -1 for row in range(4)]
+    assert found[2:] == ([0, 2], [0, 20], [99, 5])
 
 
 @kernels(run_small_tasks)
@@ -214,6 +230,7 @@ def test_who_gets_a_task_and_which_is_drawn(kernel: Any) -> None:
         task_guidance_share=0.4,
     )  # fmt: skip
     chosen = [row for row in range(4) if draws(row)[0] < 0.7]
+    chosen.sort(key=lambda row: draws(row)[3])
     guided = [row for row in chosen if draws(row)[1] < 0.4]
     assert found[0] == [(row, BODY + 1 + int(2.0 * draws(row)[2])) for row in guided]
     linked = [11 if row in chosen and row not in guided else -1 for row in range(4)]

@@ -334,3 +334,46 @@ def test_firms_without_research_or_room_start_nothing() -> None:
     region = Region()
     region.bodies.projects[0] = 3
     assert region.propose({"proposal_base": 50.0}, terms(), second=BODY) == 0
+
+
+def granted(kernel, place: tuple[int, ...], order: tuple[int, ...]) -> dict[tuple[int, int], float]:
+    """Grants by pair of identifiers of six firms in three pairs with money for one or two.
+
+    `place` has the row of each firm, `order` that in which the pairs meet.
+    """
+    net = SmallNetwork(firms=6, bodies=1, fields=3)
+    net.firms.identifier[list(place)] = np.arange(1000, 1006)
+    net.firms.complex[:] = 1
+    net.firms.member[:] = 1
+    net.firms.employees[:] = 50.0
+    net.firms.knowledge[:] = 1.0
+    couples = [(place[2 * n], place[2 * n + 1]) for n in order]
+    rows = [net.meet(a, b, familiarity=0.5, similarity=0.625) for a, b in couples]
+    columns = (np.array(column, np.int32) for column in (*zip(*couples, strict=True), rows))
+    projects, counts, money = ProjectTable.allocate(8), Counts.nothing(2), terms(balance=45.0)
+    p = ParameterSet(unchecked={"proposal_base": 50.0, "project_cost": 30.0}).record()
+    count = kernel(
+        KEY, MONTH, p, Meetings(*columns, spontaneous=3), net.firms, net.bodies, net.pairs,
+        projects, RULES, money, counts,
+    )  # fmt: skip
+    assert count == 3
+    assert counts.research_spent[1] == pytest.approx(45.0 - money.balance[1], rel=1e-12)
+    return {
+        (int(projects.draw[n]), int(projects.draw_partner[n])): float(projects.grant[n])
+        for n in range(count)
+    }
+
+
+@TIMES
+def test_neither_rows_nor_meetings_decide_who_gets_the_last_money(kernel) -> None:
+    pairs = [(1000, 1001), (1002, 1003), (1004, 1005)]
+    left, expected = 45.0, {}
+    for low, high in sorted(pairs, key=lambda pair: draws(Process.SCREENING, *pair)[1]):
+        cost = 30.0 * math.exp(0.6 * NormalDist().inv_cdf(draws(Process.PROPOSAL, low, high)[1]))
+        paid = 0.75 * cost if 0.75 * cost <= left else 0.0
+        expected[low, high] = paid
+        left -= paid
+    assert 0 < sum(paid > 0.0 for paid in expected.values()) < 3
+    for place in ((0, 1, 2, 3, 4, 5), (5, 3, 1, 0, 4, 2), (4, 5, 0, 1, 2, 3)):
+        for order in ((0, 1, 2), (2, 0, 1), (1, 2, 0)):
+            assert granted(kernel, place, order) == pytest.approx(expected, rel=1e-8)
