@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -24,6 +25,7 @@ __all__ = [
     "PromotionGroup",
     "asking_pairs",
     "introduce_anybody",
+    "introduce_at_random",
     "introduce_within_groups",
     "support_tasks",
 ]
@@ -328,7 +330,12 @@ def _grant_rate(firm: Firm) -> float:
 
 def introduce_within_groups(model: ObjectModel, events: list[Event]) -> list[Meeting]:
     """P5: those who come to an event talk in pairs, some of them with an expert nearby."""
-    meetings: list[Meeting] = []
+    return [meeting for meeting, _ in _proposals(model, events)]
+
+
+def _proposals(model: ObjectModel, events: list[Event]) -> list[tuple[Meeting, int]]:
+    """Meetings of P5, each with the number of its event."""
+    meetings: list[tuple[Meeting, int]] = []
     for event in events:
         bodies = model.bodies_at[event.complex]
         block, place = divmod(event.number, 4)
@@ -344,12 +351,38 @@ def introduce_within_groups(model: ObjectModel, events: list[Event]) -> list[Mee
             if bodies and (u < model.p.expert_share or neighbour is None):
                 partner = bodies[int(v * len(bodies))]
             if partner is not None:
-                meetings.append(Meeting(firm, partner, brokered=True))
+                meetings.append((Meeting(firm, partner, brokered=True), event.number))
+    return meetings
+
+
+def introduce_at_random(
+    model: ObjectModel, events: list[Event], anywhere: bool = False
+) -> list[Meeting]:
+    """P2: those who propose under P5 meet anybody of their complex, experts as under P5.
+
+    `anywhere`, P2A: members and research bodies of any complex.
+    """
+    members = [firm for group in model.groups for one in group.members.values() for firm in one]
+    bodies = [body for one in model.bodies_at for body in one]
+    meetings = []
+    for meeting, number in _proposals(model, events):
+        firm, partner = meeting.first, meeting.second
+        u, v, _, _ = firm.draw(Process.RANDOM_PARTNER, number)
+        if isinstance(partner, Body):
+            partner = bodies[int(v * len(bodies))] if anywhere else partner
+        else:
+            others = [
+                one
+                for one in members
+                if one is not firm and (anywhere or one.complex == firm.complex)
+            ]
+            partner = others[int(u * len(others))]
+        meetings.append(Meeting(firm, partner, brokered=True))
     return meetings
 
 
 def introduce_anybody(model: ObjectModel, events: list[Event]) -> list[Meeting]:
-    """P2: as many pairs, drawn from all members and research bodies."""
+    """P2E: as many pairs, drawn from all members and research bodies."""
     meetings: list[Meeting] = []
     members = [firm for group in model.groups for one in group.members.values() for firm in one]
     bodies = [body for one in model.bodies_at for body in one]
@@ -365,6 +398,8 @@ def introduce_anybody(model: ObjectModel, events: list[Event]) -> list[Meeting]:
 
 
 INTRODUCTIONS: dict[str, Any] = {
-    "P2": introduce_anybody,
+    "P2": introduce_at_random,
+    "P2A": partial(introduce_at_random, anywhere=True),
+    "P2E": introduce_anybody,
     "P5": introduce_within_groups,
 }

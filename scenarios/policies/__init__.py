@@ -9,7 +9,13 @@ from innocluster.sim.coordination.policy import Policy
 
 from ..errors import InputError
 from .adaptive import Adaptive
-from .baselines import NoProgramme, RandomMatching, ThematicMiniClusters
+from .baselines import (
+    EvenSpread,
+    NoProgramme,
+    RandomAnywhere,
+    RandomMatching,
+    ThematicMiniClusters,
+)
 from .bridges import Gatekeepers, SmallWorld, UniversityAnchored
 from .brokers import HubBroker, OptimalDistance, Vouchers
 from .central_planner import CentralPlanner, Oracle
@@ -27,6 +33,8 @@ POLICIES: dict[str, Policy] = {
         LumpSum(),
         EveryoneAttacks(),
         RandomMatching(),
+        RandomAnywhere(),
+        EvenSpread(),
         Vouchers(),
         HubBroker(),
         ThematicMiniClusters(),

@@ -1,12 +1,18 @@
-"""No programme, the placebo and the programme as it was (P0, P2, P5)."""
+"""No programme, the placebos and the programme as it was (P0, P2, P2A, P2E, P5)."""
 
 from __future__ import annotations
 
 from innocluster.sim.coordination.policy import CoordinationView, Introductions, Policy
 
-from .planning.introductions import at_events, introductions_at_random
+from .planning.introductions import at_events, introductions_at_random, random_partners
 
-__all__ = ["NoProgramme", "RandomMatching", "ThematicMiniClusters"]
+__all__ = [
+    "EvenSpread",
+    "NoProgramme",
+    "RandomAnywhere",
+    "RandomMatching",
+    "ThematicMiniClusters",
+]
 
 
 class NoProgramme(Policy):
@@ -29,20 +35,62 @@ class NoProgramme(Policy):
 
 
 class RandomMatching(Policy):
-    """P2: as many introductions as P5, between random members of any complex.
+    """P2: P5's proposers and experts, but the partner is a random member of the own complex.
 
-    The placebo of matching: what P5 has beyond it is due to whom it brings
-    together, what P2 has beyond P0 is due to bringing anybody together.
+    The placebo of matching: what P5 has beyond it is due to whom it brings together, what
+    P2 has beyond P0 is due to bringing anybody together.  Who proposes, where, and whether
+    an expert of the complex comes are as in P5.
     """
 
     id = "P2"
     key = "random-matching"
     name = "Random matching"
     name_ko = "무작위 연결"
-    summary = "As many introductions and the same money, but partners are drawn at random."
-    summary_ko = "같은 예산과 같은 수의 소개를 하되 상대를 무작위로 정한다."
-    knows = "Who is a member, nothing about them: partners are drawn blindly."
-    knows_ko = "회원 명단만 알 뿐 기업에 대해서는 아무것도 모른 채 상대를 뽑는다."
+    summary = "The thematic programme, but firms meet random members of their own complex."
+    summary_ko = "주제별 사업과 같되 기업은 소속 단지의 임의 회원과 만난다."
+    knows = "Who is a member of the complex, nothing about them: partners are drawn blindly."
+    knows_ko = "단지의 회원 명단만 알 뿐 기업에 대해서는 아무것도 모른 채 상대를 뽑는다."
+    source = "placebo for claims on matching"
+    anywhere = False
+
+    def introduce(self, view: CoordinationView) -> Introductions:
+        """Draw the partner of every proposer of P5 blindly."""
+        proposers = at_events(view)
+        partner = random_partners(
+            view, view.state.firms, proposers, view.complex_start, view.position, self.anywhere
+        )
+        return Introductions(proposers.row, partner)
+
+
+class RandomAnywhere(RandomMatching):
+    """P2A: P2 with partners of any complex, experts as well: the placebo without distance."""
+
+    id = "P2A"
+    key = "random-matching-anywhere"
+    name = "Random matching anywhere"
+    name_ko = "전국 무작위 연결"
+    summary = "The thematic programme, but firms meet random members and experts of any complex."
+    summary_ko = "주제별 사업과 같되 기업은 모든 단지의 임의 회원·전문가와 만난다."
+    knows = "Who is a member of any complex, nothing about them: partners are drawn blindly."
+    knows_ko = "모든 단지의 회원 명단만 알 뿐 기업에 대해서는 아무것도 모른 채 상대를 뽑는다."
+    anywhere = True
+
+
+class EvenSpread(Policy):
+    """P2E: as many introductions as P5, both sides drawn from all members of all complexes.
+
+    It differs from P2A in that every member proposes equally often, wherever it is: in P5
+    members of small mini-clusters do so more.
+    """
+
+    id = "P2E"
+    key = "random-matching-even"
+    name = "Random matching, even spread"
+    name_ko = "균등 무작위 연결"
+    summary = "As many introductions and the same money, both partners drawn from all members."
+    summary_ko = "같은 예산과 같은 수의 소개를 하되 양쪽을 모두 전체 회원에서 무작위로 정한다."
+    knows = "Who is a member, nothing about them: both sides are drawn blindly."
+    knows_ko = "회원 명단만 알 뿐 기업에 대해서는 아무것도 모른 채 양쪽을 뽑는다."
     source = "placebo for claims on matching"
 
     def introduce(self, view: CoordinationView) -> Introductions:

@@ -74,6 +74,8 @@ class Process(IntEnum):
     BUILDING = 61
     MOVING_IN = 62
     FIRST_PLACES = 63
+    TASK_OUTCOME = 50
+    RANDOM_PARTNER = 51
 
 
 _MASK = np.uint64(0xFFFFFFFF)

@@ -118,7 +118,7 @@ def assert_same_state(model: ObjectModel, run: Simulation) -> None:
     assert [one for one in licences] == expected
 
 
-@pytest.mark.parametrize("policy", ["P0", "P2", "P5"])
+@pytest.mark.parametrize("policy", ["P0", "P2", "P2A", "P2E", "P5"])
 @pytest.mark.parametrize("shuffle", [1, 2])
 def test_same_trajectory(policy: str, shuffle: int) -> None:
     """Both start in 2003-01 and agree to the end of 2007, in whatever order agents act."""

@@ -20,7 +20,7 @@ from .candidates import (
     best_candidates,
     known_members,
 )
-from .introductions import Proposers, at_events, introductions_at_random
+from .introductions import Proposers, at_events, introductions_at_random, random_partners
 from .pair_surplus import Prospects, prospects, surplus_of_pairs
 from .partners import broker_pairs, distant_partners, gatekeepers_of, nearby_partners
 from .plan import Plan, fill_places, plan_by_surplus
@@ -32,5 +32,5 @@ __all__ = [
     "at_events", "best_candidates", "best_of_each", "broker_pairs", "candidates_of_members",
     "distant_partners", "fill_places", "gatekeepers_of", "greedy_b_matching",
     "introductions_at_random", "known_members", "nearby_partners", "plan_by_surplus",
-    "planned_b_matching", "prospects", "surplus_of_pairs", "uniforms",
+    "planned_b_matching", "prospects", "random_partners", "surplus_of_pairs", "uniforms",
 ]  # fmt: skip

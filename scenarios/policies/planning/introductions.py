@@ -25,6 +25,7 @@ __all__ = [
     "at_events",
     "introductions_at_random",
     "proposers_of_events",
+    "random_partners",
     "seats_of_events",
 ]
 
@@ -35,6 +36,7 @@ Flags = NDArray[np.int8]
 _ATTENDANCE = int(Process.ATTENDANCE)
 _EXPERT = int(Process.EXPERT)
 _POLICY = int(Process.POLICY)
+_RANDOM_PARTNER = int(Process.RANDOM_PARTNER)
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,49 @@ def proposers_of_events(
 
 
 @compiled
+def random_partners(
+    view: CoordinationView,
+    firms: FirmTable,
+    proposers: Proposers,
+    complex_start: Integers,
+    position: Codes,
+    anywhere: bool,
+) -> Codes:
+    """Partner of every proposer, drawn blindly: the placebo of matching.
+
+    Whether an expert comes is as in P5; whoever comes, firm or research body, is drawn
+    with equal chances from the proposer's complex or, `anywhere`, from all.
+
+    Parameters
+    ----------
+    complex_start : (C+1,) where the members of each complex start in `view.members`
+    position : (firms,) place of every firm row in `view.members`
+    """
+    members, bodies = view.members, view.body_rows
+    result = np.empty(proposers.row.size, np.int32)
+    for n in range(proposers.row.size):
+        row = proposers.row[n]
+        result[n] = proposers.expert[n]
+        if proposers.expert[n] >= 0 and not anywhere:
+            continue
+        u, v, _, _ = uniforms(
+            view.key, firms.identifier[row], view.month, _RANDOM_PARTNER, proposers.slot[n]
+        )
+        if proposers.expert[n] >= 0:
+            result[n] = BODY + bodies[int(v * bodies.size)]
+            continue
+        c = firms.complex[row]
+        start = 0 if anywhere else complex_start[c]
+        stop = members.size if anywhere else complex_start[c + 1]
+        # One of the others; the neighbour at the event is one, so that there always is one.
+        place = start + int(u * (stop - start - 1))
+        result[n] = members[place + 1 if place >= position[row] else place]
+    return result
+
+
+@compiled
 def introductions_at_random(view: CoordinationView, p: Parameters) -> tuple[Codes, Codes]:
-    """As many pairs, drawn from all members of all complexes: the placebo of matching."""
+    """As many pairs, both sides drawn from all members of all complexes: the even spread."""
     members, body_rows = view.members, view.body_rows
     total = 0
     for event in range(view.event_introductions.size):

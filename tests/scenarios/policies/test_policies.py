@@ -72,7 +72,7 @@ def test_introductions_fit_the_events_and_their_partners_exist(policy):
     assert sum(seen) > 500
 
 
-@pytest.mark.parametrize("policy", ["P3", "P6", "P8"])
+@pytest.mark.parametrize("policy", ["P2", "P2A", "P3", "P6", "P8"])
 def test_only_the_partner_differs_from_the_thematic_programme(policy):
     def check(view, made):
         usual = at_events(view)
@@ -84,7 +84,7 @@ def test_only_the_partner_differs_from_the_thematic_programme(policy):
     assert 0.02 < np.mean(different) < 0.99
 
 
-@pytest.mark.parametrize("policy", ["P3", "P6"])
+@pytest.mark.parametrize("policy", ["P2", "P2A", "P3", "P6"])
 def test_as_many_experts_as_in_the_thematic_programme(policy):
     def check(view, made):
         assert np.array_equal(made.second >= BODY, at_events(view).expert >= 0)

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 from policy_views import bare_view
 from small_region import simulation
-from three_clusters import compiled_or_not, firms_of, view_of
+from three_clusters import compiled_or_not, firms_of, position, proposers_of, view_of
 
 from innocluster.agents.firms import FirmTable
 from innocluster.scenarios.policies.planning.introductions import (
     Seats,
     introductions_at_random,
     proposers_of_events,
+    random_partners,
     seats_of_events,
 )
 from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
 from innocluster.sim.network.pairs import BODY
 
 
@@ -173,3 +175,45 @@ def test_random_pairs(kernel: Any, share: float, partner: int) -> None:
     first, second = kernel(view, replace(ParameterSet().record(), expert_share=share))
     assert first.tolist() == [7, 9, 9]
     assert second.tolist() == [partner, 7, 7]
+
+
+def partners_of(kernel: Any, anywhere: bool) -> list[int]:
+    """Partners of firms 0 and 1, with neighbours, of 4 with expert 3, and of 0 at a later event."""
+    view, firms = view_of(), firms_of()
+    made = proposers_of((0, 3, -1, 0, 0), (1, 2, -1, 0, 2), (4, -1, 3, 0, 1), (0, 5, -1, 4, 0))
+    start = np.array([0, 4, 6])
+    result: list[int] = kernel(view, firms, made, start, position(), anywhere).tolist()
+    return result
+
+
+@compiled_or_not(random_partners)
+def test_partners_at_random_of_the_complex_or_of_all(kernel: Any) -> None:
+    """Every other member in the order of the list, the proposer left out; experts as they are."""
+
+    def draw(row: int, slot: int) -> tuple[float, float, float, float]:
+        return uniforms(replication_key(17), 10 + row, 50, int(Process.RANDOM_PARTNER), slot)
+
+    def one_of(others: list[int], u: float) -> int:
+        return others[int(u * len(others))]
+
+    assert partners_of(kernel, False) == [
+        one_of([3, 5, 4], draw(0, 0)[0]), 2, BODY + 3, one_of([3, 5, 4], draw(0, 4)[0]),
+    ]  # fmt: skip
+    assert partners_of(kernel, True) == [
+        one_of([3, 5, 4, 1, 2], draw(0, 0)[0]),
+        one_of([3, 0, 5, 4, 2], draw(1, 0)[0]),
+        BODY + one_of([2, 1, 3, 0], draw(4, 0)[1]),
+        one_of([3, 5, 4, 1, 2], draw(0, 4)[0]),
+    ]
+
+
+def test_random_partners_cover_the_complex_evenly() -> None:
+    """Over many months every other member comes equally often."""
+    firms, made = firms_of(), proposers_of((0, 3, -1, 0, 0))
+    start, number = np.array([0, 4, 6]), 3000
+    met = np.zeros(7)
+    for month in range(number):
+        view = view_of(month=month)
+        met[random_partners(view, firms, made, start, position(), False)[0]] += 1
+    assert met[[0, 1, 2, 6]].sum() == 0
+    assert np.abs(met[[3, 4, 5]] / number - 1 / 3).max() < 4.0 * np.sqrt(2 / 9 / number)
