@@ -195,6 +195,9 @@ class ObjectModel(mesa.Model):
         for group in self.groups:
             amount = part * self.shares[group.complex]
             group.balance += amount * net
+            if self.month % 12 == 0:
+                group.income = group.research_paid = 0.0
+            group.income += amount * net
             self.count("spent_overhead", group.complex, amount * (1.0 - net))
         if self.month == start:
             self.agents_by_type[PromotionGroup].do("start")

@@ -74,6 +74,9 @@ class PromotionGroup(mesa.Agent):
         self.mini_clusters = mini_clusters
         self.founding_members = founding_members
         self.balance = 0.0
+        # Since January: net of what all levels keep, and what joint R&D got of it.
+        self.income = 0.0
+        self.research_paid = 0.0
         self.joining_constant = -math.inf
         self.reported_benefit = 0.0
         # Members, support and what was done in each of the last two years' months.
@@ -230,6 +233,7 @@ class PromotionGroup(mesa.Agent):
                 grant = min(_grant_rate(a) * cost, PROJECT_CAP if third else FIELD_CAP)
                 if not self.pay(grant, "spent_research"):
                     grant = 0.0
+                self.research_paid += grant
         if grant <= 0.0 and u >= logistic(odds):
             return
         duration = erlang_months(p.project_duration, (w, x, y))
@@ -273,8 +277,11 @@ def support_tasks(model: ObjectModel) -> list[Meeting]:
     for firm in sorted(asking, key=lambda firm: firm.draw(Process.TASK)[3]):
         _, v, w, _ = firm.draw(Process.TASK)
         bodies = model.bodies_at[firm.complex]
-        if not model.groups[firm.complex].pay(p.task_cost, "spent_tasks"):
+        group = model.groups[firm.complex]
+        reserved = model.region.grants.reserved_share * group.income - group.research_paid
+        if group.balance - max(reserved, 0.0) < p.task_cost:
             continue
+        group.pay(p.task_cost, "spent_tasks")
         model.count("tasks", firm.complex)
         if v < p.task_guidance_share and bodies:
             meetings.append(Meeting(firm, bodies[int(w * len(bodies))], brokered=True))

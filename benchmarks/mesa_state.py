@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,11 +103,17 @@ def _adopt_groups(model: ObjectModel, simulation: Simulation) -> None:
     done = recorded["tasks"][months] + recorded["joint_successes"][months]
     clusters = model.region.mini_clusters.complex
     model.groups = []
+    january = 12 * (model.month // 12)
+    # Of what comes in, all levels keep the same share.
+    kept = 1.0 - math.prod(1.0 - share for share in model.region.governance.overhead.tolist())
+    overhead = recorded["spent_overhead"][january : model.month].sum(axis=0)
+    research = recorded["spent_research"][january : model.month].sum(axis=0)
     for c in range(model.complexes):
         group = PromotionGroup(
             model, c, np.flatnonzero(clusters == c).tolist(), int(complexes.founding_members[c]),
             balance=float(state.balance[c]), joining_constant=float(state.joining_constant[c]),
             reported_benefit=float(state.reported_benefit[c]),
+            income=float(overhead[c]) * (1.0 - kept) / kept, research_paid=float(research[c]),
         )  # fmt: skip
         group.books.extend(
             zip(recorded["members"][months, c], support[:, c], done[:, c], strict=True)

@@ -56,6 +56,7 @@ _GRANT_RULES = (
     ("large_from", "large_from_employees", 1.0, 1e6),
     ("cap", "grant_cap", 0.0, 1e6),
     ("consortium_cap", "consortium_grant_cap", 0.0, 1e6),
+    ("reserved_share", "joint_research_share", 0.0, 1.0),
 )
 
 

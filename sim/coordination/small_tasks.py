@@ -31,7 +31,7 @@ def run_small_tasks(
     key: NDArray[np.uint64],
     month: int,
     p: Parameters,
-    balance: Floats,
+    spendable: Floats,
     members: Codes,
     needed: Flags,
     preferred: Flags,
@@ -47,7 +47,7 @@ def run_small_tasks(
     before the others: rows do not decide who gets the last money.
     Technology guidance brings a firm together with a research body of its
     complex; marketing and design tasks give it a design or marketing link (D4).
-    `balance` (C,) is reduced.
+    `spendable` (C,), what they may cost together in KRW million, is reduced.
 
     Parameters
     ----------
@@ -71,10 +71,10 @@ def run_small_tasks(
     for n in place[np.argsort(turn[:asking], kind="mergesort")]:
         row = members[n]
         c = firms.complex[row]
-        if balance[c] < p.task_cost:
+        if spendable[c] < p.task_cost:
             continue
         _, v, w, _ = uniforms(key, firms.identifier[row], month, _TASK, 0)
-        balance[c] -= p.task_cost
+        spendable[c] -= p.task_cost
         counts.tasks_spent[c] += p.task_cost
         counts.tasks[c] += 1
         bodies = body_places.start[c + 1] - body_places.start[c]

@@ -26,6 +26,7 @@ class GrantRules(Record):
         size of the firm that proposes it
     medium_from, large_from : employees from which a firm is mid-size and large
     cap, consortium_cap : KRW million, largest grant for two partners and for three
+    reserved_share : share of a year's money that small tasks leave for joint R&D
     """
 
     share_small: float
@@ -35,6 +36,7 @@ class GrantRules(Record):
     large_from: float
     cap: float
     consortium_cap: float
+    reserved_share: float
 
 
 @dataclass(frozen=True)

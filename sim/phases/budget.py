@@ -30,6 +30,7 @@ __all__ = [
     "note_meetings",
     "pay_budget",
     "planned_contacts",
+    "reserved_for_research",
 ]
 
 Floats = NDArray[np.float64]
@@ -79,6 +80,25 @@ def planned_contacts(run: Run) -> tuple[float, float]:
         return 0.0, 0.0
     total = run.parameters.contact_scale * plan.contacts / _months_of(year)
     return total, plan.formal_meetings / plan.contacts
+
+
+def reserved_for_research(run: Run) -> Floats:
+    """M3: what small tasks leave of this year's money for joint R&D, (C,) KRW million.
+
+    The share that the programme's rules set aside of what has come in since January, less
+    what joint R&D has got of it; nothing under policies that do not support joint R&D.
+    """
+    state, month = run.state, run.state.month
+    if not run.settings.policy.grants:
+        return np.zeros(state.balance.size)
+    year = year_of(month)
+    months = _months_of(year)
+    passed = month - month_number(year, 13 - months) + 1
+    income = run.settings.budget_of(year) / months * net_share(run.governance.overhead)
+    spent = run.series.values["spent_research"][month + 1 - passed : month].sum(axis=0)
+    share = run.region.grants.reserved_share
+    reserved: Floats = np.maximum(share * passed * income * state.allocation - spent, 0.0)
+    return reserved
 
 
 def _months_of(year: int) -> int:

@@ -16,7 +16,7 @@ from ..network.contacts import Meetings, apply_learning, hold_meetings, update_f
 from ..network.encounters import background_encounters
 from ..network.pairs import BODY
 from ..run import Run
-from .budget import Tranche, note_meetings, planned_contacts
+from .budget import Tranche, note_meetings, planned_contacts, reserved_for_research
 from .membership import report_benefit, start_programme
 from .reports import file_reports
 from .roles import assign_roles, needed_tasks
@@ -243,9 +243,11 @@ def _small_tasks(view: CoordinationView, run: Run, counts: Counts) -> tuple[Code
             f"policy {run.settings.policy.key} gives others than 0 or 1 for each member"
         )
     first, second = np.empty((2, members.size), np.int32)
+    spendable = state.balance - reserved_for_research(run)
     introductions = run_small_tasks(
-        run.key, state.month, run.parameters, state.balance, members,
+        run.key, state.month, run.parameters, spendable, members,
         needed_tasks(run, members), preferred, state.firms, run.scratch.body_places, first,
         second, counts,
     )  # fmt: skip
+    state.balance -= counts.tasks_spent
     return first[:introductions], second[:introductions]

@@ -220,6 +220,7 @@ def test_a_short_line_is_named(folder: Path) -> None:
         ("programme.csv", 0, "value", "1.5", "from 0 to 1"),
         ("programme.csv", 3, "value", "0", "from 1"),
         ("programme.csv", 6, "value", "-1", "from 0"),
+        ("programme.csv", 7, "value", "1.1", "from 0 to 1"),
         ("programme.csv", 1, "quantity", "luck", "one of grant_share_small"),
         ("firm_facts.csv", 0, "name", "luck", "one of large_from_employees"),
         ("firm_facts.csv", 1, "value", "1.2", "from 0 to 1"),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from small_network import SmallNetwork
-from small_region import full_population
+from small_region import full_population, simulation
 
 from innocluster.sim.coordination.events import Events, contact_events, contact_rates
 from innocluster.sim.coordination.membership import decide_membership, joining_scores
@@ -20,7 +20,7 @@ from innocluster.sim.ground.grouped_rows import GroupedRows
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
 from innocluster.sim.network.pairs import BODY
-from innocluster.sim.phases.budget import planned_contacts
+from innocluster.sim.phases.budget import planned_contacts, reserved_for_research
 
 KEY = replication_key(7)
 P = ParameterSet().record()
@@ -133,6 +133,25 @@ def test_plan_of_a_month(month: int, total: float, formal: float) -> None:
 def test_the_plan_has_the_published_meetings() -> None:
     plan = full_population().region.contacts
     assert sum(plan[year].formal_meetings for year in range(2005, 2009)) == 15_638
+
+
+def test_what_small_tasks_leave_for_joint_research() -> None:
+    """A share of this year's net money so far, less what joint R&D has got of it."""
+    run = simulation("P5", last=(2007, 12))
+    run.run_until(29)
+    spent = run.series.values["spent_research"]
+    spent[24:27], spent[27:29] = 1e9, 0.0
+    net = run.settings.budget_of(2005) / 9 * 0.98 * 0.98 * 0.94 * 0.9 * run.state.allocation
+    # June is the third month of the programme.
+    assert reserved_for_research(run) == pytest.approx(0.18 * 3 * net, rel=1e-12)
+    used = np.array([1.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    spent[27], spent[28] = 0.18 * net, 0.18 * used * net
+    expected = 0.18 * np.array([1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]) * net
+    assert reserved_for_research(run) == pytest.approx(expected, rel=1e-12)
+    spent[29:36] = 1e9
+    run.state.month = 36
+    net = run.settings.budget_of(2006) / 12 * 0.98 * 0.98 * 0.94 * 0.9 * run.state.allocation
+    assert reserved_for_research(run) == pytest.approx(0.18 * net, rel=1e-12)
 
 
 @kernels(contact_events)

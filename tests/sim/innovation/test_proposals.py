@@ -25,7 +25,7 @@ from innocluster.sim.network.pairs import BODY
 
 KEY = replication_key(7)
 MONTH = 40
-RULES = GrantRules(0.75, 0.60, 0.33, 300.0, 1000.0, 200.0, 400.0)
+RULES = GrantRules(0.75, 0.60, 0.33, 300.0, 1000.0, 200.0, 400.0, 0.18)
 TIMES = pytest.mark.parametrize("kernel", [propose_projects, propose_projects.py_func])
 
 
@@ -129,7 +129,7 @@ def test_grant_is_a_share_of_the_cost_up_to_the_cap(employees, consortium, cost,
 
 def test_grants_follow_the_rules_of_the_region() -> None:
     """Cost 100·e^0.2·1.5 for three; a chance of 0.6 is good from 0.55 on, not from 0.65."""
-    rules = GrantRules(0.5, 0.4, 0.25, 100.0, 200.0, 45.0, 70.0)
+    rules = GrantRules(0.5, 0.4, 0.25, 100.0, 200.0, 45.0, 70.0, 0.18)
     for employees, rate in ((99.0, 0.5), (100.0, 0.4), (199.0, 0.4), (200.0, 0.25)):
         assert grant_rate(employees, rules) == rate
     values = {"project_cost": 100.0, "project_cost_spread": 0.2, "consortium_cost": 1.5}
