@@ -63,18 +63,20 @@ class Actor(mesa.Agent):
         self.knowledge = np.asarray(self.knowledge, np.float64)
         self.ties: dict[Actor, Pair] = {}
 
-    def draw(self, process: Process, partner: int = 0) -> tuple[float, float, float, float]:
-        """Four uniforms of this actor, process and month."""
-        return self.model.draw(self.identifier, process, partner)
+    def draw(
+        self, process: Process, partner: int = 0, month: int | None = None
+    ) -> tuple[float, float, float, float]:
+        """Four uniforms of this actor and process, of this month or the one given."""
+        return self.model.draw(self.identifier, process, partner, month)
 
-    def partner_called_on(self, process: Process, caller: Firm) -> Actor | None:
+    def partner_called_on(self, process: Process, caller: Firm, moment: int) -> Actor | None:
         """M1: a partner that does R&D, by chance in proportion to the square of familiarity."""
         chosen, shortest = None, math.inf
         for other, pair in list(reversed(self.ties.items()))[:LATEST_PAIRS]:
             does_research = not isinstance(other, Firm) or other.research_intensity > 0.0
             if other is caller or pair.familiarity < TIE_FAMILIARITY or not does_research:
                 continue
-            u = caller.draw(process, other.identifier)[0]
+            u = caller.draw(process, other.identifier, moment)[0]
             wait = -math.log(u) / pair.familiarity**2
             if wait < shortest:
                 chosen, shortest = other, wait
@@ -128,7 +130,7 @@ class Firm(Actor):
     """A tenant firm; its attributes have the names of the columns of the firm table."""
 
     site: int
-    encounter: Actor | None = None
+    occasions = 0.0
     will_be_member = False
     own_spending = 0.0
     desired_capital = 0.0
@@ -143,43 +145,57 @@ class Firm(Actor):
                 return room
         return 5
 
-    def decide_encounter(self) -> None:
-        """M1: meet somebody new, a partner or a partner's partner."""
+    def decide_encounters(self) -> None:
+        """M1: meet somebody new, a partner or a partner's partner, as often as occasions come."""
         self.lost_days = 0.0
-        self.encounter = None
-        if self.research_intensity <= 0.0:
-            return
-        u, v, w, x = self.draw(Process.BACKGROUND)
-        if u >= self.model.p.background_rate:
-            return
-        if w < self.model.p.anchor_share:
+        self.encounters = []
+        rate = self.occasions
+        number = math.floor(rate) + (self.draw(Process.BACKGROUND)[0] < rate - math.floor(rate))
+        for n in range(number):
+            met = self.encounter(self.model.month + 65_536 * n)
+            if met is not None:
+                self.encounters.append(met)
+
+    def encounter(self, moment: int) -> Actor | None:
+        """M1: whom an occasion leads to."""
+        p = self.model.p
+        _, v, w, x = self.draw(Process.BACKGROUND, month=moment)
+        if w < p.anchor_share:
             site = self.model.anchors[self.complex]
             anchor = self.model.sites[site] if site >= 0 else None
             # The firm of 2003, not one that has moved in where it stood.
             stands = anchor is not None and anchor is not self and anchor.entered < 0
             if stands and anchor.research_intensity > 0.0:
-                self.encounter = anchor
-                return
-        self.encounter = self.stranger(v)
-        p = self.model.p
-        if self.encounter is None or x >= p.background_repeat + p.background_closure:
-            return
-        known = self.partner_called_on(Process.KNOWN_CONTACT, self)
+                return anchor
+        met = self.stranger(v, moment)
+        if met is None or x >= p.background_repeat + p.background_closure:
+            return met
+        known = self.partner_called_on(Process.KNOWN_CONTACT, self, moment)
         if known is not None and x >= p.background_repeat:
-            known = known.partner_called_on(Process.INTRODUCED_CONTACT, self)
-        self.encounter = known or self.encounter
+            known = known.partner_called_on(Process.INTRODUCED_CONTACT, self, moment)
+        return known or met
 
-    def stranger(self, v: float) -> Actor | None:
-        """M1: a research body of the complex or the first R&D firm of four places there."""
-        trials = self.draw(Process.BACKGROUND_PEER)
+    def stranger(self, v: float, moment: int) -> Actor | None:
+        """M1: a research body or an R&D firm of the complex, the likelier the more it meets."""
         if v < BODY_SHARE:
             bodies = self.model.bodies_at[self.complex]
-            return bodies[int(trials[0] * len(bodies))] if bodies else None
-        sites = self.model.sites_at[self.complex]
-        for trial in trials:
-            other = self.model.sites[sites[int(trial * len(sites))]]
-            if other is not None and other is not self and other.research_intensity > 0.0:
-                return other
+            u = self.draw(Process.BACKGROUND_PEER, month=moment)[0]
+            return bodies[int(u * len(bodies))] if bodies else None
+        sites = [self.model.sites[site] for site in self.model.all_sites_at[self.complex]]
+        rates = [0.0 if firm is None else firm.occasions for firm in sites]
+        if sum(rates) <= self.occasions:
+            return None
+        for attempt in range(4):
+            low, high = 0, len(sites)
+            for level, u in enumerate(self.draw(Process.BACKGROUND_PEER, attempt, moment)):
+                span: int = 32 ** (3 - level)
+                parts = [(at, min(at + span, high)) for at in range(low, high, span)]
+                weights = [sum(rates[one:end]) for one, end in parts]
+                wanted = u * sum(weights)
+                chosen = next(n for n in range(len(parts)) if sum(weights[: n + 1]) > wanted)
+                low, high = parts[chosen]
+            if sites[low] is not self:
+                return sites[low]
         return None
 
     def decide_membership(self) -> None:

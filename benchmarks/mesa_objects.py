@@ -74,10 +74,14 @@ class ObjectModel(mesa.Model):
         self.proximity = 0.5 ** (self.region.complexes.distance / p.half_distance)
         self.weights = p.outside_weight * self.proximity
         np.fill_diagonal(self.weights, p.complex_weight)
-        founders = simulation.settings.population.firms.complex
         self.anchors = simulation.scratch.anchors.tolist()
         self.prototypes = simulation.prototypes
-        self.sites_at = [np.flatnonzero(founders == c).tolist() for c in range(self.complexes)]
+        founders = simulation.settings.population.firms.complex
+        every = simulation.state.firms.complex[: simulation.state.firms.count]
+        self.sites_at, self.all_sites_at = (
+            [np.flatnonzero(place == c).tolist() for c in range(self.complexes)]
+            for place in (founders, every)
+        )
         self.foundings_at = [
             founding_shares(self.settings.population.firms.employees[sites], p)
             for sites in self.sites_at
@@ -151,11 +155,10 @@ class ObjectModel(mesa.Model):
     def _meet(self) -> list[Meeting]:
         firms = self.agents_by_type[Firm]
         active = self._receive_budget()
-        firms.shuffle_do("decide_encounter")
+        self._count_occasions()
+        firms.shuffle_do("decide_encounters")
         meetings = [
-            Meeting(firm, firm.encounter, brokered=False)
-            for firm in self.firms()
-            if firm.encounter is not None
+            Meeting(firm, met, brokered=False) for firm in self.firms() for met in firm.encounters
         ]
         if active:
             if self.month % 12 == 0:
@@ -180,6 +183,16 @@ class ObjectModel(mesa.Model):
             pair.familiarity = single(min(1.0, max(0.0, kept + pair.gain)))
             pair.gain = 0.0
         return meetings
+
+    def _count_occasions(self) -> None:
+        """M1: firms meet in proportion to a power of their R&D staff, that is, of their R&D."""
+        exponent = self.p.occasion_exponent if self.settings.occasions == "staff" else 0.0
+        performers = [firm for firm in self.firms() if firm.research_intensity > 0.0]
+        staff = [(firm.research_intensity * firm.revenue) ** exponent for firm in performers]
+        for firm in self.firms():
+            firm.occasions = 0.0
+        for firm, weight in zip(performers, staff, strict=True):
+            firm.occasions = self.p.background_rate * weight * len(staff) / sum(staff)
 
     def _receive_budget(self) -> bool:
         """A4: the complexes' shares in equal monthly parts, less what all levels keep."""
@@ -349,6 +362,7 @@ class ObjectModel(mesa.Model):
             else:
                 site = len(self.sites)
                 self.sites.append(None)
+                self.all_sites_at[place].append(site)
             self.sites[site] = Firm(self, site=site, complex=place, **attributes)
             self.count("entrants", place)
         for firm in leaving:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from innocluster.sim.coordination.chain import CHAINS, SCREENINGS
 from innocluster.sim.ground.parameters import PARAMETERS, ParameterError, ParameterSet
+from innocluster.sim.network.activity import OCCASIONS
 
 from .errors import COMMAND_LINE, InputError, choices
 from .files import PRESETS
@@ -45,6 +46,7 @@ _ALLOWED = {
     "governance": ", ".join(CHAINS),
     "screening": ", ".join(SCREENINGS),
     "entry": ", ".join(_ENTRIES),
+    "occasions": ", ".join(OCCASIONS),
     "last": f"a month from {_FIRST_MONTH} to {_LAST_MONTH}, as YYYY-MM",
     "seed": f"an integer from 0 to {2**63 - 1}",
     "spin_up_years": "an integer from 0 to 60",
@@ -99,6 +101,7 @@ class Scenario(BaseModel):
     governance : levels of the chain of coordinators that are at work, one of `CHAINS`
     screening : who looks at a project before it gets a grant, one of `SCREENINGS`
     entry : what decides how many firms enter: released ground or incumbents
+    occasions : what a firm's spontaneous meetings grow with, one of `OCCASIONS`
     last : last simulated month, ``YYYY-MM``
     seed : root seed; replication r of it is the same world in `run` and in `compare`
     spin_up_years : years before 2003 in which the region settles; 0 starts with firms that know
@@ -120,6 +123,7 @@ class Scenario(BaseModel):
     governance: Literal["four-level", "two-level", "local"] = "four-level"
     screening: Literal["single", "hierarchy", "polyarchy", "committee"] = "single"
     entry: Literal["land", "proportional"] = "land"
+    occasions: Literal["staff", "uniform"] = "staff"
     last: str = "2013-12"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2005
     spin_up_years: Annotated[int, Field(ge=0, le=60)] = 15

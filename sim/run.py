@@ -18,6 +18,7 @@ from .ground.conditions import Conditions
 from .ground.counts import Counts
 from .ground.random_numbers import replication_key
 from .innovation.technology import location_weights
+from .network.activity import Activity
 from .settings import Overrules, Settings
 from .state import State
 
@@ -55,6 +56,7 @@ class Run:
     overrules : holder of agents that decide for themselves, if there is one
     measures_years : whether the yearly measures are taken; a trial needs none
     scratch : buffers of the phases
+    activity : how often firms meet somebody by themselves this month
     counts : what happened in the month, by complex
     newcomers : buffer with what can be observed of the firms that enter this month
     series : what has been recorded so far
@@ -109,6 +111,9 @@ class Run:
     def make_buffers(self) -> None:
         """Make the arrays that phases write to within a month; no two runs share them."""
         self.scratch = scratch_for(self.settings.population)
+        self.activity = Activity.of(
+            self.settings.population.firms.complex, len(self.region.complexes.keys)
+        )
         self.counts = Counts.nothing(len(self.region.complexes.keys))
         self.newcomers = self.settings.population.firms.room(0)
 

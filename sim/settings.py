@@ -58,6 +58,7 @@ class Settings:
     entry : what decides how many firms enter, one of `ENTRIES`
     spin_up_years : years before 2003 in which the region settles; 0 starts with firms that
         have no past
+    occasions : what a firm's spontaneous meetings grow with, one of `OCCASIONS`
     closed : ways of `WAYS` that are closed, to measure what runs through them
     """
 
@@ -73,6 +74,7 @@ class Settings:
     screening: str = "single"
     entry: str = "land"
     spin_up_years: int = 0
+    occasions: str = "staff"
     closed: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:

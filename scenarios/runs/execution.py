@@ -133,6 +133,7 @@ def build_settings(
         screening=scenario.screening,
         spin_up_years=scenario.spin_up_years,
         entry=scenario.entry,
+        occasions=scenario.occasions,
     )
 
 

@@ -85,6 +85,7 @@ def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
         "governance": scenario.governance,
         "screening": scenario.screening,
         "entry": scenario.entry,
+        "occasions": scenario.occasions,
         "last": scenario.last,
         "seed": scenario.seed,
         "spin_up_years": scenario.spin_up_years,

@@ -58,6 +58,7 @@ class Parameters(Record):
     information_gain: float
     information_ceiling: float
     background_rate: float
+    occasion_exponent: float
     anchor_share: float
     contact_scale: float
     contact_members_exponent: float

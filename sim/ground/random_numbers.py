@@ -23,6 +23,7 @@ __all__ = [
     "Process",
     "draw_columns",
     "draw_four",
+    "draw_partners",
     "philox",
     "replication_key",
     "uniform",
@@ -190,6 +191,23 @@ def draw_four(
         second[n] = uniform(b)
         third[n] = uniform(c)
         fourth[n] = uniform(d)
+
+
+@compiled
+def draw_partners(
+    key: NDArray[np.uint64],
+    entity: int,
+    month: int,
+    process: int,
+    partners: NDArray[np.int64],
+    draws: NDArray[np.float64],
+) -> None:
+    """One uniform for the entity and each of the first `draws.size` partners, as fast."""
+    low = key[0]
+    high = key[1]
+    for n in range(draws.size):
+        a, _, _, _ = philox(entity, month, process, partners[n], low, high)
+        draws[n] = uniform(a)
 
 
 def replication_key(seed: int) -> NDArray[np.uint64]:

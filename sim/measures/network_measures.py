@@ -34,6 +34,7 @@ from .graphs import (
     link_nodes,
     mean_path_length,
     modularity,
+    random_transitivity,
 )
 
 __all__ = ["NETWORK_UNITS", "measure_network"]
@@ -52,6 +53,7 @@ NETWORK_UNITS: dict[str, str] = {
     "density": "%",
     "clustering": "%",
     "clustering_ratio": "times",
+    "clustering_excess": "times",
     "modularity": "index",
     "path_length": "steps",
     "giant_share": "%",
@@ -74,6 +76,7 @@ _SHAPES = (
     "density",
     "clustering",
     "clustering_ratio",
+    "clustering_excess",
     "modularity",
     "path_length",
     "giant_share",
@@ -264,7 +267,7 @@ def measure_graphs(
 
     Returns
     -------
-    (10, 1 + C) the first measures of `NETWORK_UNITS`
+    (11, 1 + C) the first measures of `NETWORK_UNITS`
     """
     nodes, start = actors.cluster.size, actors.start
     within = connect(nodes, first[:inside], second[:inside])
@@ -274,16 +277,20 @@ def measure_graphs(
     # Against all pairs of the region, ties would seem to cluster merely because few of them cross.
     closed = 3.0 * within.triangles.sum()
     triples = _sums(count_triples(within.degree), start)
-    expected = np.where(ties[1:] > 0, triples * of_complexes[2] / 100.0, 0.0)
+    parts = zip(start[:-1].tolist(), start[1:].tolist(), strict=True)
+    of_degrees = np.array([random_transitivity(within.degree[low:high]) for low, high in parts])
     with np.errstate(divide="ignore", invalid="ignore"):
-        of_region[4] = closed / np.cumsum(expected)[-1]
+        of_complexes[5] = of_complexes[3] / (100.0 * of_degrees)
+        for row, chance in ((4, of_complexes[2] / 100.0), (5, of_degrees)):
+            expected = np.where(triples > 0, triples * chance, 0.0)
+            of_region[row] = closed / np.cumsum(expected)[-1]
     shapes = np.concatenate([of_region, of_complexes], axis=1)
-    shapes[5] = np.nan
+    shapes[6] = np.nan
     whole_index, by_complex = modularity(
         cluster_complex.size, actors.cluster, cluster_complex, first, second
     )
-    shapes[5, 0] = whole_index
-    shapes[5, 1 : 1 + by_complex.size] = by_complex
+    shapes[6, 0] = whole_index
+    shapes[6, 1 : 1 + by_complex.size] = by_complex
     return shapes
 
 
@@ -326,7 +333,7 @@ def describe(actors: Actors, start: Integers, graph: Graph, ties: Integers) -> F
 
     Returns
     -------
-    (10, parts) in the order of `NETWORK_UNITS`; modularity is left open
+    (11, parts) in the order of `NETWORK_UNITS`; excess of clustering and modularity are left open
     """
     parts = ties.size
     nodes = np.diff(start)
@@ -347,10 +354,10 @@ def describe(actors: Actors, start: Integers, graph: Graph, ties: Integers) -> F
         size, steps = mean_path_length(
             low, high, graph.start, graph.neighbour, graph.label, giant, actors.draw
         )
-        shape[6, part] = steps
-        shape[7, part] = 100.0 * size / (high - low) if high > low else np.nan
+        shape[7, part] = steps
+        shape[8, part] = 100.0 * size / (high - low) if high > low else np.nan
     firm = np.flatnonzero(actors.cluster >= 0)
-    shape[8:] = degree_shape(graph.degree[firm], np.repeat(np.arange(parts), nodes)[firm], parts)
+    shape[9:] = degree_shape(graph.degree[firm], np.repeat(np.arange(parts), nodes)[firm], parts)
     return shape
 
 

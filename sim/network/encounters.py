@@ -14,13 +14,17 @@ from innocluster.agents.research_bodies import ResearchBodyTable
 
 from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
-from ..ground.random_numbers import Process, uniforms
+from ..ground.random_numbers import Process, draw_partners, uniforms
+from .activity import Activity, occasions_in, stranger_to
 from .pairs import BODY, PairTable, following_pair, latest_pair, partner_in
 
 __all__ = ["background_encounters", "tied_partner"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
+
+_MONTHS = 1 << 16
+"""Months are numbered below this: what happens n-th in a month draws as if so much later."""
 
 _BACKGROUND = int(Process.BACKGROUND)
 _BACKGROUND_PEER = int(Process.BACKGROUND_PEER)
@@ -56,10 +60,12 @@ def tied_partner(
         that are ties with a research body or with a firm that does R&D
     excluded : code of who is not to be chosen
     """
-    chosen = -1
-    shortest = np.inf
-    looked = 0
     remembered = int(p.remembered_pairs)
+    candidate = np.empty(remembered, np.int64)
+    name = np.empty(remembered, np.int64)
+    strength = np.empty(remembered)
+    candidates = 0
+    looked = 0
     row = latest_pair(centre, firms, bodies)
     while row >= 0 and looked < remembered:
         trust = np.float64(pairs.familiarity[row])
@@ -72,17 +78,24 @@ def tied_partner(
         if other < BODY:
             if firms.research_intensity[other] <= 0.0:
                 continue
-            name = firms.identifier[other]
+            name[candidates] = firms.identifier[other]
         else:
-            name = bodies.identifier[other - BODY]
-        u, _, _, _ = uniforms(key, caller, month, process, name)
+            name[candidates] = bodies.identifier[other - BODY]
+        candidate[candidates] = other
+        strength[candidates] = trust * trust
+        candidates += 1
+    draw = np.empty(candidates)
+    draw_partners(key, caller, month, process, name, draw)
+    chosen = -1
+    shortest = np.inf
+    for n in range(candidates):
         # -ln u is at least 1 - u: most candidates are known to come later without it.
-        if 1.0 - u >= shortest * trust * trust:
+        if 1.0 - draw[n] >= shortest * strength[n]:
             continue
-        wait = -log(u) / (trust * trust)
+        wait = -log(draw[n]) / strength[n]
         if wait < shortest:
             shortest = wait
-            chosen = other
+            chosen = candidate[n]
     return chosen
 
 
@@ -93,7 +106,7 @@ def background_encounters(
     p: Parameters,
     anchors: Codes,
     occasion: Floats,
-    places: GroupedRows,
+    activity: Activity,
     body_places: GroupedRows,
     firms: FirmTable,
     bodies: ResearchBodyTable,
@@ -103,52 +116,47 @@ def background_encounters(
 ) -> int:
     """M1: spontaneous meetings of R&D firms; returns their number.
 
-    An occasion leads a firm to somebody new: with the chance `background_body_share` a
-    research body of its complex, otherwise one of four places there, the first where an R&D
-    firm stands (none, if there is none).  With the chance `background_repeat` the firm meets
-    one of its partners instead, whoever made them known to each other; with the chance
-    `background_closure` a partner of one of its partners.  The occasions are the same
-    whomever the firm knows.  Where an anchor firm dominates, `anchor_share` of the meetings
-    is with it instead.  Read are the ties of last month.
+    A firm has as many occasions as its `activity` says.  An occasion leads it to somebody new:
+    with the chance `background_body_share` to a research body of its complex, otherwise to an
+    R&D firm there, the likelier the more often that one meets somebody itself.  With the chance
+    `background_repeat` the firm meets one of its partners instead, whoever made them known to
+    each other; with the chance `background_closure` a partner of one of its partners.  The
+    occasions are the same whomever the firm knows.  Where an anchor firm dominates,
+    `anchor_share` of the meetings is with it instead.  Read are the ties of last month.
 
-    Source: Jackson and Rogers (2007), who meet strangers and friends of friends; Gulati
+    Source: Perra, Gonçalves, Pastor-Satorras and Vespignani (2012) for ties that follow
+    activity; Jackson and Rogers (2007), who meet strangers and friends of friends; Gulati
     (1995) and Gulati and Gargiulo (1999) for the return to partners and to theirs.
 
     Parameters
     ----------
     anchors : (C,) row of the anchor of each complex, -1 where none operates
-    occasion : (capacity,) uniforms of the process `BACKGROUND`: a firm has an occasion below
-        `background_rate`
-    places, body_places : firms of 2003 and research bodies by complex
+    occasion : (capacity,) uniforms of the process `BACKGROUND`: whether a firm has one occasion
+        more than the whole part of its rate
+    body_places : research bodies by complex
     first, second : (rows,) the firm that has the occasion and whom it meets, written
     """
     meetings = 0
     for i in range(firms.count):
-        if occasion[i] >= p.background_rate or not _does_research(i, firms):
-            continue
-        if meetings >= first.size:
-            continue
-        _, v, w, x = uniforms(key, firms.identifier[i], month, _BACKGROUND, 0)
-        anchor = anchors[firms.complex[i]]
-        if w < p.anchor_share and _is_anchor(anchor, i, firms):
-            other: Any = np.int64(anchor)
-        else:
-            other = _stranger(key, month, i, v, p, places, body_places, firms)
-            if other >= 0 and x < p.background_repeat + p.background_closure:
-                introduced = x >= p.background_repeat
-                known = _acquaintance(key, month, i, introduced, p, firms, bodies, pairs)
-                if known >= 0:
-                    other = known
-        if other >= 0:
-            first[meetings] = i
-            second[meetings] = other
-            meetings += 1
+        for n in range(occasions_in(i, occasion[i], activity)):
+            # An address of its own for every occasion of the month.
+            moment = month + n * _MONTHS
+            _, v, w, x = uniforms(key, firms.identifier[i], moment, _BACKGROUND, 0)
+            anchor = anchors[firms.complex[i]]
+            if w < p.anchor_share and _is_anchor(anchor, i, firms):
+                other: Any = np.int64(anchor)
+            else:
+                other = _stranger(key, moment, i, v, p, activity, body_places, firms)
+                if other >= 0 and x < p.background_repeat + p.background_closure:
+                    introduced = x >= p.background_repeat
+                    known = _acquaintance(key, moment, i, introduced, p, firms, bodies, pairs)
+                    if known >= 0:
+                        other = known
+            if other >= 0:
+                first[meetings] = i
+                second[meetings] = other
+                meetings += 1
     return meetings
-
-
-@inlined
-def _does_research(i: int, firms: FirmTable) -> bool:
-    return bool(firms.alive[i] == 1 and firms.research_intensity[i] > 0.0)
 
 
 @inlined
@@ -160,11 +168,11 @@ def _is_anchor(anchor: int, i: int, firms: FirmTable) -> bool:
 @inlined
 def _stranger(
     key: NDArray[np.uint64],
-    month: int,
+    moment: int,
     i: int,
     v: float,
     p: Parameters,
-    places: GroupedRows,
+    activity: Activity,
     body_places: GroupedRows,
     firms: FirmTable,
 ) -> int:
@@ -174,29 +182,20 @@ def _stranger(
     ----------
     v : uniform that decides which of the two
     """
-    other: Any = np.int64(-1)
+    if v >= p.background_body_share:
+        return stranger_to(key, moment, i, firms, activity)
     c = firms.complex[i]
-    draws = uniforms(key, firms.identifier[i], month, _BACKGROUND_PEER, 0)
-    if v < p.background_body_share:
-        number = body_places.start[c + 1] - body_places.start[c]
-        if number > 0:
-            place = body_places.start[c] + int(draws[0] * number)
-            other = np.int64(BODY + body_places.rows[place])
-    else:
-        number = places.start[c + 1] - places.start[c]
-        for trial in draws:
-            row = places.rows[places.start[c] + int(trial * number)]
-            if row != i and _does_research(row, firms):
-                other = np.int64(row)
-                break
-    chosen: int = other
-    return chosen
+    number = body_places.start[c + 1] - body_places.start[c]
+    if number == 0:
+        return -1
+    u, _, _, _ = uniforms(key, firms.identifier[i], moment, _BACKGROUND_PEER, 0)
+    return int(BODY + body_places.rows[body_places.start[c] + int(u * number)])
 
 
 @inlined
 def _acquaintance(
     key: NDArray[np.uint64],
-    month: int,
+    moment: int,
     i: int,
     introduced: bool,
     p: Parameters,
@@ -206,9 +205,9 @@ def _acquaintance(
 ) -> int:
     """M1: a partner of firm `i`, or, where one introduces it, a partner of a partner, or -1."""
     caller = firms.identifier[i]
-    known = tied_partner(key, month, _KNOWN_CONTACT, caller, i, -1, p, firms, bodies, pairs)
+    known = tied_partner(key, moment, _KNOWN_CONTACT, caller, i, -1, p, firms, bodies, pairs)
     if known >= 0 and introduced:
         known = tied_partner(
-            key, month, _INTRODUCED_CONTACT, caller, known, i, p, firms, bodies, pairs
+            key, moment, _INTRODUCED_CONTACT, caller, known, i, p, firms, bodies, pairs
         )
     return known

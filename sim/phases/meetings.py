@@ -12,6 +12,7 @@ from ..coordination.small_tasks import run_small_tasks
 from ..ground.counts import Counts
 from ..ground.grouped_rows import GroupedRows
 from ..ground.random_numbers import Process, draw_columns
+from ..network.activity import Activity, set_activity
 from ..network.contacts import Meetings, apply_learning, hold_meetings, update_familiarity
 from ..network.encounters import background_encounters
 from ..network.pairs import BODY
@@ -49,17 +50,30 @@ def _encounters(run: Run) -> tuple[Codes, Codes]:
     state, scratch, firms = run.state, run.scratch, run.state.firms
     # The firm of 2003, not one that has taken a closed anchor's row.
     stands = (firms.alive[scratch.anchors] == 1) & (firms.entered[scratch.anchors] < 0)
+    activity = _activity(run)
     draw_columns(
         run.key, state.month, _BACKGROUND, firms.count, firms.identifier, scratch.draw,
         scratch.second_draw,
     )  # fmt: skip
-    first, second = np.empty((2, firms.count), np.int32)
+    # A firm has at most one occasion more than its rate.
+    first, second = np.empty((2, firms.count + 1 + int(activity.rate.sum())), np.int32)
     number = background_encounters(
         run.key, state.month, run.parameters, np.where(stands, scratch.anchors, -1),
-        scratch.draw, scratch.places, scratch.body_places, firms, state.bodies, state.pairs,
-        first, second,
+        scratch.draw, activity, scratch.body_places, firms, state.bodies, state.pairs, first,
+        second,
     )  # fmt: skip
     return first[:number], second[:number]
+
+
+def _activity(run: Run) -> Activity:
+    """M1: how often firms meet somebody this month."""
+    firms = run.state.firms
+    place = firms.complex[: firms.count]
+    if not run.activity.has_room(place):
+        run.activity = Activity.of(place, run.activity.filled.size)
+    exponent = run.parameters.occasion_exponent if run.settings.occasions == "staff" else 0.0
+    set_activity(exponent, run.parameters, firms, run.activity)
+    return run.activity
 
 
 def _prepare_programme(run: Run, tranche: Tranche) -> None:

@@ -23,6 +23,7 @@ NAMES = {
 STRUCTURE = {
     "mean_degree": ("ties/actor", 11.4),
     "clustering_ratio": ("times", 2.43),
+    "clustering_excess": ("times", 1.6),
     "modularity": ("index", 0.517),
     "path_length": ("steps", 3.11),
     "research_body_ties": ("%", 34.5),

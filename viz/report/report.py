@@ -47,8 +47,8 @@ __all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"
 _SETUP = (
     "scenario", "policy", "region", "macro", "exports", "first", "last", "seed",
     "spin_up_years", "population_seed", "budget_scale", "budget", "governance", "screening",
-    "entry", "under", "draws", "pairs", "worlds", "method", "orders", "residual", "failures",
-    "stopped_by",
+    "entry", "occasions", "under", "draws", "pairs", "worlds", "method", "orders", "residual",
+    "failures", "stopped_by",
     "precision_asked", "precision_reached", "confidence", "indifference_percent", "satisficing",
     "first_stage", "seconds", "version", "fingerprint",
     "commit",

@@ -20,6 +20,7 @@ from innocluster.sim.measures.graphs import (
     link_nodes,
     mean_path_length,
     modularity,
+    random_transitivity,
 )
 
 
@@ -75,6 +76,29 @@ def test_skewed_graphs_equal_networkx() -> None:
     """Hubs such as a university with hundreds of ties."""
     graph = nx.barabasi_albert_graph(400, 4, seed=3)
     assert shape(graph)["triangles"] == sum(nx.triangles(graph).values()) // 3
+
+
+def test_transitivity_by_chance_of_a_star_with_one_more_tie() -> None:
+    """Degrees 3, 2, 2 and 1: S = 8, ends of degree 3, 2 and 1 are 3, 4 and 1 of 8.
+
+    Excess degrees 2 and 1: x = 4/8 for two of degree 3, 2/8 for 3 and 2, 1/8 for two of 2.
+    """
+    graph = nx.Graph([(0, 1), (0, 2), (0, 3), (1, 2)])
+    degree = np.array([d for _, d in sorted(graph.degree())])
+    expected = (9 * (1 / 3) + 2 * 3 * 4 * (1 / 5) + 16 * (1 / 9)) / 64
+    assert random_transitivity(degree) == pytest.approx(expected, rel=1e-14)
+
+
+def test_transitivity_by_chance_is_that_of_rewired_graphs() -> None:
+    graph = nx.barabasi_albert_graph(600, 4, seed=1)
+    nx.double_edge_swap(graph, 20_000, max_tries=10**6, seed=2)
+    degree = np.array([d for _, d in graph.degree()])
+    assert random_transitivity(degree) == pytest.approx(nx.transitivity(graph), rel=0.25)
+
+
+@pytest.mark.parametrize("degree", [[], [0, 0], [1, 1, 0]])
+def test_without_triples_no_transitivity_is_to_be_expected(degree: list[int]) -> None:
+    assert np.isnan(random_transitivity(np.array(degree, np.int64)))
 
 
 def test_sampled_paths_are_near_all_paths() -> None:

@@ -13,6 +13,7 @@ from small_region import simulation
 from innocluster.agents.relations import faded_familiarity
 from innocluster.sim import month
 from innocluster.sim.ground.parameters import ParameterSet
+from innocluster.sim.measures.graphs import random_transitivity
 from innocluster.sim.measures.network_measures import (
     NETWORK_UNITS,
     Actors,
@@ -71,6 +72,9 @@ def test_a_run_equals_networkx(begun: dict[str, Simulation], policy: str) -> Non
         triples = sum(d * (d - 1) for _, d in graph.degree())
         if triples:
             assert values["clustering"] == pytest.approx(100 * nx.transitivity(graph))
+        if triples and group >= 0:
+            by_chance = random_transitivity(np.array([d for _, d in graph.degree()]))
+            assert values["clustering_excess"] == pytest.approx(nx.transitivity(graph) / by_chance)
         giants = [c for c in nx.connected_components(graph)]
         size = max(map(len, giants))
         assert values["giant_share"] == pytest.approx(100 * size / len(graph))
