@@ -1,8 +1,7 @@
 """The actors as Mesa agents: each reads and writes its own row of a table.
 
-Agents are made on demand, to look at single actors and to give some of them
-decision rules of their own in plain Python.  No other module of the package
-imports Mesa, and a run without agents never loads it.
+Agents are made on demand, to look at single actors and to give some of them decision rules of
+their own in plain Python.  No other module imports Mesa; a run without agents never loads it.
 """
 
 from __future__ import annotations
@@ -102,6 +101,9 @@ class World(Protocol):
 
     def joining_terms(self, row: int) -> JoiningTerms:
         """Terms of this month's decision of a firm to be a member."""
+
+    def worth_of_output(self, sector: int) -> float:
+        """Price of a sector's value added over that of capital."""
 
 
 @dataclass(frozen=True)
@@ -310,17 +312,15 @@ class Firm(Actor, table=FirmTable):
         return float(self.research_intensity * self.revenue)
 
     def decide_factors(self) -> tuple[float, float]:
-        """I1: capital (KRW million of 2003) and workers (persons) that it wants, 0 or more.
-
-        Asked after the month's sales; the firm gets part of the way there.
-        """
+        """I1: capital (KRW million of 2003) and workers it wants after the month's sales."""
         p = self.model.parameters
         ratio = self.model.region.sectors.value_added_ratio[self.sector]
-        capacity = wanted_capacity(self.expected_demand, ratio, p.target_utilisation)
-        workers = desired_labour(
-            log(capacity), self.log_productivity, log(self.capital), p.capital_elasticity
+        needed = log(wanted_capacity(self.expected_demand, ratio, p.target_utilisation))
+        jobs = desired_labour(
+            needed, self.log_productivity, log(self.capital), p.capital_elasticity
         )
-        return wanted_capital(self.expected_demand, p.capital_output_ratio), workers
+        worth = self.expected_demand * self.model.worth_of_output(self.sector)
+        return wanted_capital(worth, p.capital_output_ratio), jobs
 
     def _summary(self) -> str:
         joined = ", member" if self.member else ""

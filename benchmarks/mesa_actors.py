@@ -248,7 +248,9 @@ class Firm(Actor):
         if self.research_intensity <= 0.0 and self.research_stock <= 0.0:
             return
         spending = self.own_spending + (1.0 + p.subsidy_additionality) * self.grant_flow
-        self.research_stock = model.keep_stock * self.research_stock + spending / model.price
+        self.research_stock = (
+            model.keep_stock * self.research_stock + spending / model.general_price
+        )
         intensity = spending / self.revenue
         self.research_lagged += (intensity - self.research_lagged) / p.planning_lag
         self.absorption = absorptive_capacity(
@@ -276,7 +278,7 @@ class Firm(Actor):
         gains = self.gain_own + self.gain_transfer + self.gain_joint + self.gain_meeting
         self.log_productivity = (
             self.level
-            + p.technical_progress * model.years
+            + model.markets[self.sector].progress
             + self.shock
             + p.spillover_elasticity * self.spillover
             + gains
@@ -288,30 +290,31 @@ class Firm(Actor):
                 self.research_stock / self.research_reference
             )
         a, alpha = self.log_productivity, p.capital_elasticity
-        ratio = model.value_added_ratio[self.sector]
+        ratio, market = model.value_added_ratio[self.sector], model.markets[self.sector]
         labour = max(self.employees - self.lost_days / WORKING_DAYS, 0.5 * self.employees)
         brand = (1.0 + p.brand_premium * self.brand) / (
             1.0 + p.brand_premium * self.brand_reference
         )
         self.worked_labour = labour
         self.capacity = math.exp(a) * self.capital**alpha * labour ** (1.0 - alpha)
-        capacity = model.price * self.capacity / ratio * brand
+        capacity = market.price * self.capacity / ratio * brand
         quality = self.relative_quality()
         share = logistic(
             self.export_logit
             + p.export_quality * quality
             + p.export_brand * (self.brand - self.brand_reference)
         )
-        home, abroad = (1.0 - share) * model.domestic, share * model.foreign
+        home, abroad = (1.0 - share) * market.domestic, share * market.foreign
         wanted = (
             self.demand_scale * (home + abroad) * brand * math.exp((p.substitution - 1.0) * quality)
         )
         self.revenue = min(wanted, capacity)
         self.utilisation = self.revenue / capacity
         self.exports = self.revenue * abroad / (home + abroad) / model.exchange_rate
-        real = wanted / (model.price * brand)
+        real = wanted / (market.price * brand)
         self.expected_demand += (real - self.expected_demand) / p.expectation_months
-        self.desired_capital = p.capital_output_ratio * 12.0 * self.expected_demand
+        worth = market.value_added_price / model.general_price
+        self.desired_capital = p.capital_output_ratio * 12.0 * self.expected_demand * worth
         needed = self.expected_demand * ratio / p.target_utilisation
         self.desired_labour = (needed / (math.exp(a) * self.capital**alpha)) ** (
             1.0 / (1.0 - alpha)
@@ -319,7 +322,7 @@ class Firm(Actor):
 
     def relative_quality(self) -> float:
         """D1: ln(q/Q) against its reference."""
-        rivals = self.model.p.rivals_growth * self.model.years
+        rivals = self.model.markets[self.sector].rivals
         return float(self.log_productivity - rivals - self.demand_reference)
 
     def adjust(self) -> None:
@@ -328,11 +331,11 @@ class Firm(Actor):
         p = model.p
         worn = model.depreciation
         profit = (
-            (model.value_added_ratio[self.sector] - self.royalty) * self.revenue
+            (model.markets[self.sector].value_added_ratio - self.royalty) * self.revenue
             - self.wage * model.wage_index * self.employees
             - self.own_spending
             - p.subsidy_additionality * self.grant_flow
-            - (worn + p.interest_rate / 12.0) * model.price * self.capital
+            - (worn + p.interest_rate / 12.0) * model.general_price * self.capital
         )
         model.account(self.complex, profit, self.revenue)
         self.royalty *= model.keep_gain

@@ -88,11 +88,12 @@ def _entrant(
     shock = _stationary_shock(model, identifier, employees)
     wages = max(p.labour_share * value_added - intensity * sold, 0.25 * value_added)
 
-    drift = p.technical_progress * model.years
+    outside = model.markets[sector]
+    drift = outside.progress
     real = sold * math.exp(drift)
     logit = math.log(share / (1.0 - share))
     abroad = logistic(logit)
-    market = (1.0 - abroad) * model.domestic + abroad * model.foreign
+    market = (1.0 - abroad) * outside.domestic + abroad * outside.foreign
     luck = math.exp((p.substitution - 1.0) * shock)
     worked = luck * math.exp(-shock / (1.0 - p.capital_elasticity))
     attributes = {
@@ -108,10 +109,10 @@ def _entrant(
         "level": productivity,
         "shock": shock,
         "log_productivity": productivity + shock + drift,
-        "demand_reference": productivity + drift - p.rivals_growth * model.years,
-        "demand_scale": real * model.price / market,
+        "demand_reference": productivity + drift - outside.rivals,
+        "demand_scale": real * outside.price / market,
         "expected_demand": luck * real,
-        "revenue": luck * real * model.price,
+        "revenue": luck * real * outside.price,
         "export_logit": logit,
         "utilisation": p.target_utilisation,
         "research_intensity": intensity,

@@ -16,6 +16,7 @@ import mesa
 import numpy as np
 from mesa_actors import Firm, Institute, Pair, University
 from mesa_entry import founding_shares, new_firms
+from mesa_market import market_of
 from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup, asking_pairs, support_tasks
 from mesa_projects import CONTACT_FAMILIARITY, commercialise, complete_projects, sign_licences
 from mesa_state import adopt
@@ -117,12 +118,13 @@ class ObjectModel(mesa.Model):
         """One month."""
         macro, month = self.settings.macro, self.month
         self.years = (month + 0.5) / 12.0
-        self.price = float(macro.price_index[month])
+        self.general_price = float(macro.price_index[month])
         self.wage_index = float(macro.wage_index[month])
-        self.domestic = float(macro.domestic_demand[month])
         self.exchange_rate = float(macro.exchange_rate[month])
         relative = self.exchange_rate / self.reference_exchange_rate
-        self.foreign = float(macro.world_demand[month]) * relative
+        self.markets = [
+            market_of(self, sector, relative) for sector in range(len(self.sector_stock))
+        ]
         self.now = {name: np.zeros(self.complexes) for name in COUNTED}
         self.profits: list[list[float]] = [[] for _ in range(self.complexes)]
         self.sales: list[list[float]] = [[] for _ in range(self.complexes)]
@@ -330,7 +332,12 @@ class ObjectModel(mesa.Model):
             ("cohort_revenue", [f for f in self.firms() if f.cohort], lambda firm: firm.revenue),
             (
                 "value_added", self.firms(),
-                lambda firm: self.value_added_ratio[firm.sector] * firm.revenue,
+                lambda firm: self.markets[firm.sector].value_added_ratio * firm.revenue,
+            ),
+            (
+                "real_value_added", self.firms(),
+                lambda firm: firm.revenue * self.markets[firm.sector].value_added_ratio
+                / self.markets[firm.sector].value_added_price,
             ),
             ("research_spending", self.firms(), lambda firm: firm.own_spending + firm.grant_flow),
             ("capital", self.firms(), lambda firm: firm.capital),

@@ -25,7 +25,8 @@ BASELINE = "P0"
 _CLOSED = "|-"
 
 _WORLD = (
-    "macro", "region", "exports", "entry", "last", "seed", "spin_up_years", "population_seed",
+    "macro", "demand", "region", "exports", "entry", "last", "seed", "spin_up_years",
+    "population_seed",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from innocluster.sim.beginning.macro import MACRO_NAMES
 from innocluster.sim.coordination.chain import CHAINS, SCREENINGS
 from innocluster.sim.ground.parameters import PARAMETERS, ParameterError, ParameterSet
 from innocluster.sim.network.activity import OCCASIONS
@@ -27,7 +28,7 @@ __all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "presets", "read_text"]
 
 DEFAULT_PRESET = "korean-pilot-2005"
 PRESET_REGION = "seven-complexes"
-PRESET_MACROS = ("history", "plan-2005")
+PRESET_MACROS = MACRO_NAMES
 _LARGEST_FILE = 1_000_000
 _LARGEST_BUDGET = 100_000.0
 _FIRST_MONTH, _LAST_MONTH = "2005-12", "2020-12"
@@ -41,6 +42,7 @@ _ALLOWED = {
     "title": "a text",
     "policy": "a policy id or key, listed by 'innocluster policies'",
     "macro": f"{', '.join(PRESET_MACROS)} or the path of a CSV file",
+    "demand": "sectors, common",
     "region": f"{PRESET_REGION} or the path of a folder",
     "exports": "corrected, as_printed",
     "governance": ", ".join(CHAINS),
@@ -95,7 +97,9 @@ class Scenario(BaseModel):
     name : identifier, also the name of result folders
     title : one line for people
     policy : id or key of the coordination policy of a single run
-    macro : ``"history"``, ``"plan-2005"`` or the path of a CSV file
+    macro : ``"history"``, ``"plan-2005"``, ``"frozen"`` or the path of a CSV file
+    demand : ``"sectors"`` where the macro series has demand and prices by sector, as ``"history"``
+        does, or ``"common"``, the same for all sectors
     region : ``"seven-complexes"`` or the path of a folder of region data
     exports : ``"corrected"`` or ``"as_printed"``, the two readings of the article's export figures
     governance : levels of the chain of coordinators that are at work, one of `CHAINS`
@@ -118,6 +122,7 @@ class Scenario(BaseModel):
     title: str = ""
     policy: str = "thematic-mini-clusters"
     macro: str = "history"
+    demand: Literal["sectors", "common"] = "common"
     region: str = PRESET_REGION
     exports: Literal["corrected", "as_printed"] = "corrected"
     governance: Literal["four-level", "two-level", "local"] = "four-level"

@@ -353,6 +353,12 @@ class ClusterModel(Model):
             joins, leaves, state.joining_constant[place], state.reported_benefit[place]
         )
 
+    def worth_of_output(self, sector: int) -> float:
+        """Price of a sector's value added over that of capital, this month."""
+        outside = self.simulation.conditions
+        month = min(self.month, outside.general_price.size - 1)
+        return float(outside.value_added_price[month, sector] / outside.general_price[month])
+
     def _populate(self) -> None:
         """Make an agent for everybody who has none, once."""
         if self._populated:

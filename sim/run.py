@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from .accounting.series import Series
 from .beginning.ages import founding_shares, turnover
 from .beginning.initial_state import anchors, initial_state
+from .beginning.market_conditions import market_conditions
 from .beginning.population import FirmSample
 from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
-from .ground.conditions import Conditions
 from .ground.counts import Counts
 from .ground.random_numbers import replication_key
 from .innovation.technology import location_weights
@@ -52,7 +52,7 @@ class Run:
         order of `scratch.places`
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
     reference_exchange_rate : mean of 2003, KRW per USD
-    conditions : what the economy outside gives, by month
+    conditions : what the economy outside gives, by month and sector
     overrules : holder of agents that decide for themselves, if there is one
     measures_years : whether the yearly measures are taken; a trial needs none
     scratch : buffers of the phases
@@ -94,15 +94,7 @@ class Run:
             settings.parameters["half_distance"],
         )
         self.reference_exchange_rate = fsum(settings.macro.exchange_rate[:12]) / 12.0
-        self.conditions = Conditions(
-            domestic=settings.macro.domestic_demand,
-            foreign=settings.macro.world_demand
-            * settings.macro.exchange_rate
-            / self.reference_exchange_rate,
-            exchange_rate=settings.macro.exchange_rate,
-            price=settings.macro.price_index,
-            wage_index=settings.macro.wage_index,
-        )
+        self.conditions = market_conditions(settings.macro, self.region.sectors, self.parameters)
         self.overrules: Overrules | None = None
         self.measures_years = True
         self.make_buffers()

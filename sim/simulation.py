@@ -12,6 +12,7 @@ from innocluster.agents.elementary import log, logistic
 from innocluster.agents.help import ask_for_help
 
 from .accounting.series import Series
+from .beginning.market_conditions import market_conditions
 from .beginning.new_firms import log_odds
 from .coordination.policy import Policy
 from .ground.parameters import ParameterSet
@@ -129,6 +130,10 @@ class Simulation(Run):
         twin.__dict__.update(self.__dict__)
         twin.settings = replace(self.settings, **changes)
         twin.parameters = twin.settings.parameters.record()
+        if "parameters" in changes:
+            twin.conditions = market_conditions(
+                twin.settings.macro, twin.region.sectors, twin.parameters
+            )
         twin.state = self.state.copy()
         twin.series = self.series.copy()
         twin.overrules = None

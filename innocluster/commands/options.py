@@ -53,7 +53,9 @@ class RunOptions:
 
     seed: Annotated[int | None, typer.Option(help="Root seed.")] = None
     last: Annotated[str | None, typer.Option(help="Last month, YYYY-MM.")] = None
-    macro: Annotated[str | None, typer.Option(help="history, plan-2005 or a CSV file.")] = None
+    macro: Annotated[str | None, typer.Option(help="history, plan-2005, frozen or a CSV file.")] = (
+        None
+    )
     region: Annotated[
         str | None, typer.Option(help="seven-complexes or a folder of region data.")
     ] = None

@@ -131,6 +131,18 @@ def mixture(names: Sequence[str]) -> Reader:
     return read
 
 
+def weights_of_keys(cell: str) -> dict[str, float]:
+    """Read weights such as ``computers 2; ships 1`` of identifiers of any table, sum 1."""
+    found: dict[str, float] = {}
+    for part in cell.split(";"):
+        name, _, weight = part.strip().rpartition(" ")
+        if key_of(name.strip()) in found:
+            raise CellError(f"each name once, but {name.strip()} comes twice")
+        found[name.strip()] = number(1e-6, 1e6)(weight)
+    total = sum(found.values())
+    return {name: weight / total for name, weight in found.items()}
+
+
 @dataclass(frozen=True)
 class Table:
     """A table that has been read.

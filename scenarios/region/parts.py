@@ -26,6 +26,7 @@ from .cells import (
     number,
     read_table,
     text,
+    weights_of_keys,
 )
 
 __all__ = [
@@ -89,6 +90,10 @@ def read_sectors(folder: Path, fields: list[str]) -> Sectors:
         "name": text,
         "name_ko": text,
         "value_added_ratio": ratio,
+        "technical_progress": number(-0.1, 0.1),
+        "rivals_growth": number(-0.1, 0.1),
+        "material_prices": number(0, 1),
+        "export_markets": weights_of_keys,
         "source": text,
     }
     table = read_table(folder, "sectors.csv", columns)
@@ -118,6 +123,10 @@ def read_sectors(folder: Path, fields: list[str]) -> Sectors:
         names_ko=tuple(table.column("name_ko")),
         value_added_ratio=table.floats("value_added_ratio"),
         profile=profile / total[:, None],
+        technical_progress=table.floats("technical_progress"),
+        rivals_growth=table.floats("rivals_growth"),
+        material_prices=table.floats("material_prices"),
+        export_markets=tuple(table.column("export_markets")),
     )
 
 

@@ -82,7 +82,9 @@ def load_inputs(scenario: Scenario) -> tuple[Region, MacroSeries]:
         For wrong files.
     """
     months = month_number(*scenario.last_month) + 1
-    return _read_region(scenario.region, scenario.exports), _read_macro(scenario.macro, months)
+    return _read_region(scenario.region, scenario.exports), _read_macro(
+        scenario.macro, months, scenario.demand
+    )
 
 
 @lru_cache(maxsize=4)
@@ -92,9 +94,9 @@ def _read_region(region: str, exports: str) -> Region:
 
 
 @lru_cache(maxsize=4)
-def _read_macro(macro: str, months: int) -> MacroSeries:
+def _read_macro(macro: str, months: int, demand: str) -> MacroSeries:
     try:
-        return load_macro(macro, months)
+        return load_macro(macro, months, by_sector=demand == "sectors")
     except MacroError as error:
         raise InputError(
             file=error.file, key=error.key, value=error.value, allowed=error.allowed

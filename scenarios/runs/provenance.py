@@ -80,6 +80,7 @@ def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
         region = digest.hexdigest()
     return {
         "macro": macro,
+        "demand": scenario.demand,
         "region": region,
         "exports": scenario.exports,
         "governance": scenario.governance,

@@ -1,8 +1,8 @@
 """Growth accounting of firms: a month's value added as the exact sum of its terms, and sums.
 
-ln(revenue·ν) = ln P + ln b + ln u + α ln K + (1-α) ln L + ln A, with ln A the sum
-of F2; b is the price of the brand stage, u utilisation.  What happens between
-years stands in `growth`.
+ln(revenue·ν) = ln P_V + ln b + ln u + α ln K + (1-α) ln L + ln A, with ln A the sum
+of F2; P_V is the price of the sector's value added, b that of the brand stage, u
+utilisation.  What happens between years stands in `growth`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
-from innocluster.agents.elementary import log, log_array
-from innocluster.agents.firms import FirmTable, brand_price, elapsed_years, worked_labour
+from innocluster.agents.elementary import log_array
+from innocluster.agents.firms import FirmTable, brand_price, worked_labour
 
+from ..ground.conditions import Conditions
 from ..ground.parameter_record import Parameters
 from ..ground.sums import CACHED_ROWS
 
@@ -26,8 +27,12 @@ AGGREGATES: dict[str, str] = {
     "worked_labour": "persons",
     "volume": "KRW million of 2003/month",
     "capacity": "KRW million of 2003/month",
+    "real_value_added": "KRW million of 2003/month",
 }
-"""Names and units of what `sum_aggregates` sums: K, L net of meetings, Q = V/(P·b), Q/u."""
+"""Names and units of what `sum_aggregates` sums.
+
+K, L net of meetings, Q = V/(P_V·b), Q/u and, at prices of 2003, V/P_V.
+"""
 
 TERMS = (
     "price",
@@ -76,7 +81,9 @@ def log_mean(a: Floats, b: Floats) -> Floats:
     return np.where(np.abs(d) < SAME, 0.5 * (a + b), mean)
 
 
-def firm_terms(month: int, price: float, p: Parameters, firms: FirmTable, rows: slice) -> Floats:
+def firm_terms(
+    month: int, conditions: Conditions, p: Parameters, firms: FirmTable, rows: slice
+) -> Floats:
     """F1, F2: terms whose sum is the log of a month's nominal value added, for some rows.
 
     `progress` holds the firm's constant and common progress, `own` the gains of own
@@ -85,7 +92,6 @@ def firm_terms(month: int, price: float, p: Parameters, firms: FirmTable, rows: 
 
     Parameters
     ----------
-    price : price index of the month, year mean of 2003 = 1
     firms : with the capital, the employees and the brand with which the month was produced
 
     Returns
@@ -93,12 +99,12 @@ def firm_terms(month: int, price: float, p: Parameters, firms: FirmTable, rows: 
     (14, rows) log points, rows as in `TERMS`
     """
     terms = np.empty((len(TERMS), rows.stop - rows.start))
-    _ruled_terms(month, p, firms, rows.start, terms)
+    _ruled_terms(month, conditions, p, firms, rows.start, terms)
     terms[_UTILISATION] = firms.utilisation[rows]
     terms[_CAPITAL] = firms.capital[rows]
     logs = terms[_BRAND : _LABOUR + 1]
     logs[:] = log_array(logs.ravel()).reshape(logs.shape)
-    terms[_PRICE] = log(price)
+    terms[_PRICE] = log_array(conditions.value_added_price[month])[firms.sector[rows]]
     terms[_CAPITAL] *= p.capital_elasticity
     terms[_LABOUR] *= 1.0 - p.capital_elasticity
     terms[_SHOCKS] = firms.shock[rows]
@@ -115,9 +121,15 @@ def firm_terms(month: int, price: float, p: Parameters, firms: FirmTable, rows: 
 
 
 @compiled
-def _ruled_terms(month: int, p: Parameters, firms: FirmTable, start: int, terms: Floats) -> None:
+def _ruled_terms(
+    month: int,
+    conditions: Conditions,
+    p: Parameters,
+    firms: FirmTable,
+    start: int,
+    terms: Floats,
+) -> None:
     """Fill price of the brand stage, labour worked and `progress`, the first two before logs."""
-    drift = p.technical_progress * elapsed_years(month)
     for k in range(terms.shape[1]):
         row = np.uint64(start + k)
         terms[_BRAND, k] = brand_price(
@@ -126,27 +138,24 @@ def _ruled_terms(month: int, p: Parameters, firms: FirmTable, start: int, terms:
         terms[_LABOUR, k] = worked_labour(
             firms.employees[row], firms.lost_days[row], p.working_days, p.least_presence
         )
-        terms[_PROGRESS, k] = firms.level[row] + drift
+        terms[_PROGRESS, k] = firms.level[row] + conditions.progress[month, firms.sector[row]]
 
 
 @compiled
 def sum_aggregates(
-    price: float, p: Parameters, value_added_ratio: Floats, firms: FirmTable, totals: Floats
+    month: int, conditions: Conditions, p: Parameters, firms: FirmTable, totals: Floats
 ) -> None:
-    """Add firms by complex to `totals`, (4, C) in the order of `AGGREGATES`.
+    """Add firms by complex to `totals`, (5, C) in the order of `AGGREGATES`.
 
     Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
-
-    Parameters
-    ----------
-    price : price index of the month, year mean of 2003 = 1
     """
-    work = np.empty((3, CACHED_ROWS))
+    work = np.empty((4, CACHED_ROWS))
     worked = work[0]
     volume = work[1]
     capacity = work[2]
+    real = work[3]
     c = 0
-    sums = (0.0, 0.0, 0.0, 0.0)
+    sums = (0.0, 0.0, 0.0, 0.0, 0.0)
     for start in range(0, firms.count, CACHED_ROWS):
         size = min(CACHED_ROWS, firms.count - start)
         for k in range(size):
@@ -156,10 +165,13 @@ def sum_aggregates(
             )
         for k in range(size):
             row = np.uint64(start + k)
-            volume[k] = value_added_ratio[np.uint64(firms.sector[row])] * firms.revenue[row]
+            sector = np.uint64(firms.sector[row])
+            volume[k] = conditions.value_added_ratio[month, sector] * firms.revenue[row]
         for k in range(size):
             row = np.uint64(start + k)
             dearness = brand_price(p.brand_premium, firms.brand[row], firms.brand_reference[row])
+            price = conditions.value_added_price[month, np.uint64(firms.sector[row])]
+            real[k] = volume[k] / price
             volume[k] /= price * dearness
             capacity[k] = volume[k] / firms.utilisation[row]
         for k in range(size):
@@ -167,15 +179,16 @@ def sum_aggregates(
             if firms.alive[row] == 0:
                 continue
             if firms.complex[row] != c:
-                for a in range(4):
+                for a in range(5):
                     totals[a, c] += sums[a]
                 c = firms.complex[row]
-                sums = (0.0, 0.0, 0.0, 0.0)
+                sums = (0.0, 0.0, 0.0, 0.0, 0.0)
             sums = (
                 sums[0] + firms.capital[row],
                 sums[1] + worked[k],
                 sums[2] + volume[k],
                 sums[3] + capacity[k],
+                sums[4] + real[k],
             )
-    for a in range(4):
+    for a in range(5):
         totals[a, c] += sums[a]

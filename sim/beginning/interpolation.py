@@ -83,7 +83,9 @@ def _nearest(months: Floats, conditions: Floats, target: Floats) -> Floats:
     return months
 
 
-def smoothest_months(year_means: Sequence[float], rows: Floats, values: Floats) -> Floats:
+def smoothest_months(
+    year_means: Sequence[float], rows: Floats, values: Floats, path: Floats | None = None
+) -> Floats:
     """Positive months that meet the year means and further conditions, as smooth as possible.
 
     Parameters
@@ -94,6 +96,11 @@ def smoothest_months(year_means: Sequence[float], rows: Floats, values: Floats) 
         Weights of further linear conditions on the months; M may be 0.
     values : (M,) array
         What the weighted months of each row must add up to.
+    path : (12 Y,) array, optional
+        Positive months of a related series, whose course within the years the result shares: what
+        is as smooth as possible is then the ratio to it (F. T. Denton, 1971, "Adjustment of
+        monthly or quarterly series to annual totals", Journal of the American Statistical
+        Association 66(333)).
 
     Returns
     -------
@@ -113,7 +120,8 @@ def smoothest_months(year_means: Sequence[float], rows: Floats, values: Floats) 
     """
     years = len(year_means)
     months = 12 * years
-    conditions = np.vstack([year_rows(years), rows])
+    path = np.ones(months) if path is None else path
+    conditions = np.vstack([year_rows(years), rows]) * path
     target = np.concatenate([np.asarray(year_means, dtype=np.float64), values])
 
     position = np.arange(months, dtype=np.float64)
@@ -122,7 +130,7 @@ def smoothest_months(year_means: Sequence[float], rows: Floats, values: Floats) 
     green = gap * (gap * gap - 1.0) / (12.0 * float(months) ** 3)
     trend = np.column_stack([np.ones(months), 2.0 * position / (months - 1) - 1.0])
 
-    logs = np.repeat(log_array(np.asarray(year_means, dtype=np.float64)), 12)
+    logs = np.repeat(log_array(np.asarray(year_means, dtype=np.float64)), 12) - log_array(path)
     fraction, previous = 1.0, np.inf
     for _ in range(_ITERATIONS):
         levels = exp_array(logs)
@@ -143,5 +151,5 @@ def smoothest_months(year_means: Sequence[float], rows: Floats, values: Floats) 
         previous = longest
         logs = logs + step * min(fraction, _LONGEST_STEP / longest if longest > 0.0 else 1.0)
         if longest < _TOLERANCE:
-            return _nearest(exp_array(logs), conditions, target)
+            return path * _nearest(exp_array(logs), conditions, target)
     raise ArithmeticError("no smooth positive series meets the conditions")

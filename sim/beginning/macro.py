@@ -1,10 +1,12 @@
 """What happens to the whole economy: demand, exchange rate, prices and wages by month.
 
-Three kinds of series can drive a run: ``history`` (as it happened), ``plan-2005``
-(as the ministry expected, read from the targets of the programme) and a user's
-file with a row a year or a row a month.  The two named ones are stored month by
-month; `innocluster.sim.beginning.macro_presets` computes them from annual facts, each with
-its source.
+Four kinds of series can drive a run: ``history`` (as it happened), ``plan-2005``
+(as the ministry expected, read from the targets of the programme), ``frozen``
+(2003 for ever, to see what moves by itself) and a user's file with a row a year or
+a row a month.  The first two are stored month by month;
+`innocluster.sim.beginning.macro_presets` computes them from annual facts, each with
+its source.  Demand and prices may differ by sector: ``history`` has them for the
+nine sectors of the seven complexes, a file in columns such as ``price_index:ships``.
 
 World demand in ``history`` is what Korea as a whole exported.  About a third of
 it came from the seven complexes themselves, hence the quality of rivals in the
@@ -15,8 +17,9 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +28,24 @@ from numpy.typing import NDArray
 
 from ..ground.files import DATA
 
-__all__ = ["MACRO_NAMES", "SERIES", "MacroError", "MacroSeries", "load_macro", "save_macro"]
+__all__ = [
+    "MACRO_NAMES",
+    "SECTOR_SERIES",
+    "SERIES",
+    "STORED",
+    "MacroError",
+    "MacroSeries",
+    "load_macro",
+    "save_macro",
+]
 
 Floats = NDArray[np.float64]
 
-MACRO_NAMES = ("history", "plan-2005")
+FROZEN = "frozen"
+STORED = ("history", "plan-2005")
+MACRO_NAMES = (*STORED, FROZEN)
+SECTOR_SERIES = ("domestic_demand", "world_demand", "price_index")
+"""Series that may differ by sector."""
 SERIES = ("domestic_demand", "world_demand", "exchange_rate", "price_index", "wage_index")
 
 _FIRST_YEAR = 2003
@@ -39,6 +55,7 @@ _LARGEST_FILE = 1_000_000
 _LARGEST_VALUE = 1e9
 _LARGEST_RATIO = 1000.0
 _LARGEST_YEARLY_RATIO = 3.0
+_SECTOR_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 class MacroError(ValueError):
@@ -74,12 +91,13 @@ class MacroSeries:
 
     Attributes
     ----------
-    name : ``history``, ``plan-2005`` or the path of the user's file
+    name : ``history``, ``plan-2005``, ``frozen`` or the path of the user's file
     domestic_demand : (T,) nominal demand for manufactures in KRW, mean of 2003 = 1
     world_demand : (T,) nominal demand of the world in USD, mean of 2003 = 1
     exchange_rate : (T,) KRW per USD
     price_index : (T,) producer price of manufactured goods, mean of 2003 = 1
     wage_index : (T,) nominal wage in manufacturing, mean of 2003 = 1
+    sectors : name of `SECTOR_SERIES` -> sector or product group -> (T,) the same for it alone
     """
 
     name: str
@@ -88,30 +106,42 @@ class MacroSeries:
     exchange_rate: Floats
     price_index: Floats
     wage_index: Floats
+    sectors: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+
+    def of_sector(self, series: str, sector: str) -> Floats:
+        """Months of one of `SECTOR_SERIES` for a sector: the common ones where it has none."""
+        common: Floats = getattr(self, series)
+        return self.sectors.get(series, {}).get(sector, common)
 
     def standing_still(self, months: int) -> MacroSeries:
         """Series that keep to the mean of 2003 for so many months."""
         constant: dict[str, Any] = {
-            f.name: np.repeat(getattr(self, f.name)[:12].mean(axis=0, keepdims=True), months, 0)
+            f.name: np.full(months, getattr(self, f.name)[:12].mean())
             for f in fields(self)
-            if f.name != "name"
+            if f.name not in ("name", "sectors")
         }
-        return replace(self, **constant)
+        return replace(self, sectors={}, **constant)
 
 
-def load_macro(name_or_path: str | Path, months: int = 216) -> MacroSeries:
+def load_macro(
+    name_or_path: str | Path, months: int = 216, *, by_sector: bool = True
+) -> MacroSeries:
     """Macro series of a name or of a file.
 
     Parameters
     ----------
     name_or_path : str or Path
-        ``"history"``, ``"plan-2005"``, or a CSV file in UTF-8 with the columns
+        ``"history"``, ``"plan-2005"``, ``"frozen"``, or a CSV file in UTF-8 with the columns
         domestic_demand, world_demand, exchange_rate (KRW per USD), price_index, wage_index and
         either year (2003, 2004, …) or month (2003-01, 2003-02, …).  Other columns and lines
         that begin with # are ignored.  All but the exchange rate may have any base: they are
         divided by their mean of 2003.  Years become the smoothest months with the same mean.
+        Columns such as ``world_demand:ships`` hold what differs in one sector; sectors without
+        a column have the common series.
     months : int
         Length T from January 2003, at least 1; a longer file is cut.
+    by_sector : bool
+        Keep what differs by sector; otherwise all sectors have the common series.
 
     Raises
     ------
@@ -120,27 +150,46 @@ def load_macro(name_or_path: str | Path, months: int = 216) -> MacroSeries:
         or holds anything but positive numbers of a plausible size.
     """
     name = str(name_or_path)
-    path = DATA / f"macro_{name}.csv" if name in MACRO_NAMES else Path(name_or_path)
+    if name == FROZEN:
+        return _frozen(months)
+    path = DATA / f"macro_{name}.csv" if name in STORED else Path(name_or_path)
     label, periods, columns = _read(path, name)
     per_year = 1 if label == "year" else 12
     if len(periods) * 12 // per_year < months or len(periods) < 2 * per_year:
         years = max(2, -(-months // 12))
         allowed = f"{label}s from {_FIRST_YEAR} to the end of {_FIRST_YEAR + years - 1} or later"
         raise MacroError(name, "last " + label, periods[-1], allowed)
-    series = {key: _rescaled(key, columns[key], per_year, name) for key in SERIES}
+    kept = [key for key in columns if by_sector or key in SERIES]
+    series = {key: _rescaled(key, columns[key], per_year, name) for key in kept}
     if label == "year":
         series = {key: _monthly(key, values, name) for key, values in series.items()}
-    return MacroSeries(name, **{key: values[:months].copy() for key, values in series.items()})
+    series = {key: values[:months].copy() for key, values in series.items()}
+    sectors: dict[str, dict[str, Floats]] = {}
+    for key in series:
+        common, _, sector = key.partition(":")
+        if sector:
+            sectors.setdefault(common, {})[sector] = series[key]
+    return MacroSeries(name, **{key: series[key] for key in SERIES}, sectors=sectors)
+
+
+def _frozen(months: int) -> MacroSeries:
+    """Months like the mean of 2003, for ever."""
+    rate = load_macro("history", 12, by_sector=False).exchange_rate
+    one = np.ones(months)
+    return MacroSeries(FROZEN, one, one, math.fsum(rate) / 12.0 * one, one, one)
 
 
 def save_macro(series: MacroSeries, path: str | Path) -> None:
     """Write `series` as a monthly file that `load_macro` reads."""
-    columns = [getattr(series, key) for key in SERIES]
+    columns = {key: getattr(series, key) for key in SERIES}
+    for key, by_sector in series.sectors.items():
+        columns |= {f"{key}:{sector}": values for sector, values in by_sector.items()}
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["month", *SERIES])
-        for t in range(columns[0].size):
-            writer.writerow([_month_label(t), *(repr(float(column[t])) for column in columns)])
+        writer.writerow(["month", *columns])
+        for t in range(series.exchange_rate.size):
+            row = [repr(float(column[t])) for column in columns.values()]
+            writer.writerow([_month_label(t), *row])
 
 
 def _month_label(index: int) -> str:
@@ -185,11 +234,12 @@ def _read(path: Path, name: str) -> tuple[str, list[str], dict[str, list[float]]
             wanted = f"year or month, and {', '.join(SERIES)}, each once"
             found = "missing" if column not in header else "twice"
             raise MacroError(name, f"column {column}", found, wanted)
-    place = {column: header.index(column) for column in (label, *SERIES)}
+    names = (*SERIES, *_sector_columns(header, name))
+    place = {column: header.index(column) for column in (label, *names)}
     expected: Callable[[int], str] = _year_label if label == "year" else _month_label
 
     periods: list[str] = []
-    columns: dict[str, list[float]] = {key: [] for key in SERIES}
+    columns: dict[str, list[float]] = {key: [] for key in names}
     for line, row in rows:
         if len(row) <= max(place.values()):
             wanted = f"{len(header)} values as in the first line"
@@ -200,11 +250,24 @@ def _read(path: Path, name: str) -> tuple[str, list[str], dict[str, list[float]]
         if int(period[:4]) > _LAST_YEAR:
             raise MacroError(name, f"line {line}, {label}", period, f"up to {_LAST_YEAR}")
         periods.append(period)
-        for key in SERIES:
+        for key in names:
             columns[key].append(_number(row[place[key]], name, f"line {line}, {key}"))
     if not periods:
         raise MacroError(name, "rows", "none", f"a row for each {label} from {_FIRST_YEAR} on")
     return label, periods, columns
+
+
+def _sector_columns(header: list[str], name: str) -> list[str]:
+    """Columns of single sectors; every name with a colon must be one."""
+    columns = [column for column in header if ":" in column]
+    for column in columns:
+        series, _, sector = column.partition(":")
+        if series not in SECTOR_SERIES or not _SECTOR_KEY.fullmatch(sector):
+            wanted = f"{', '.join(SECTOR_SERIES)}, each with a colon and the key of a sector"
+            raise MacroError(name, f"column {column}", column, wanted)
+        if header.count(column) > 1:
+            raise MacroError(name, f"column {column}", "twice", "each sector of a series once")
+    return columns
 
 
 def _number(text: str, name: str, key: str) -> float:

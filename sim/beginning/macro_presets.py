@@ -1,8 +1,9 @@
-"""The two named macro series computed from annual facts.
+"""The macro series that are stored, computed from annual facts.
 
 ``macro_annual.csv`` holds the facts with their sources, ``macro_quarterly.csv``
-what is known within the years of the crisis of 2008-09.  After a change of
-either, ``python -m innocluster.sim.beginning.macro_presets`` renews the stored months.
+what is known within the years of the crisis of 2008-09, ``sector_series.csv`` the
+facts by sector.  After a change of any, ``python -m
+innocluster.sim.beginning.macro_presets`` renews the stored months.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..ground.files import DATA
 from .interpolation import mean_row, smoothest_months
-from .macro import MACRO_NAMES, MacroSeries, save_macro
+from .macro import SECTOR_SERIES, STORED, MacroSeries, save_macro
 
 __all__ = ["build_macro"]
 
 Floats = NDArray[np.float64]
 
 _FIRST_YEAR = 2003
+# What yards deliver was ordered two to three years before: a crisis within the year leaves it.
+_WITHOUT_COMMON_PATH = "ships"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ def build_macro(name: str) -> MacroSeries:
     World demand follows exports in USD. Domestic demand is the volume of domestic demand times
     the price index. All year means are met exactly, and within 2008-09 also the known
     quarters; the volume by quarter applies to domestic demand at the prices of the quarter.
+    Sectors are known by year in ``history``: they share the course of the common series within
+    the years, and its growth after the last year known.
     """
     exports = _annual(name, "exports")
     exchange_rate = _annual(name, "exchange_rate")
@@ -55,7 +60,7 @@ def build_macro(name: str) -> MacroSeries:
         price_years,
         [_Window(w.first, w.last, w.value / price_level[0]) for w in _within(name, "price_index")],
     )
-    return MacroSeries(
+    common = MacroSeries(
         name=name,
         domestic_demand=_with_quarterly_growth(
             volume_years * price_years, price_index, _within(name, "volume_growth")
@@ -72,6 +77,39 @@ def build_macro(name: str) -> MacroSeries:
         price_index=price_index,
         wage_index=_with_means(_chained(_annual(name, "wage_growth")), []),
     )
+    return replace(common, sectors=_sector_months(common)) if name == "history" else common
+
+
+def _sector_months(common: MacroSeries) -> dict[str, dict[str, Floats]]:
+    """Months of each of `SECTOR_SERIES` by sector, means of 2003 = 1."""
+    facts: dict[tuple[str, str], list[float]] = {}
+    for row in _rows("sector_series.csv"):
+        facts.setdefault((row["series"], row["sector"]), []).append(float(row["value"]))
+    years = {
+        series: {sector: np.array(v) for (name, sector), v in facts.items() if name == fact}
+        for series, fact in zip(
+            SECTOR_SERIES, ("domestic_volume", "exports", "price_index"), strict=True
+        )
+    }
+    home = years["domestic_demand"]
+    for sector, volume in home.items():
+        home[sector] = volume * years["price_index"][sector]
+    return {
+        series: {
+            sector: _sector_path(values, getattr(common, series), sector != _WITHOUT_COMMON_PATH)
+            for sector, values in by_sector.items()
+        }
+        for series, by_sector in years.items()
+    }
+
+
+def _sector_path(known: Floats, common: Floats, shares_path: bool) -> Floats:
+    """Months from the years `known` of a sector and the months of the common series."""
+    usual = common.reshape(-1, 12).mean(axis=1)
+    later = known[-1] * usual[known.size :] / usual[known.size - 1]
+    means = np.concatenate([known, later]) / known[0]
+    path = common if shares_path else None
+    return smoothest_months(means.tolist(), np.empty((0, common.size)), np.empty(0), path)
 
 
 def _with_means(year_means: Floats, windows: list[_Window]) -> Floats:
@@ -133,5 +171,5 @@ def _rows(file: str) -> Iterator[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    for macro_name in MACRO_NAMES:
+    for macro_name in STORED:
         save_macro(build_macro(macro_name), DATA / f"macro_{macro_name}.csv")

@@ -78,6 +78,11 @@ class Sectors:
     keys, names, names_ko : identifiers and display names
     value_added_ratio : (H,) value added per unit of gross output, nu
     profile : (H, D) technology profile over the fields, non-negative
+    technical_progress, rivals_growth : (H,) a year, what the sector adds to the common rates
+    material_prices : (H,) share of the change of its price against prices in general that is
+        one of its materials' prices
+    export_markets : sectors or product groups of the macro series whose world demand it meets,
+        with their shares in its exports of 2003
     """
 
     keys: tuple[str, ...]
@@ -85,6 +90,10 @@ class Sectors:
     names_ko: tuple[str, ...]
     value_added_ratio: Floats
     profile: Floats
+    technical_progress: Floats
+    rivals_growth: Floats
+    material_prices: Floats
+    export_markets: tuple[dict[str, float], ...]
 
 
 @dataclass(frozen=True)

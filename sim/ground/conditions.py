@@ -16,21 +16,31 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Conditions(Record):
-    """What the economy outside gives, the same for all firms, by month from 2003-01.
+    """What the economy outside gives, by month from 2003-01 and, in (T, H) arrays, by sector.
 
     Attributes
     ----------
-    domestic : (T,) domestic demand H of D1, year mean of 2003 = 1
-    foreign : (T,) foreign demand X·FX/FX0 of D1, X of 2003 and FX0 = 1
+    domestic : (T, H) domestic demand H of D1, year mean of 2003 = 1
+    foreign : (T, H) foreign demand X·FX/FX0 of D1, X of 2003 and FX0 = 1
+    price : (T, H) price of what the sector sells, year mean of 2003 = 1
+    value_added_price : (T, H) price of its value added, P·ν/ν0
+    value_added_ratio : (T, H) value added per unit of sales at today's prices, ν
+    progress : (T, H) common technical progress of F2 since the start, log points
+    rivals : (T, H) log quality of rivals Q of D1, since the start
     exchange_rate : (T,) KRW per USD
-    price : (T,) price index, year mean of 2003 = 1
+    general_price : (T,) price of manufactured goods at large, that of capital and R&D
     wage_index : (T,) wages against those of 2003
     """
 
     domestic: Floats
     foreign: Floats
-    exchange_rate: Floats
     price: Floats
+    value_added_price: Floats
+    value_added_ratio: Floats
+    progress: Floats
+    rivals: Floats
+    exchange_rate: Floats
+    general_price: Floats
     wage_index: Floats
 
 

@@ -99,7 +99,7 @@ def advance_research(
 
     Parameters
     ----------
-    price : price index of the month, year mean of 2003 = 1
+    price : price index of manufactured goods at large, year mean of 2003 = 1
     scratch : with own R&D and grants of this month; its uniforms decide whether an innovation
         comes, and how large
     innovations : (C,) own innovations, added to

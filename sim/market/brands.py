@@ -6,20 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled
-from innocluster.agents.firms import FirmTable, brand_hazard, elapsed_years
+from innocluster.agents.firms import FirmTable, brand_hazard
 
+from ..ground.conditions import Conditions
 from ..ground.parameter_record import Parameters
 
 __all__ = ["upgrade_brands"]
 
 
 @compiled
-def upgrade_brands(month: int, p: Parameters, firms: FirmTable, draw: NDArray[np.float64]) -> int:
+def upgrade_brands(
+    month: int,
+    conditions: Conditions,
+    p: Parameters,
+    firms: FirmTable,
+    draw: NDArray[np.float64],
+) -> int:
     """D4: OEM to ODM to own brand, a stage at a time; returns the number of upgradings.
 
     `draw` (capacity,) holds uniforms of the month.
     """
-    log_rivals = p.rivals_growth * elapsed_years(month)
     highest = 2.0 * p.brand_hazard * max(1.0, p.brand_background_link) / 12.0
     upgraded = 0
     for i in range(firms.count):
@@ -34,6 +40,7 @@ def upgrade_brands(month: int, p: Parameters, firms: FirmTable, draw: NDArray[np
         ):
             continue
         link = 1.0 if firms.link_until[i] >= month else p.brand_background_link
+        log_rivals = conditions.rivals[month, firms.sector[i]]
         log_quality = firms.log_productivity[i] - log_rivals - firms.demand_reference[i]
         hazard = brand_hazard(p.brand_hazard, firms.absorption[i], link, log_quality)
         # Two stages in the mean time that the yearly hazard gives for the whole way.

@@ -24,7 +24,6 @@ def adjust_factors(
     month: int,
     conditions: Conditions,
     p: Parameters,
-    value_added_ratio: Floats,
     firms: FirmTable,
     scratch: Scratch,
     profit_sum: Floats,
@@ -37,13 +36,10 @@ def adjust_factors(
 
     Parameters
     ----------
-    value_added_ratio : (H,) value added per unit of gross output, ν
     profit_sum, revenue_sum : (C,) KRW million/month, set
     """
     profit_sum[:] = 0.0
     revenue_sum[:] = 0.0
-    price = conditions.price[month]
-    wage_index = conditions.wage_index[month]
     profit = np.empty(CACHED_ROWS)
     # Neighbouring rows mostly lie in one complex: its sums are put away when the complex changes.
     place = np.int64(0)
@@ -51,7 +47,7 @@ def adjust_factors(
     sold = 0.0
     for start in range(0, firms.count, CACHED_ROWS):
         size = min(CACHED_ROWS, firms.count - start)
-        _find_profit(price, wage_index, p, value_added_ratio, firms, scratch, start, size, profit)
+        _find_profit(month, conditions, p, firms, scratch, start, size, profit)
         for k in range(size):
             row = np.uint64(start + k)
             if firms.complex[row] != place:
@@ -76,10 +72,9 @@ def adjust_factors(
 
 @inlined
 def _find_profit(
-    price: float,
-    wage_index: float,
+    month: int,
+    conditions: Conditions,
     p: Parameters,
-    value_added_ratio: Floats,
     firms: FirmTable,
     scratch: Scratch,
     start: int,
@@ -88,11 +83,12 @@ def _find_profit(
 ) -> None:
     """E1: KRW million a month left of value added after royalties, wages, R&D and capital."""
     user_cost = monthly_rate(p.capital_depreciation) + p.interest_rate / 12.0
+    price, wage_index = conditions.general_price[month], conditions.wage_index[month]
     for k in range(size):
         row = np.uint64(start + k)
         research = scratch.own_spending[row] + p.subsidy_additionality * scratch.grants[row]
         profit[k] = (
-            (value_added_ratio[np.uint64(firms.sector[row])] - firms.royalty[row])
+            (conditions.value_added_ratio[month, np.uint64(firms.sector[row])] - firms.royalty[row])
             * firms.revenue[row]
             - firms.wage[row] * wage_index * firms.employees[row]
             - research

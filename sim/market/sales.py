@@ -13,7 +13,6 @@ from innocluster.agents.firms import (
     capacity_revenue,
     demand,
     desired_labour,
-    elapsed_years,
     export_share,
     log_productivity,
     wanted_capacity,
@@ -48,17 +47,15 @@ def produce_and_sell(
 
     Parameters
     ----------
-    value_added_ratio : (H,) value added per unit of gross output, ν
+    value_added_ratio : (H,) value added per unit of gross output at prices of 2003, ν0
     desired_capital : (capacity,) KRW million of 2003, written
     desired_workers : (capacity,) persons, written
     """
-    years = elapsed_years(month)
     # Read once: what stands in an array could change with every store in the loops.
-    price = conditions.price[month]
-    domestic, foreign = conditions.domestic[month], conditions.foreign[month]
     exchange_rate = conditions.exchange_rate[month]
+    general_price = conditions.general_price[month]
     memory = 1.0 / p.expectation_months
-    work = np.empty((7, CACHED_ROWS))
+    work = np.empty((8, CACHED_ROWS))
     growth = work[0]
     ratio = work[1]
     dearness = work[2]
@@ -66,30 +63,34 @@ def produce_and_sell(
     full = work[4]
     share = work[5]
     wanted = work[6]
+    price = work[7]
     for start in range(0, firms.count, CACHED_ROWS):
         size = min(CACHED_ROWS, firms.count - start)
-        _find_productivity(years, p, firms, start, size, growth)
+        _find_productivity(month, conditions, p, firms, start, size, growth)
         for k in range(size):
             row = np.uint64(start + k)
             ratio[k] = value_added_ratio[np.uint64(firms.sector[row])]
+            price[k] = conditions.price[month, np.uint64(firms.sector[row])]
             dearness[k] = brand_price(p.brand_premium, firms.brand[row], firms.brand_reference[row])
         _find_capacity(price, p, firms, start, size, ratio, dearness, log_capital, full)
-        _find_demand(years, domestic, foreign, p, firms, start, size, dearness, share, wanted)
+        _find_demand(month, conditions, p, firms, start, size, dearness, share, wanted)
         for k in range(size):
             row = np.uint64(start + k)
             firms.revenue[row] = min(wanted[k], full[k])
             firms.utilisation[row] = firms.revenue[row] / full[k]
         for k in range(size):
             row = np.uint64(start + k)
-            abroad = share[k] * foreign
-            market = (1.0 - share[k]) * domestic + abroad
+            sector = np.uint64(firms.sector[row])
+            abroad = share[k] * conditions.foreign[month, sector]
+            market = (1.0 - share[k]) * conditions.domestic[month, sector] + abroad
             firms.exports[row] = firms.revenue[row] * abroad / market / exchange_rate
         for k in range(size):
             row = np.uint64(start + k)
-            real = wanted[k] / (price * dearness[k])
+            real = wanted[k] / (price[k] * dearness[k])
             firms.expected_demand[row] += memory * (real - firms.expected_demand[row])
+            worth = conditions.value_added_price[month, np.uint64(firms.sector[row])]
             desired_capital[row] = wanted_capital(
-                firms.expected_demand[row], p.capital_output_ratio
+                firms.expected_demand[row] * (worth / general_price), p.capital_output_ratio
             )
         for k in range(size):
             row = np.uint64(start + k)
@@ -105,7 +106,8 @@ def produce_and_sell(
 
 @inlined
 def _find_productivity(
-    years: float,
+    month: int,
+    conditions: Conditions,
     p: Parameters,
     firms: FirmTable,
     start: int,
@@ -113,7 +115,6 @@ def _find_productivity(
     growth: Floats,
 ) -> None:
     """F2: log productivity of the firms of some rows; `growth` is work of `size`, ln(R/R0)."""
-    drift = p.technical_progress * years
     for k in range(size):
         row = np.uint64(start + k)
         # Divided before it is known whether there is anything to divide by: no branch.
@@ -130,7 +131,7 @@ def _find_productivity(
         )
         firms.log_productivity[row] = log_productivity(
             firms.level[row],
-            drift,
+            conditions.progress[month, np.uint64(firms.sector[row])],
             firms.shock[row],
             p.rd_elasticity,
             growth[k],
@@ -143,7 +144,7 @@ def _find_productivity(
 
 @inlined
 def _find_capacity(
-    price: float,
+    price: Floats,
     p: Parameters,
     firms: FirmTable,
     start: int,
@@ -167,16 +168,15 @@ def _find_capacity(
                 )
             ),
             p.capital_elasticity,
-            price * dearness[k],
+            price[k] * dearness[k],
             ratio[k],
         )
 
 
 @inlined
 def _find_demand(
-    years: float,
-    domestic: float,
-    foreign: float,
+    month: int,
+    conditions: Conditions,
     p: Parameters,
     firms: FirmTable,
     start: int,
@@ -186,9 +186,9 @@ def _find_demand(
     wanted: Floats,
 ) -> None:
     """D3, D1: export share and demand, `wanted`, of the firms of some rows."""
-    log_rivals = p.rivals_growth * years
     for k in range(size):
         row = np.uint64(start + k)
+        log_rivals = conditions.rivals[month, np.uint64(firms.sector[row])]
         share[k] = export_share(
             firms.export_logit[row],
             firms.log_productivity[row] - log_rivals - firms.demand_reference[row],
@@ -198,11 +198,13 @@ def _find_demand(
         )
     for k in range(size):
         row = np.uint64(start + k)
+        sector = np.uint64(firms.sector[row])
+        log_rivals = conditions.rivals[month, sector]
         wanted[k] = demand(
             firms.demand_scale[row],
             share[k],
-            domestic,
-            foreign,
+            conditions.domestic[month, sector],
+            conditions.foreign[month, sector],
             firms.log_productivity[row] - log_rivals - firms.demand_reference[row],
             p.substitution,
             dearness[k],

@@ -81,7 +81,7 @@ def measure_growth(run: Run) -> dict[str, Floats]:
     recorded = np.stack([values[name][months] for name in ("value_added", *AGGREGATES)])
     alpha = run.parameters.capital_elasticity
     whole = np.concatenate([recorded.sum(axis=2, keepdims=True), recorded], axis=2)
-    growth = year_sources(whole, run.settings.macro.price_index[months], alpha)
+    growth = year_sources(whole, alpha)
     parts, arrived, totals = productivity_parts(
         changes, 1.0 - run.parameters.innovation_depreciation
     )
@@ -98,29 +98,28 @@ def measure_growth(run: Run) -> dict[str, Floats]:
 def _changes_since_last_december(run: Run) -> Changes:
     """Sums of what firms changed, see `Changes`; this December takes the place of the last."""
     firms, month = run.state.firms, run.state.month
-    price = run.settings.macro.price_index[month]
     before = run.state.december = run.state.december.extended(firms.capacity)
     sums = Changes.none(len(run.region.complexes.keys))
     for rows in row_blocks(firms.count):
-        terms = firm_terms(month, price, run.parameters, firms, rows)
+        terms = firm_terms(month, run.conditions, run.parameters, firms, rows)
         after = December.of(firms.alive[rows] == 1, terms)
         add_changes(before, after, firms, rows.start, month - 12, sums)
         before.put(rows, after)
     return sums
 
 
-def year_sources(recorded: Floats, price: Floats, capital_elasticity: float) -> Floats:
+def year_sources(recorded: Floats, capital_elasticity: float) -> Floats:
     """Sources of the growth of value added from one calendar year to the next.
 
     Every month is compared with the same month a year before, in which
-    V = P·b·u·T·K^α·L^(1-α) holds exactly.  Months count with the logarithmic mean of
+    V = P·b·u·T·K^α·L^(1-α) holds exactly, P being the implicit deflator: value added at today's
+    prices over the same at those of 2003.  Months count with the logarithmic mean of
     their shares in the two years, so that the sources add up to the growth of the
     years' totals; means of shares, as in Törnqvist's index, leave a remainder.
 
     Parameters
     ----------
-    recorded : (5, 24, places) nominal value added and what `AGGREGATES` names
-    price : (24,) price index
+    recorded : (6, 24, places) nominal value added and what `AGGREGATES` names
     capital_elasticity : α
 
     Returns
@@ -130,14 +129,13 @@ def year_sources(recorded: Floats, price: Floats, capital_elasticity: float) -> 
     """
     stands = (recorded > 0.0).all(axis=(0, 1))
     known = np.where(stands, recorded, 1.0)
-    value, capital, labour, volume, capacity = _logs(known)
+    value, capital, labour, volume, capacity, real = _logs(known)
     capital *= capital_elasticity
     labour *= 1.0 - capital_elasticity
-    prices = np.broadcast_to(log_array(price)[:, None], value.shape)
     terms = np.stack(
         [
-            prices,
-            value - volume - prices,
+            value - real,
+            real - volume,
             volume - capacity,
             capital,
             labour,

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, logistic, normal_quantile
-from innocluster.agents.firms import FirmTable, elapsed_years
+from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
 from ..beginning.new_firms import set_firms
 from ..beginning.population import FirmSample
+from ..ground.conditions import Conditions
 from ..ground.counts import Counts
 from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
@@ -66,10 +67,7 @@ def admit_entrants(
     rows = _take_rows(run, places)
     firms.modelled_on[rows] = models[0]
     set_firms(key, p, rows, newcomers, run.region.sectors.value_added_ratio, month, firms)
-    outside = run.conditions
-    _enter_market(
-        month, p, rows, outside.domestic[month], outside.foreign[month], outside.price[month], firms
-    )
+    _enter_market(month, p, run.conditions, rows, firms)
     counts.entrants += places
 
 
@@ -87,7 +85,7 @@ def _decide_entry(run: Run, operating: Integers, closures: Integers) -> tuple[In
         founders = seat_spin_offs(spin_offs(key, month, p, state.bodies), state.bodies, places)
         let_places(
             key, month, p, land, state.profit_ratio, run.anchors.usual_profit,
-            float(run.settings.macro.price_index[month]), places,
+            float(run.conditions.general_price[month]), places,
         )  # fmt: skip
         build_rooms(p, land, places)
         vacate(key, month, closures, places)
@@ -240,33 +238,26 @@ def _scatter(draws: Floats, deviation: float) -> None:
 def _enter_market(
     month: int,
     p: Parameters,
+    conditions: Conditions,
     rows: Integers,
-    domestic: float,
-    foreign: float,
-    price: float,
     firms: FirmTable,
 ) -> None:
     """E2: put entrants at today's frontier: the sales of 2003 lifted by common progress.
 
     `set_firms` values a firm as of 2003; progress, rivals' quality, prices and
-    demand have moved since, and the newcomer starts level with them.
-
-    Parameters
-    ----------
-    domestic, foreign : demand H and X·FX/FX0 of D1
-    price : index, 2003 = 1
+    demand of its sector have moved since, and the newcomer starts level with them.
     """
-    years = elapsed_years(month)
-    drift = p.technical_progress * years
-    rivals = p.rivals_growth * years
     for i in rows:
+        sector = firms.sector[i]
+        drift = conditions.progress[month, sector]
         log_a = firms.level[i] + drift
         firms.log_productivity[i] = log_a + firms.shock[i]
-        firms.demand_reference[i] = log_a - rivals
+        firms.demand_reference[i] = log_a - conditions.rivals[month, sector]
         share = logistic(firms.export_logit[i])
-        market = (1.0 - share) * domestic + share * foreign
+        market = (1.0 - share) * conditions.domestic[month, sector]
+        market += share * conditions.foreign[month, sector]
         real = firms.expected_demand[i] * exp(drift)
         firms.expected_demand[i] = real
-        firms.revenue[i] = real * price
+        firms.revenue[i] = real * conditions.price[month, sector]
         luck = exp((p.substitution - 1.0) * firms.shock[i])
         firms.demand_scale[i] = firms.revenue[i] / (luck * market)

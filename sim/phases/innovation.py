@@ -72,7 +72,7 @@ def advance_technology(run: Run, counts: Counts) -> None:
         scratch.grants[:n] = 0.0
     run.overrule_research(scratch.own_spending)
     draw_columns(key, month, _INNOVATION, n, firms.identifier, scratch.draw, scratch.second_draw)
-    price = run.settings.macro.price_index[month]
+    price = run.conditions.general_price[month]
     advance_research(price, p, run.anchors, firms, scratch, counts.innovations)
     spill_over(
         p.business_stealing, run.weights, run.proximity, len(run.region.sectors.keys), firms,

@@ -30,12 +30,9 @@ def adjust(run: Run) -> None:
     state, scratch, month, p = run.state, run.scratch, run.state.month, run.parameters
     firms = state.firms
     sales = np.empty(state.profit_ratio.size)
-    adjust_factors(
-        month, run.conditions, p, run.region.sectors.value_added_ratio, firms, scratch,
-        state.profit_ratio, sales,
-    )  # fmt: skip
+    adjust_factors(month, run.conditions, p, firms, scratch, state.profit_ratio, sales)
     np.divide(state.profit_ratio, sales, out=state.profit_ratio, where=sales > 0.0)
     draw_columns(
         run.key, month, _BRAND, firms.count, firms.identifier, scratch.draw, scratch.second_draw
     )
-    upgrade_brands(month, p, firms, scratch.draw)
+    upgrade_brands(month, run.conditions, p, firms, scratch.draw)

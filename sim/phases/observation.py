@@ -20,12 +20,11 @@ __all__ = ["observe", "record"]
 def observe(run: Run, counts: Counts) -> None:
     """Sum the firms of the month by complex, before factors adjust."""
     firms, scratch, month = run.state.firms, run.scratch, run.state.month
-    ratio, complexes = run.region.sectors.value_added_ratio, counts.tasks.size
+    ratio, complexes = run.conditions.value_added_ratio[month], counts.tasks.size
     totals = np.zeros((len(SUMMED), complexes))
     sum_firms(month % 12 == 0, ratio, firms, scratch.own_spending, scratch.grants, totals)
     aggregates = np.zeros((len(AGGREGATES), complexes))
-    price = run.settings.macro.price_index[month]
-    sum_aggregates(price, run.parameters, ratio, firms, aggregates)
+    sum_aggregates(month, run.conditions, run.parameters, firms, aggregates)
     _enter(run, dict(zip(SUMMED, totals, strict=True)))
     tenants = totals[SUMMED.index("firms")]
     if run.settings.entry == "land":

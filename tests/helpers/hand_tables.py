@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from innocluster.agents.firms import FirmTable
+from innocluster.sim.ground.conditions import Conditions
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.sim.ground.scratch import Scratch
@@ -21,6 +22,18 @@ def parameters(**values: float) -> Parameters:
     unknown = dict.fromkeys((f.name for f in fields(Parameters)), np.nan)
     fixed = {n: p.default for n, p in PARAMETERS.items() if p.group == "convention"}
     return Parameters(**{**unknown, **fixed, **values})
+
+
+def conditions(month: int, sectors: int, **values: Any) -> Conditions:
+    """A month of which only the series named have values; all else is NaN."""
+    months = month + 1
+    wide = {"exchange_rate": months, "general_price": months, "wage_index": months}
+    series = {
+        f.name: np.full(wide.get(f.name, (months, sectors)), np.nan) for f in fields(Conditions)
+    }
+    for name, value in values.items():
+        series[name][month] = value
+    return Conditions(**series)
 
 
 def firms(rows: int, spare: int = 1, **columns: Any) -> FirmTable:

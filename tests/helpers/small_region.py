@@ -10,7 +10,7 @@ import numpy as np
 from innocluster.scenarios.policies import POLICIES
 from innocluster.scenarios.region.loading import load_region
 from innocluster.scenarios.region.synthesis import synthesise
-from innocluster.sim.beginning.macro import load_macro
+from innocluster.sim.beginning.macro import MacroSeries, load_macro
 from innocluster.sim.beginning.population import ContactPlan, FirmSample, Population
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.settings import Settings
@@ -63,6 +63,7 @@ def simulation(
     seed: int = 3,
     population: Population | None = None,
     unchecked: dict[str, float] | None = None,
+    macro: MacroSeries | None = None,
     **settings: object,
 ) -> Simulation:
     """A run of the small region that has not begun."""
@@ -70,7 +71,7 @@ def simulation(
         Settings(
             population=population or small_population(),
             parameters=ParameterSet(unchecked=unchecked),
-            macro=load_macro("history"),
+            macro=macro or load_macro("history"),
             policy=POLICIES[policy],
             seed=seed,
             **settings,

@@ -59,10 +59,13 @@ class ConstantResearch:
 
 
 def flat_prices() -> MacroSeries:
-    """World and home demand as they happened at the prices and exchange rate of 2003."""
+    """World and home demand by sector as they happened, at prices and exchange rate of 2003."""
     history = load_macro("history")
     one = np.ones_like(history.price_index)
-    return replace(history, price_index=one, wage_index=one, exchange_rate=1192.1 * one)
+    demand = {key: history.sectors[key] for key in ("domestic_demand", "world_demand")}
+    return replace(
+        history, price_index=one, wage_index=one, exchange_rate=1192.1 * one, sectors=demand
+    )
 
 
 def alone(population: Population, unchecked: dict[str, float] | None = None) -> Simulation:
@@ -124,15 +127,29 @@ def test_productivity_is_a_power_of_the_research_stock(isolated):
     assert expected.max() > 0.01
 
 
+def demand_of(
+    run: Simulation, sector: str, markets: dict[str, float], month: int
+) -> tuple[float, float]:
+    """Demand for a sector at home and abroad, 1 in 2003."""
+    macro = run.settings.macro
+    abroad = sum(w * macro.of_sector("world_demand", k)[month] for k, w in markets.items())
+    return macro.of_sector("domestic_demand", sector)[month], abroad
+
+
 def test_sales_follow_demand_and_relative_quality(isolated):
     """D_t = D_0·W_t·(A_t/Q_t)^(σ-1)."""
     start, run = isolated
-    p, macro = run.parameters, run.settings.macro
+    p = run.parameters
     first, last = start.state.firms, run.state.firms
     n = first.count
     share = 1.0 / (1.0 + np.exp(-first.export_logit[:n]))
     month = MONTHS - 1
-    world = (1.0 - share) * macro.domestic_demand[month] + share * macro.world_demand[month]
+    home, abroad = np.transpose(
+        [demand_of(run, key, markets, month) for key, markets in zip(
+            run.region.sectors.keys, run.region.sectors.export_markets, strict=True
+        )]
+    )[:, first.sector[:n]]  # fmt: skip
+    world = (1.0 - share) * home + share * abroad
     ratio = np.exp(last.log_productivity[:n] - first.log_productivity[:n])
     rivals = np.exp(p.rivals_growth * (month + 0.5) / 12.0)
     expected = first.demand_scale[:n] * world * (ratio / rivals) ** (p.substitution - 1.0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_tables import firms, parameters
+from hand_tables import conditions, firms, parameters
 from small_region import full_population, simulation
 
 from innocluster.agents.firms import FirmTable
@@ -47,12 +47,11 @@ class Month:
         produced = after.copy()
         for name in ("capital", "employees", "brand"):
             getattr(produced, name)[:n] = getattr(before, name)[:n]
-        price = run.settings.macro.price_index[month]
-        terms = firm_terms(month, price, run.parameters, produced, slice(0, n))
+        terms = firm_terms(month, run.conditions, run.parameters, produced, slice(0, n))
         rows = np.flatnonzero(
             (before.alive[:n] == 1) & (after.identifier[:n] == before.identifier[:n])
         )
-        ratio = run.region.sectors.value_added_ratio[after.sector[rows]]
+        ratio = run.conditions.value_added_ratio[month, after.sector[rows]]
         return cls(
             after.identifier[rows],
             terms[:, rows],
@@ -148,7 +147,6 @@ def test_gains_fade_at_the_rate_of_forgetting() -> None:
 
 P = parameters(
     capital_elasticity=0.25,
-    technical_progress=0.12,
     brand_premium=0.25,
     rd_elasticity=0.1,
     spillover_elasticity=0.05,
@@ -185,15 +183,15 @@ def two_firms() -> FirmTable:
 
 @pytest.mark.parametrize("start", [0, 1])
 def test_terms_by_hand(start: int) -> None:
-    terms = firm_terms(6, 1.25, P, two_firms(), slice(start, 2))
-    progress = 0.12 * 6.5 / 12.0
+    outside = conditions(6, 2, value_added_price=(1.5, 1.25), progress=(0.04, 0.06))
+    terms = firm_terms(6, outside, P, two_firms(), slice(start, 2))
     first = [
-        np.log(1.25), np.log(1.25 / 1.125), np.log(0.8), 0.25 * np.log(400.0),
-        0.75 * np.log(100.0), 0.3 + progress, 0.02, 0.1 * np.log(2.0), 0.02, 0.005, 0.02, 0.04,
+        np.log(1.5), np.log(1.25 / 1.125), np.log(0.8), 0.25 * np.log(400.0),
+        0.75 * np.log(100.0), 0.34, 0.02, 0.1 * np.log(2.0), 0.02, 0.005, 0.02, 0.04,
         0.08, 0.015,
     ]  # fmt: skip
     second = [
-        np.log(1.25), 0.0, 0.0, 0.25 * np.log(16.0), 0.75 * np.log(2.0), -0.2 + progress, 0.0,
+        np.log(1.25), 0.0, 0.0, 0.25 * np.log(16.0), 0.75 * np.log(2.0), -0.14, 0.0,
         0.0, -0.03, 0.0, 0.0, 0.0, 0.0, 0.0,
     ]  # fmt: skip
     np.testing.assert_allclose(terms.T, [first, second][start:], rtol=1e-12, atol=1e-15)
@@ -203,9 +201,14 @@ def test_terms_by_hand(start: int) -> None:
     "kernel", [sum_aggregates, sum_aggregates.py_func], ids=["compiled", "uncompiled"]
 )
 def test_aggregates_by_hand(kernel: Any) -> None:
-    totals = np.ones((4, 2))
-    kernel(1.25, P, np.array([0.4, 0.5]), two_firms(), totals)
-    # 0.4·1000/(1.25·1.25/1.125) = 288 of 360; 0.5·50/1.25 = 20
-    expected = [[16.0, 400.0], [2.0, 100.0], [20.0, 288.0], [20.0, 360.0]]
+    totals = np.ones((5, 2))
+    outside = conditions(
+        6, 2, value_added_price=(1.5, 1.25), value_added_ratio=(0.48, 0.5), price=(9.0, 9.0)
+    )
+    kernel(6, outside, P, two_firms(), totals)
+    # 0.48·1000/1.5 = 320; over the brand 1.25/1.125 it is 288 of 360; 0.5·50/1.25 = 20
+    expected = [[16.0, 400.0], [2.0, 100.0], [20.0, 288.0], [20.0, 360.0], [20.0, 320.0]]
     assert totals - 1.0 == pytest.approx(np.array(expected), rel=1e-12)
-    assert list(AGGREGATES) == ["capital", "worked_labour", "volume", "capacity"]
+    assert list(AGGREGATES) == [
+        "capital", "worked_labour", "volume", "capacity", "real_value_added",
+    ]  # fmt: skip

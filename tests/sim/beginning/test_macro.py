@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from innocluster.sim.beginning.interpolation import mean_row, smoothest_months
 from innocluster.sim.beginning.macro import (
     MACRO_NAMES,
+    SECTOR_SERIES,
     SERIES,
+    STORED,
     MacroError,
     MacroSeries,
     load_macro,
@@ -56,11 +58,15 @@ def annual_lines(years: int) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", MACRO_NAMES)
+@pytest.mark.parametrize("name", STORED)
 def test_stored_series_are_what_the_annual_facts_give(name: str) -> None:
     stored, built = load_macro(name), build_macro(name)
     for key in SERIES:
         np.testing.assert_allclose(getattr(stored, key), getattr(built, key), rtol=1e-9)
+    for key in SECTOR_SERIES:
+        assert list(stored.sectors.get(key, {})) == list(built.sectors.get(key, {}))
+        for sector, months in built.sectors.get(key, {}).items():
+            np.testing.assert_allclose(stored.sectors[key][sector], months, rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", MACRO_NAMES)
@@ -208,7 +214,7 @@ def test_errors_name_file_place_and_what_is_allowed(
 
 def test_errors_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     for missing in (tmp_path / "none.csv", tmp_path, "histroy", "a\0b"):
-        with pytest.raises(MacroError, match="history, plan-2005 or the path"):
+        with pytest.raises(MacroError, match="history, plan-2005, frozen or the path"):
             load_macro(missing)
     korean = tmp_path / "euc-kr.csv"
     korean.write_bytes("# 수출\n".encode("euc-kr") + "\n".join(annual_lines(4)).encode())

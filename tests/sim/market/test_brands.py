@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_tables import firms, parameters
+from hand_tables import conditions, firms, parameters
 
 from innocluster.sim.market.brands import upgrade_brands
 
 KERNELS = pytest.mark.parametrize(
     "kernel", [upgrade_brands, upgrade_brands.py_func], ids=["compiled", "uncompiled"]
 )
-P = parameters(brand_hazard=0.6, brand_background_link=0.5, rivals_growth=0.24)
-# Month 6: rivals are 0.24·6.5/12 = 0.13 better; ln q/Q = 0.53 - 0.13 - 0.2 = 0.2.
+P = parameters(brand_hazard=0.6, brand_background_link=0.5)
+OUTSIDE = conditions(6, 2, rivals=(0.4, 0.13))
+# Rivals of sector 1 are 0.13 better; ln q/Q = 0.53 - 0.13 - 0.2 = 0.2.
 CHANCE = 2.0 * 0.6 * 0.5 / (1.0 + exp(-0.2)) / 12.0
 
 
@@ -24,6 +25,7 @@ CHANCE = 2.0 * 0.6 * 0.5 / (1.0 + exp(-0.2)) / 12.0
 def test_draws_just_below_and_above_the_chance(kernel: Callable[..., Any]) -> None:
     table = firms(
         4,
+        sector=1,
         absorption=0.5,
         log_productivity=0.53,
         demand_reference=0.2,
@@ -33,17 +35,15 @@ def test_draws_just_below_and_above_the_chance(kernel: Callable[..., Any]) -> No
     # Without a link half the chance.
     draw = np.array([CHANCE, CHANCE, 0.5 * CHANCE, 0.5 * CHANCE, 0.0])
     draw *= [1.0 + 1e-9, 1.0 - 1e-9, 1.0 - 1e-9, 1.0 + 1e-9, 1.0]
-    assert kernel(6, P, table, draw) == 2
+    assert kernel(6, OUTSIDE, P, table, draw) == 2
     assert table.brand.tolist() == [0.0, 1.0, 1.0, 0.0, 0.0]
 
 
 @KERNELS
 def test_who_counts_as_an_exporter_is_a_parameter(kernel: Callable[..., Any]) -> None:
     table = firms(2, absorption=0.5, export_logit=[-1.001, -1.0], link_until=6)
-    p = parameters(
-        brand_hazard=0.6, brand_background_link=0.5, rivals_growth=0.24, exporter_log_odds=-1.0
-    )
-    assert kernel(6, p, table, np.zeros(3)) == 1
+    p = parameters(brand_hazard=0.6, brand_background_link=0.5, exporter_log_odds=-1.0)
+    assert kernel(6, OUTSIDE, p, table, np.zeros(3)) == 1
     assert table.brand.tolist() == [0.0, 0.5, 0.0]
 
 
@@ -58,5 +58,5 @@ def test_who_has_no_brand_to_leave(kernel: Callable[..., Any]) -> None:
         export_logit=[0.0, 0.0, 0.0, -2.945, -2.944],
         link_until=6,
     )
-    assert kernel(6, P, table, np.zeros(6)) == 1
+    assert kernel(6, OUTSIDE, P, table, np.zeros(6)) == 1
     assert table.brand.tolist() == [0.0, 1.0, 0.0, 0.0, 0.5, 0.0]

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_tables import firms, parameters, scratch
+from hand_tables import conditions, firms, parameters, scratch
 
 from innocluster.agents.firms import FirmTable
-from innocluster.sim.ground.conditions import Conditions
 from innocluster.sim.market.factors import adjust_factors
 
 KERNELS = pytest.mark.parametrize(
@@ -26,10 +25,7 @@ P = parameters(
     capital_adjustment=0.1,
     labour_adjustment=0.25,
 )
-NOTHING = np.zeros(3)
-CONDITIONS = Conditions(
-    NOTHING, NOTHING, NOTHING, np.array([0.0, 0.0, 1.25]), np.array([0.0, 0.0, 1.2])
-)
+CONDITIONS = conditions(2, 2, value_added_ratio=(0.25, 0.45), general_price=1.25, wage_index=1.2)
 
 
 def four_firms() -> FirmTable:
@@ -60,7 +56,7 @@ def test_four_firms_by_hand(kernel: Callable[..., Any]) -> None:
         desired_workers=[70.0, 4.0, 50.0, 0.5, 0.0],
     )
     profit, sales = np.full(3, 9.0), np.full(3, 9.0)
-    kernel(2, CONDITIONS, P, np.array([0.25, 0.45]), table, buffers, profit, sales)
+    kernel(2, CONDITIONS, P, table, buffers, profit, sales)
     # (0.45 - 0.05)·1000 - 2·1.2·50 - (40 + 5) - 0.015·1.25·2000 = 400 - 120 - 45 - 37.5 = 197.5
     # 0.25·100 - 3·1.2·20 - 1 - 0.015·1.25·400 = 25 - 72 - 1 - 7.5 = -55.5
     # 0.25·10 - 0.5·1.2·1 - 0.015·1.25·16 = 2.5 - 0.6 - 0.3 = 1.6
@@ -90,7 +86,7 @@ def test_sums_by_complex_are_those_of_row_after_row() -> None:
     )
     table.complex[2000:] = generator.integers(0, 3, 500)
     profit, sales = np.zeros(3), np.zeros(3)
-    adjust_factors(2, CONDITIONS, P, np.array([0.25]), table, scratch(rows), profit, sales)
+    adjust_factors(2, CONDITIONS, P, table, scratch(rows), profit, sales)
     earned, sold = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
     for i in np.flatnonzero(table.alive):
         earned[table.complex[i]] += 0.25 * table.revenue[i]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import exp, log
 from typing import Any
 
+import hand_tables
 import numpy as np
 import pytest
 from hand_tables import firms, parameters
@@ -14,11 +15,8 @@ from innocluster.agents.firms import FirmTable
 from innocluster.sim.ground.conditions import Conditions
 from innocluster.sim.market.sales import produce_and_sell
 
-# Month 6 is 6.5/12 of a year after the start of 2003.
-MONTH, YEARS = 6, 6.5 / 12.0
+MONTH = 6
 P = parameters(
-    technical_progress=0.12,
-    rivals_growth=0.24,
     expectation_months=4.0,
     brand_premium=0.25,
     capital_elasticity=0.5,
@@ -33,12 +31,17 @@ P = parameters(
 RATIO = np.array([0.25, 0.4])
 
 
+# Of sectors 0 and 1; the price of value added is 1.1 and 1.2, that of capital 1.6.
+DOMESTIC, FOREIGN, PRICE, WORTH = (1.3, 1.1), (0.7, 0.9), (0.8, 1.25), (1.1, 1.2)
+PROGRESS, RIVALS, GENERAL = (0.05, 0.07), (0.11, 0.13), 1.6
+
+
 def conditions() -> Conditions:
     """A month that differs from all others in every series."""
-    series = [np.full(MONTH + 1, np.nan) for _ in range(5)]
-    for values, value in zip(series, (1.1, 0.9, 1200.0, 1.25, np.nan), strict=True):
-        values[MONTH] = value
-    return Conditions(*series)
+    return hand_tables.conditions(
+        MONTH, 2, domestic=DOMESTIC, foreign=FOREIGN, price=PRICE, value_added_price=WORTH,
+        progress=PROGRESS, rivals=RIVALS, exchange_rate=1200.0, general_price=GENERAL,
+    )  # fmt: skip
 
 
 def two_firms() -> FirmTable:
@@ -71,32 +74,31 @@ def two_firms() -> FirmTable:
 
 def worked_out() -> list[dict[str, float]]:
     """The two firms, equation by equation, in ordinary floats."""
-    # ln A: level, half a year of progress, shock, 0.1·ln 2, 0.05·0.4, gains, role
+    # ln A: level, progress of the sector, shock, 0.1·ln 2, 0.05·0.4, gains, role
     log_a = (
-        0.3
-        + 0.12 * YEARS
-        + 0.02
-        + 0.1 * log(2.0)
-        + 0.02
-        + (0.01 + 0.02 + 0.04 + 0.08 - 0.005)
-        + 0.01,
-        -0.2 + 0.12 * YEARS,
+        0.3 + 0.07 + 0.02 + 0.1 * log(2.0) + 0.02 + (0.01 + 0.02 + 0.04 + 0.08 - 0.005) + 0.01,
+        -0.2 + 0.05,
     )
     dearness = (1.25 / 1.125, 1.0)
     # 101 less 21 days of 21 is 100; 4 less 4 would be none, but half of them work at least.
     labour = (100.0, 2.0)
     found = []
-    for n, (ratio, capital, scale, reference, logit, gained, expected) in enumerate(
-        ((0.4, 400.0, 100.0, 0.1, -1.0, 0.5, 60.0), (0.25, 16.0, 1000.0, 0.0, 0.5, 0.0, 500.0))
+    for n, (sector, ratio, capital, scale, reference, logit, gained, expected) in enumerate(
+        (
+            (1, 0.4, 400.0, 100.0, 0.1, -1.0, 0.5, 60.0),
+            (0, 0.25, 16.0, 1000.0, 0.0, 0.5, 0.0, 500.0),
+        )
     ):
-        full = 1.25 * dearness[n] * exp(log_a[n]) * (capital * labour[n]) ** 0.5 / ratio
-        quality = log_a[n] - 0.24 * YEARS - reference
+        price, home, world = PRICE[sector], DOMESTIC[sector], FOREIGN[sector]
+        full = price * dearness[n] * exp(log_a[n]) * (capital * labour[n]) ** 0.5 / ratio
+        quality = log_a[n] - RIVALS[sector] - reference
         share = 1.0 / (1.0 + exp(-(logit + 2.0 * quality + 0.7 * gained)))
-        market = (1.0 - share) * 1.1 + share * 0.9
+        market = (1.0 - share) * home + share * world
         wanted = scale * market * dearness[n] * exp(2.0 * quality)
         revenue = min(wanted, full)
-        smoothed = expected + (wanted / (1.25 * dearness[n]) - expected) / 4.0
-        desired = 1.5 * 12.0 * smoothed
+        smoothed = expected + (wanted / (price * dearness[n]) - expected) / 4.0
+        # Capital is as dear as goods at large, output worth its value added.
+        desired = 1.5 * 12.0 * smoothed * WORTH[sector] / GENERAL
         # A·sqrt(K·L) = smoothed·ν/0.8 solved for L at today's capital
         workers = (smoothed * ratio / 0.8 / exp(log_a[n])) ** 2 / capital
         found.append(
@@ -104,7 +106,7 @@ def worked_out() -> list[dict[str, float]]:
                 "log_productivity": log_a[n],
                 "revenue": revenue,
                 "utilisation": revenue / full,
-                "exports": revenue * share * 0.9 / market / 1200.0,
+                "exports": revenue * share * world / market / 1200.0,
                 "expected_demand": smoothed,
                 "desired_capital": desired,
                 "desired_workers": workers,

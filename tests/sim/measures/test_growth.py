@@ -14,6 +14,7 @@ from innocluster.agents.firms import FirmTable
 from innocluster.scenarios.policies import POLICIES
 from innocluster.sim.accounting.december import Changes, December, add_changes, productivity_parts
 from innocluster.sim.accounting.growth_terms import AGGREGATES, log_mean
+from innocluster.sim.beginning.macro import load_macro
 from innocluster.sim.measures.growth import (
     CHANNELS,
     COMPOSITION,
@@ -84,15 +85,15 @@ def test_sources_add_up_to_the_growth_of_the_years_totals(policy: str, full: boo
 
 
 def recorded(generator: np.random.Generator, places: int = 2) -> np.ndarray:
-    """Value added, capital, labour, volume and capacity of 24 months, all different."""
-    return np.exp(generator.normal(0.0, 0.5, (5, 24, places)))
+    """Value added and the five aggregates of 24 months, all different."""
+    return np.exp(generator.normal(0.0, 0.5, (6, 24, places)))
 
 
 def test_growth_from_prices_alone() -> None:
     price = np.exp(np.random.default_rng(5).normal(0.0, 0.3, 24))
-    flat = np.ones((5, 24, 1)) * np.array([1.0, 3.0, 2.0, 1.0, 1.2])[:, None, None]
+    flat = np.ones((6, 24, 1)) * np.array([1.0, 3.0, 2.0, 1.0, 1.2, 1.0])[:, None, None]
     flat[0] *= price[:, None]
-    growth = year_sources(flat, price, ALPHA)[:, 0]
+    growth = year_sources(flat, ALPHA)[:, 0]
     nominal = 100.0 * np.log(price[12:].sum() / price[:12].sum())
     assert growth[0] == pytest.approx(nominal, abs=1e-10)
     assert np.abs(growth[1:]).max() < 1e-10
@@ -103,8 +104,8 @@ def test_a_common_rate_of_growth_counts_in_full_whatever_the_season() -> None:
     season = recorded(np.random.default_rng(7))
     season[:, 12:] = season[:, :12]
     season[1, 12:] *= 1.1
-    season[[0, 3, 4], 12:] *= 1.1**ALPHA
-    growth = year_sources(season, np.ones(24), ALPHA)
+    season[[0, 3, 4, 5], 12:] *= 1.1**ALPHA
+    growth = year_sources(season, ALPHA)
     expected = np.zeros(6)
     expected[SOURCES.index("capital")] = 100.0 * ALPHA * np.log(1.1)
     assert np.abs(growth - expected[:, None]).max() < 1e-10
@@ -112,9 +113,9 @@ def test_a_common_rate_of_growth_counts_in_full_whatever_the_season() -> None:
 
 def test_a_place_that_stood_still_for_a_month_has_no_account_and_spoils_no_other() -> None:
     values = recorded(np.random.default_rng(2), 3)
-    alone = year_sources(values[:, :, [0, 2]], np.ones(24), ALPHA)
+    alone = year_sources(values[:, :, [0, 2]], ALPHA)
     values[:, 5, 1] = 0.0
-    growth = year_sources(values, np.ones(24), ALPHA)
+    growth = year_sources(values, ALPHA)
     assert np.isnan(growth[:, 1]).all()
     np.testing.assert_array_equal(growth[:, [0, 2]], alone)
 
@@ -256,7 +257,7 @@ def test_composition_of_real_runs_is_exact(policy: str, full: bool) -> None:
     np.testing.assert_allclose(composition.sum(axis=0), growth, rtol=0.0, atol=100.0 * EXACT)
     # Without the timing it is the growth from December to December, from other records.
     values = run.series.values
-    capital, labour, _, capacity = (
+    capital, labour, _, capacity, _ = (
         np.column_stack([values[name].sum(axis=1), values[name]])[11::12] for name in AGGREGATES
     )
     alpha = run.parameters.capital_elasticity
@@ -309,14 +310,17 @@ class GrowingCapital:
 
 def test_where_only_capital_grows_growth_comes_from_capital_alone() -> None:
     """Demand beyond every capacity, technology and turnover switched off."""
-    run = simulation("P0", match_2003=False, last=(2007, 12), entry="proportional", unchecked={
+    macro = load_macro("history", by_sector=False)
+    run = simulation(
+        "P0", match_2003=False, last=(2007, 12), macro=macro, entry="proportional", unchecked={
         "technical_progress": 0.0, "rivals_growth": 0.0, "growth_dispersion": 0.0,
         "rd_elasticity": 0.0, "spillover_elasticity": 0.0, "attempt_rate": 0.0,
         "background_rate": 0.0, "brand_hazard": 0.0, "exit_rate": 0.0, "established_exit_rate": 0.0,
         "entry_scale": 0.0,
         "spin_off_rate": 0.0, "invention_rate": 0.0, "first_cash": 1e9,
         "capital_adjustment": 1e-5, "capital_depreciation": 0.0,
-    })  # fmt: skip
+    },
+    )  # fmt: skip
     firms = run.state.firms
     firms.demand_scale[: firms.count] *= 1e6
     for name in ("gain_own", "gain_reference"):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hand_tables import conditions
 from small_network import SmallNetwork
 from small_region import simulation
 
@@ -109,19 +110,21 @@ def test_knowledge_is_that_of_the_model_or_the_university_scattered(kernel) -> N
 @pytest.mark.parametrize("kernel", [_enter_market, _enter_market.py_func])
 def test_entrants_start_level_with_the_others(kernel) -> None:
     firms = FirmTable.allocate(2, knowledge=1)
+    firms.sector[:] = [1, 0]
     firms.level[:] = [1.0, 9.0]
     firms.shock[:] = [0.25, 9.0]
     firms.export_logit[:] = [math.log(3.0), 9.0]
     firms.expected_demand[:] = [200.0, 9.0]
-    p = ParameterSet(
-        unchecked={"technical_progress": 0.02, "rivals_growth": 0.03, "substitution": 3.0}
-    ).record()
-    kernel(17, p, np.array([0]), 1.2, 1.6, 1.1, firms)
-    # Month 17 is 17.5 twelfths of a year; an export share of 3/4.
-    years = 17.5 / 12.0
-    real = 200.0 * math.exp(0.02 * years)
-    assert firms.log_productivity.tolist() == pytest.approx([1.25 + 0.02 * years, 0.0], rel=1e-14)
-    assert firms.demand_reference[0] == pytest.approx(1.0 - 0.01 * years, rel=1e-14)
+    outside = conditions(
+        17, 2, progress=(9.0, 0.02), rivals=(9.0, 0.05), domestic=(9.0, 1.2), foreign=(9.0, 1.6),
+        price=(9.0, 1.1),
+    )  # fmt: skip
+    p = ParameterSet(unchecked={"substitution": 3.0}).record()
+    kernel(17, p, outside, np.array([0]), firms)
+    # An export share of 3/4.
+    real = 200.0 * math.exp(0.02)
+    assert firms.log_productivity.tolist() == pytest.approx([1.27, 0.0], rel=1e-14)
+    assert firms.demand_reference[0] == pytest.approx(0.97, rel=1e-14)
     assert firms.expected_demand.tolist() == pytest.approx([real, 9.0], rel=1e-14)
     assert firms.revenue[0] == pytest.approx(1.1 * real, rel=1e-14)
     assert firms.demand_scale[0] == pytest.approx(
