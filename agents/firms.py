@@ -183,7 +183,7 @@ def demand(
     Parameters
     ----------
     scale : D0
-    share : export share x at reference exchange rate and world demand
+    share : export share x at reference quality, exchange rate and world demand
     domestic, foreign : H and X·FX/FX0, year mean of 2003 = 1
     log_relative_quality : ln(q/Q) against its reference
     substitution : σ

@@ -305,9 +305,9 @@ class Firm(Actor):
             + p.export_brand * (self.brand - self.brand_reference)
         )
         home, abroad = (1.0 - share) * market.domestic, share * market.foreign
-        wanted = (
-            self.demand_scale * (home + abroad) * brand * math.exp((p.substitution - 1.0) * quality)
-        )
+        usual = logistic(self.export_logit)
+        size = (1.0 - usual) * market.domestic + usual * market.foreign
+        wanted = self.demand_scale * size * brand * math.exp((p.substitution - 1.0) * quality)
         self.revenue = min(wanted, capacity)
         self.utilisation = self.revenue / capacity
         self.exports = self.revenue * abroad / (home + abroad) / model.exchange_rate

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
-from innocluster.agents.elementary import log
+from innocluster.agents.elementary import log, logistic
 from innocluster.agents.firms import (
     FirmTable,
     brand_price,
@@ -200,9 +200,11 @@ def _find_demand(
         row = np.uint64(start + k)
         sector = np.uint64(firms.sector[row])
         log_rivals = conditions.rivals[month, sector]
+        # Markets count as they did at the reference: demand has the elasticity σ-1 in quality,
+        # and what D3 moves abroad leaves the home market.
         wanted[k] = demand(
             firms.demand_scale[row],
-            share[k],
+            logistic(firms.export_logit[row]),
             conditions.domestic[month, sector],
             conditions.foreign[month, sector],
             firms.log_productivity[row] - log_rivals - firms.demand_reference[row],

@@ -86,7 +86,7 @@ def alone(population: Population, unchecked: dict[str, float] | None = None) -> 
 @pytest.fixture(scope="module")
 def isolated() -> tuple[Simulation, Simulation]:
     """The first state and the state after five years of constant research."""
-    run = alone(small_population(), {"export_quality": 0.0})
+    run = alone(small_population())
     start = run.fork()
     firms = run.state.firms
     n = firms.count

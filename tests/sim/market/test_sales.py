@@ -94,7 +94,9 @@ def worked_out() -> list[dict[str, float]]:
         quality = log_a[n] - RIVALS[sector] - reference
         share = 1.0 / (1.0 + exp(-(logit + 2.0 * quality + 0.7 * gained)))
         market = (1.0 - share) * home + share * world
-        wanted = scale * market * dearness[n] * exp(2.0 * quality)
+        usual = 1.0 / (1.0 + exp(-logit))
+        reference_market = (1.0 - usual) * home + usual * world
+        wanted = scale * reference_market * dearness[n] * exp(2.0 * quality)
         revenue = min(wanted, full)
         smoothed = expected + (wanted / (price * dearness[n]) - expected) / 4.0
         # Capital is as dear as goods at large, output worth its value added.
