@@ -48,7 +48,7 @@ ORDER = {
         ("runs",),
         ("attribution", "comparison", "model"),
     ),
-    "calibration": (("published",),),
+    "calibration": (("published",), ("frozen_world",)),
     "viz": (("files",), ("words",), ("figures",), ("report",)),
 }
 

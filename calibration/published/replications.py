@@ -123,6 +123,16 @@ class Replication:
             values[parameter.name] = value
         return values
 
+    def document(self, given: Mapping[str, Value]) -> Document:
+        """Model, source, all parameters and results; errors as in `complete` and of the model."""
+        values = self.complete(given)
+        return {
+            "model": self.name,
+            "source": self.source,
+            "parameters": values,
+            "results": self.solve(**values),
+        }
+
 
 _GRAPH = ReplicationParameter("graph", "star", 0, 0, "Graph: star, path, ring, complete or empty.")
 _AGENTS = ReplicationParameter("n", 4, 1, 200, "Agents of the graph.")
@@ -317,8 +327,13 @@ REPLICATIONS: dict[str, Replication] = {
 }
 
 
-def find_replication(name: str) -> Replication:
+def find_replication(name: str, known: Mapping[str, Replication] = REPLICATIONS) -> Replication:
     """Replication by name, in any case.
+
+    Parameters
+    ----------
+    name : as on the command line
+    known : those to choose from
 
     Raises
     ------
@@ -326,10 +341,10 @@ def find_replication(name: str) -> Replication:
         If there is no such replication.
     """
     wanted = name.strip().lower()
-    if wanted not in REPLICATIONS:
-        allowed = ", ".join(REPLICATIONS)
+    if wanted not in known:
+        allowed = ", ".join(known)
         raise InputError(file="replicate", key="name", value=name, allowed=allowed)
-    return REPLICATIONS[wanted]
+    return known[wanted]
 
 
 def replicate(name: str, **parameters: Value) -> Document:
@@ -356,11 +371,4 @@ def replicate(name: str, **parameters: Value) -> Document:
     >>> round(replicate("goyal-moraga", n=8, degree=5)["results"]["profit"], 6)
     0.014757
     """
-    replication = find_replication(name)
-    values = replication.complete(parameters)
-    return {
-        "model": replication.name,
-        "source": replication.source,
-        "parameters": values,
-        "results": replication.solve(**values),
-    }
+    return find_replication(name).document(parameters)

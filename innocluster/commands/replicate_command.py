@@ -1,4 +1,4 @@
-"""The command ``innocluster replicate``: a published model at any point of its parameters."""
+"""The command ``innocluster replicate``: a published model, or the frozen world of this one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import JsonOption, OutOption, QuietOption
+from .options import JsonOption, Language, LanguageOption, OutOption, QuietOption
 
 if TYPE_CHECKING:
     from innocluster.calibration.published.replications import Replication
@@ -17,7 +17,10 @@ __all__ = ["replicate_command"]
 
 def replicate_command(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="goyal-moraga, konig-liu-zenou or key-player.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="goyal-moraga, konig-liu-zenou, key-player or frozen-world."
+        ),
     ],
     graph: Annotated[str | None, typer.Option(help="star, path, ring, complete or empty.")] = None,
     n: Annotated[int | None, typer.Option("--n", help="Firms or agents.")] = None,
@@ -27,28 +30,37 @@ def replicate_command(
     degree: Annotated[int | None, typer.Option(help="Partners of each firm.")] = None,
     gamma: Annotated[float | None, typer.Option(help="Cost of R&D effort.")] = None,
     demand: Annotated[float | None, typer.Option(help="Demand intercept less cost.")] = None,
+    worlds: Annotated[int | None, typer.Option(help="Worlds of the frozen world.")] = None,
+    years: Annotated[int | None, typer.Option(help="Years of the frozen world.")] = None,
+    lang: LanguageOption = Language.en,
     out: OutOption = None,
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> int:
-    """Solve a published model and check it against an independent solution."""
+    """Solve a published model against an independent solution, or see what drifts by itself."""
     from json import dumps
 
-    from innocluster.calibration.published.replications import find_replication, replicate
+    from innocluster.calibration.frozen_world import FROZEN_WORLD
+    from innocluster.calibration.published.replications import REPLICATIONS, find_replication
 
     options = {
         "graph": graph, "n": n, "phi": phi, "rho": rho, "mu": mu,
-        "degree": degree, "gamma": gamma, "demand": demand,
+        "degree": degree, "gamma": gamma, "demand": demand, "worlds": worlds, "years": years,
     }  # fmt: skip
     given = {key: value for key, value in options.items() if value is not None}
-    document = replicate(name, **given)
+    model = find_replication(name, {**REPLICATIONS, FROZEN_WORLD.name: FROZEN_WORLD})
+    document = model.document(given)
     text = dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     if out is not None:
         _save(text, out)
     if json:
         print(text)
+    elif not quiet and model is FROZEN_WORLD:
+        from innocluster.viz.report.frozen_world_tables import print_frozen_world
+
+        print_frozen_world(document, lang.value)
     elif not quiet:
-        _print(find_replication(name), document)
+        _print(model, document)
     return 0
 
 

@@ -26,7 +26,7 @@ from ..arms import resolve_arm
 from ..schema import Scenario
 from .execution import Outcome, execute_pair
 
-__all__ = ["Crew", "Job"]
+__all__ = ["Crew", "Job", "each_world", "warm"]
 
 _Result = TypeVar("_Result")
 
@@ -144,6 +144,27 @@ def warm(scenario: Scenario, arms: Sequence[str]) -> None:
         execute_pair(scenario.replaced(last="2005-12"), arms, 0)
 
 
+def each_world(
+    work: Callable[[int], _Result], numbers: Sequence[int], workers: int
+) -> Iterator[_Result]:
+    """Call `work` with every world's number, side by side in processes; yield in their order.
+
+    Parameters
+    ----------
+    work : a function that another process can import, or a partial of one
+    workers : processes at most; one works in this process
+    """
+    if workers <= 1 or len(numbers) <= 1:
+        yield from map(work, numbers)
+        return
+    pool = _Pool(min(workers, len(numbers)))
+    try:
+        for future in [pool.start(work, number) for number in numbers]:
+            yield future.result()
+    finally:
+        pool.stop()
+
+
 def _execute_alone(scenario: Scenario, job: Job, attempts: dict[int, int]) -> list[Outcome] | None:
     """Run one world in a pool of its own; ``None`` asks for another attempt."""
     pool = _Pool(1)
@@ -168,7 +189,7 @@ class _Pool:
             workers, multiprocessing.get_context("spawn"), initializer=_start_worker
         )
         try:
-            self._start(available_cores).result()
+            self.start(available_cores).result()
         except BaseException as error:
             self.stop()
             if isinstance(error, BrokenProcessPool):
@@ -177,9 +198,9 @@ class _Pool:
 
     def submit(self, scenario: Scenario, job: Job) -> Future[list[Outcome]]:
         """Hand over one world; a pool that is broken already raises `BrokenProcessPool`."""
-        return self._start(execute_pair, scenario, job.policies, job.replication, job.drawn)
+        return self.start(execute_pair, scenario, job.policies, job.replication, job.drawn)
 
-    def _start(self, work: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
+    def start(self, work: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
         """Hand over a call, and remember the worker that may have been started for it."""
         before = set(multiprocessing.active_children())
         try:

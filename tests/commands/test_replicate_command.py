@@ -57,6 +57,20 @@ def test_a_table_otherwise(call, monkeypatch, name):
     assert len(out.splitlines()) > 10
 
 
+def test_the_frozen_world_says_what_drifts(call):
+    code, out, error = call("frozen-world", "--worlds", 1, "--years", 2, "--json")
+    document = json.loads(out)
+    assert (code, error) == (0, "")
+    assert document["parameters"] == {"worlds": 1, "years": 2}
+    assert document["results"]["years"] == [2003, 2004, 2005]
+    first = document["results"]["measures"][0]
+    assert (first["measure"], first["complex"], first["ratios"][0]) == ("revenue", "all", 1.0)
+    assert first["first"] == pytest.approx(157.0, rel=0.02)
+    code, out, error = call("frozen-world", "--worlds", 1, "--years", 2, "--lang", "ko")
+    assert (code, error) == (0, "")
+    assert "판정" in out
+
+
 def test_what_cannot_be_stated_is_said(call):
     assert "not stated" in call("konig-liu-zenou", "--n", 10)[1]
 
@@ -71,7 +85,10 @@ def test_what_cannot_be_stated_is_said(call):
         (["goyal-moraga", "--degree", 8], ["degree = 8", "7"]),
         (["goyal-moraga", "--phi", 0.1], ["phi = 0.1", "n, degree, gamma, demand"]),
         (["goyal-moraga", "--n", "many"], ["--n", "integer"]),
-        (["nobody"], ["nobody", "goyal-moraga, konig-liu-zenou, key-player"]),
+        (["frozen-world", "--years", 1], ["years = 1", "from 2 to 17"]),
+        (["frozen-world", "--n", 3], ["n = 3", "worlds, years"]),
+        (["key-player", "--worlds", 3], ["worlds = 3", "graph, n, phi, rho, mu"]),
+        (["nobody"], ["nobody", "goyal-moraga, konig-liu-zenou, key-player, frozen-world"]),
         ([], ["NAME"]),
     ],
 )
