@@ -231,6 +231,7 @@ def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Languag
     write_table(result.monthly, folder, "series", result.meta)
     write_table(result.yearly, folder, "yearly", result.meta)
     write_table(result.accounts, folder, "accounts", result.meta)
+    write_table(result.backtest, folder, "backtest", result.meta)
     # The report quotes the manifest, and the manifest lists the report.
     write_manifest(folder, scenario, result.meta)
     with storage_errors(folder):

@@ -172,6 +172,7 @@ def _described(
         "scenario": scenario.name,
         "version": __version__,
         "baseline": BASELINE,
+        "policy": resolve_arm(scenario.policy, scenario).id,
         "pairs": worlds.complete,
         "failures": worlds.failures,
         "seed": scenario.seed,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arms import BASELINE
-from ..runs.indicators import indicator_list
+from ..runs.backtest import backtest_frame
+from ..runs.indicators import indicator_list, load_targets
 from ..runs.results import ALL, finite
 from .decision_table import (
     DECISION,
@@ -55,6 +56,8 @@ class Comparison:
         effect in the worst tenth of the worlds, share of worlds in which it is good
         enough, whether it may be the best, whether it is dominated, net cost (KRW bn),
         and what `policies` and `targets` hold of it
+    backtest : beside what happened, was aimed at and could be forecast without a model, with
+        mean and 90 % interval over the worlds of every arm
     flips : leading arm against each rival at both ends of every drawn parameter's range
     draws : parameters drawn for each world
     """
@@ -68,6 +71,7 @@ class Comparison:
     tiers: pd.DataFrame
     targets: pd.DataFrame
     decisions: pd.DataFrame
+    backtest: pd.DataFrame
     flips: pd.DataFrame
     draws: pd.DataFrame
 
@@ -173,6 +177,12 @@ def tabulate(
         tiers=pd.DataFrame({"policy": worlds.policies, "tier": choice.tiers}),
         targets=targets,
         decisions=decision_frame(choice, policies, targets),
+        backtest=backtest_frame(
+            worlds.yearly,
+            worlds.keys,
+            worlds.last_year,
+            load_targets(scenario.region, scenario.exports),
+        ),
         flips=flip_frame(choice),
         draws=pd.DataFrame({"world": worlds.numbers, **worlds.drawn}),
     )

@@ -148,9 +148,11 @@ class Target:
 
     Attributes
     ----------
-    kind : ``"baseline"`` (met by construction or fitted), ``"goal"`` (what the
-        programme aimed at) or ``"observed"`` (what happened, held out from fitting)
     uncertainty : half-width in the same unit, ``nan`` where none is stated
+    kind : ``"baseline"`` (the article's starting value), ``"goal"`` (what the article says the
+        programme aimed at), ``"plan"`` (what others aimed at) or ``"observed"``
+    role : ``"initial"`` (the model starts from it), ``"fit"`` (a number of the model rests on
+        it or may be fitted to it), ``"hold-out"`` (never) or ``"goal"``
     """
 
     indicator: str
@@ -159,6 +161,7 @@ class Target:
     uncertainty: float
     unit: str
     kind: str
+    role: str
     source: str
 
 
@@ -218,6 +221,7 @@ def load_targets(region: str, exports: str) -> tuple[Target, ...]:
                 float(row["uncertainty"] or "nan"),
                 row["unit"],
                 row["kind"],
+                row["role"],
                 row["source"],
             )
             for row in csv.DictReader(file)

@@ -14,11 +14,13 @@ from innocluster.sim.ground.calendar import month_starts
 from innocluster.version import __version__
 
 from ..policies import find_policy
+from .backtest import backtest_frame
 from .growth_tables import growth_frame
 from .indicators import (
     FIRST_YEAR,
     UNITS,
     Target,
+    Yearly,
     indicator_list,
     load_targets,
     monthly_table,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALL", "RunResult", "finite", "run_result"]
 
-_KIND_ORDER = ("goal", "baseline", "observed")
+_KIND_ORDER = ("goal", "baseline", "observed", "plan")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class RunResult:
         are the initial stock
     accounts : where growth came from: first, last, complex, account, part, value, unit, note;
         see `innocluster.scenarios.runs.growth_tables.growth_frame`
+    backtest : beside what happened, was aimed at and could be forecast without a model; see
+        `innocluster.scenarios.runs.backtest.backtest_frame`
     """
 
     meta: dict[str, Any]
@@ -59,6 +63,7 @@ class RunResult:
     monthly: pd.DataFrame
     yearly: pd.DataFrame
     accounts: pd.DataFrame
+    backtest: pd.DataFrame
 
     def __repr__(self) -> str:
         meta = self.meta
@@ -113,7 +118,7 @@ def run_result(
 ) -> RunResult:
     """Tabulate the series of one finished run."""
     keys = (ALL, *population.region.complexes.keys)
-    policy = find_policy(scenario.policy)
+    policy, yearly = find_policy(scenario.policy), yearly_table(series, population)
     meta = {
         "scenario": scenario.name,
         "policy": policy.id,
@@ -128,19 +133,22 @@ def run_result(
     }
     return RunResult(
         meta,
-        _indicator_frame(scenario, series, population, keys),
+        _indicator_frame(scenario, yearly, keys),
         _monthly_frame(series),
-        _yearly_frame(series, population),
+        _yearly_frame(series, yearly),
         growth_frame(series.annual, keys),
+        backtest_frame(
+            {policy.id: {name: rows[None] for name, rows in yearly.items()}},
+            keys,
+            scenario.last_year,
+            load_targets(scenario.region, scenario.exports),
+        ),
     )
 
 
-def _indicator_frame(
-    scenario: Scenario, series: Series, population: Population, keys: tuple[str, ...]
-) -> pd.DataFrame:
+def _indicator_frame(scenario: Scenario, yearly: Yearly, keys: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    yearly = yearly_table(series, population)
     targets = _preferred(load_targets(scenario.region, scenario.exports))
     rows = []
     for indicator in indicator_list(scenario.last_year):
@@ -175,8 +183,7 @@ def _monthly_frame(series: Series) -> pd.DataFrame:
     return tidy_frame("month", months, series.complexes, units, values)
 
 
-def _yearly_frame(series: Series, population: Population) -> pd.DataFrame:
-    yearly = yearly_table(series, population)
+def _yearly_frame(series: Series, yearly: Yearly) -> pd.DataFrame:
     units = {name: unit for name, unit in UNITS.items() if name in yearly}
     values = np.stack([yearly[name] for name in units])
     years = np.arange(FIRST_YEAR, FIRST_YEAR + values.shape[1])

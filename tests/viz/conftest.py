@@ -11,8 +11,10 @@ import pytest
 from invented import COMPLEXES, KEYS, LEVELS, PROGRAMME, SHARES, YEARS
 
 from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.runs.backtest import backtest_frame
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.growth_tables import ACCOUNTS, growth_frame
+from innocluster.scenarios.runs.indicators import indicator_list, load_targets
 
 NAMES = {
     "P0": ("No programme", "사업 없음"),
@@ -53,6 +55,21 @@ def effect_row(
         "relative_high": (mean + half) * percent, "pairs": 60, "pairing_gain": 40.0,
         "verdict": verdict(mean - half, mean + half),
     }  # fmt: skip
+
+
+def invented_backtest(policies: list[str], worlds: int) -> pd.DataFrame:
+    """The paths of `LEVELS` in some worlds, 2 % apart at most, beside what happened."""
+    factors = np.linspace(0.99, 1.01, worlds) if worlds > 1 else np.ones(1)
+    tables = {
+        name: factors[:, None, None] * start * (growth ** (YEARS - 2003))[:, None] * np.array(
+            [1.0, *SHARES]
+        )
+        for name, (_, start, growth) in LEVELS.items()
+    }  # fmt: skip
+    shape = (worlds, YEARS.size, len(KEYS))
+    others = {i.measure: np.ones(shape) for i in indicator_list(2013)}
+    targets = load_targets("seven-complexes", "corrected")
+    return backtest_frame({p: {**others, **tables} for p in policies}, KEYS, 2013, targets)
 
 
 def make_comparison(
@@ -159,6 +176,7 @@ def make_comparison(
             targets, columns=["policy", "target", "value", "unit", "probability", "low", "high"]
         ),
         decisions=pd.DataFrame(decided).merge(table, on="policy"),
+        backtest=invented_backtest(policies, 60),
         flips=pd.DataFrame(columns=["parameter", "finding"]),
         draws=pd.DataFrame({"world": range(60)}),
     )  # fmt: skip
@@ -234,4 +252,5 @@ def run_result() -> RunResult:
         "seconds": 0.6, "region": "seven-complexes", "macro": "history", "first": "2003-01",
         "last": "2013-12",
     }  # fmt: skip
-    return RunResult(meta, indicators[columns], pd.DataFrame(), yearly, invented_accounts())
+    accounts, backtest = invented_accounts(), invented_backtest(["P5"], 1)
+    return RunResult(meta, indicators[columns], pd.DataFrame(), yearly, accounts, backtest)

@@ -19,6 +19,7 @@ from ..figures.panels import targets_of
 from ..figures.saving import save_figures
 from ..figures.structure_figures import structure_rows, structure_years
 from ..files import TEMPLATES
+from ..words.backtest import backtest_answers, backtest_misses, backtest_note, backtest_tables
 from ..words.choices import choices, turning_caption, turning_points, turning_rows
 from ..words.decision import decisions, target_shares
 from ..words.findings import (
@@ -30,6 +31,7 @@ from ..words.findings import (
     unsettled,
 )
 from ..words.growth_sources import composition_table, growth_answers, source_tables
+from ..words.names import complex_names
 from ..words.quantities import (
     effect_unit,
     exact,
@@ -109,6 +111,7 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
         "money_unit": level_unit("KRW bn", texts).label,
         "effects": _all_effects(comparison, texts),
         "command": comparison.meta["command"],
+        **_happened(comparison, texts),
     }
     return write_page("report.html", comparison, content, manifest, folder, texts, "comparison")
 
@@ -136,6 +139,7 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
         "indicators": indicator_rows(run, texts),
         "growth_answers": growth_answers(run, texts),
         "growth_tables": [*source_tables(run, texts), composition_table(run, texts)],
+        **_happened(run, texts),
         "structure": structure_rows(run, texts),
         "structure_years": [str(year) for year in structure_years(run)],
         "structure_note": texts("table.structure.note", mark=plain(WORLD_CLASS, 2)),
@@ -144,6 +148,15 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
     }
     manifest = finished_manifest(folder)
     return write_page("run-report.html", run, content, manifest, folder, texts, "run")
+
+
+def _happened(result: RunResult | Comparison, texts: Texts) -> dict[str, Any]:
+    """What the section on what happened shows."""
+    return {
+        "happened_answers": [*backtest_answers(result, texts), *backtest_misses(result, texts)],
+        "happened_tables": backtest_tables(result, texts),
+        "happened_note": backtest_note(texts),
+    }
 
 
 def write_page(
@@ -177,7 +190,7 @@ def write_page(
         setup=_setup(result.meta, manifest, texts),
         parameters=_changed_parameters(manifest, texts),
         parameters_known=bool(manifest),
-        targets=_target_rows(targets_of(result.meta), texts),
+        targets=_target_rows(targets_of(result.meta), complex_names(result.meta, texts), texts),
         version=result.meta["version"],
         **content,
     )
@@ -248,8 +261,8 @@ def _changed_parameters(manifest: Mapping[str, Any], texts: Texts) -> Rows:
     return rows
 
 
-def _target_rows(targets: Iterable[Target], texts: Texts) -> Rows:
-    """Indicator, figure, kind and source of every target."""
+def _target_rows(targets: Iterable[Target], names: Mapping[str, str], texts: Texts) -> Rows:
+    """Indicator, place, figure, kind, role and source of every target."""
     rows = []
     for target in targets:
         unit = level_unit(target.unit, texts)
@@ -259,8 +272,10 @@ def _target_rows(targets: Iterable[Target], texts: Texts) -> Rows:
         rows.append(
             [
                 indicator_label(target.indicator, texts),
+                names.get(target.complex, target.complex),
                 unit.amount.format(value=value),
                 texts(f"word.target_{target.kind}"),
+                texts(f"role.{target.role}"),
                 target.source,
             ]
         )

@@ -9,6 +9,13 @@ from innocluster.scenarios.runs.execution import RunResult
 from innocluster.sim.measures.world_class import WORLD_CLASS
 
 from ..figures.structure_figures import structure_rows, structure_years
+from ..words.backtest import (
+    BacktestTable,
+    backtest_answers,
+    backtest_misses,
+    backtest_note,
+    backtest_tables,
+)
 from ..words.choices import choices, turning_points
 from ..words.decision import Decision, TargetShare, decisions, target_shares
 from ..words.findings import answers, headline, policy_names, unsettled
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["plain_console", "plain_table", "print_comparison", "print_run"]
 
 _WIDE = 100
+_ALL_FORECASTS = 110
 
 
 def print_run(run: RunResult, language: str, console: Console | None = None) -> None:
@@ -56,6 +64,7 @@ def print_run(run: RunResult, language: str, console: Console | None = None) -> 
     out = console or plain_console()
     out.print(table)
     out.print(texts("table.run.note"), style="dim", highlight=False)
+    _print_backtest(run, texts, out)
     for made in (*source_tables(run, texts), composition_table(run, texts)):
         out.print(_growth_table(made))
         for note in made.notes:
@@ -69,7 +78,23 @@ def print_run(run: RunResult, language: str, console: Console | None = None) -> 
         out.print(note, style="dim", highlight=False)
 
 
-def _growth_table(made: GrowthTable) -> Table:
+def _print_backtest(result: RunResult | Comparison, texts: Texts, out: Console) -> None:
+    """What happened beside the model: the region, and each complex when it was last observed.
+
+    In a comparison the answer must stay in sight: what is left out stands in the report.
+    """
+    compared = isinstance(result, Comparison)
+    made = backtest_tables(result, texts, short=True, narrow=out.width < _ALL_FORECASTS)
+    for one in made[:2] if compared else made:
+        out.print(_growth_table(one))
+    if made:
+        out.print(backtest_note(texts), style="dim", highlight=False)
+    misses = [] if compared else backtest_misses(result, texts)
+    for sentence in (*backtest_answers(result, texts), *misses):
+        out.print(sentence, highlight=False)
+
+
+def _growth_table(made: GrowthTable | BacktestTable) -> Table:
     table = plain_table(made.title)
     table.collapse_padding = True
     for i, name in enumerate(made.columns):
@@ -103,6 +128,8 @@ def print_comparison(comparison: Comparison, language: str, console: Console | N
         out.print(sentence, highlight=False)
     for note in _notes(comparison, texts):
         out.print(note, style="dim", highlight=False)
+    if not crowded(comparison):
+        _print_backtest(comparison, texts, out)
     for sentence in unsettled(comparison, texts):
         out.print(f"! {sentence}", style="yellow", highlight=False)
 

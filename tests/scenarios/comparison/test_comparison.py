@@ -48,6 +48,8 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         " satisficing_low satisficing_high possibly_best dropped_after on_front dominated_by"
         " net_cost net_cost_low net_cost_high name name_ko runs pairing_gain spent cost_per_won"
         " cost_per_won_low cost_per_won_high cost_note",
+        "backtest": "policy indicator complex unit mean low high observed uncertainty errors role"
+        " national constant line shares goal goal_kind source",
         "flips": "leader rival parameter low high unit mean at_low at_low_low at_low_high at_high"
         " at_high_low at_high_high finding",
         "draws": "world repetition_penalty",
