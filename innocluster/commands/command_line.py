@@ -72,6 +72,9 @@ def run_command(
         str, typer.Argument(metavar="[SCENARIO]", help="Preset name or TOML file.")
     ] = DEFAULT_SCENARIO,
     policy: Annotated[str | None, typer.Option(help="Policy id or key.")] = None,
+    moments: Annotated[
+        bool, typer.Option("--moments", help="Also write what surveys report of firms.")
+    ] = False,
     *,
     options: RunOptions,
 ) -> int:
@@ -82,7 +85,7 @@ def run_command(
     chosen = options.scenario(scenario, policy)
     folder = options.folder("run", chosen)
     claim_folder(folder)
-    result = run(chosen)
+    result = run(chosen, moments=moments)
     _save_run(result, chosen, folder, options.lang)
     if options.json:
         print(result.to_json())
@@ -232,6 +235,8 @@ def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Languag
     write_table(result.yearly, folder, "yearly", result.meta)
     write_table(result.accounts, folder, "accounts", result.meta)
     write_table(result.backtest, folder, "backtest", result.meta)
+    if len(result.moments):
+        write_table(result.moments, folder, "moments", result.meta)
     # The report quotes the manifest, and the manifest lists the report.
     write_manifest(folder, scenario, result.meta)
     with storage_errors(folder):

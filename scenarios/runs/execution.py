@@ -33,6 +33,7 @@ from ..region.synthesis import synthesise
 from ..schema import PRESET_REGION, Scenario
 from ..switches import branch
 from .indicators import MEASURES, Yearly, yearly_table
+from .moments import MomentRecorder
 from .results import RunResult, run_result
 
 __all__ = [
@@ -139,13 +140,16 @@ def build_settings(
     )
 
 
-def run(scenario: Scenario | str | Path | None = None, replication: int = 0) -> RunResult:
+def run(
+    scenario: Scenario | str | Path | None = None, replication: int = 0, moments: bool = False
+) -> RunResult:
     """Run one scenario once.
 
     Parameters
     ----------
     scenario : a `Scenario`, a preset's name or a TOML file; the default preset if omitted
     replication : number of the world; 0 is also the first world of `compare` with this seed
+    moments : whether to note what surveys report of firms, which takes some 5 % longer
 
     Raises
     ------
@@ -156,9 +160,14 @@ def run(scenario: Scenario | str | Path | None = None, replication: int = 0) -> 
         scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
     start = time.perf_counter()
     settings = build_settings(scenario, replication)
-    series = Simulation(settings).run()
+    simulation = Simulation(settings)
+    recorder = MomentRecorder(simulation)
+    if moments:
+        recorder.run()
+    else:
+        simulation.run()
     seconds = time.perf_counter() - start
-    return run_result(scenario, series, settings.population, seconds)
+    return run_result(scenario, simulation.series, settings.population, seconds, recorder.frame())
 
 
 def execute_pair(

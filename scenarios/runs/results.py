@@ -56,6 +56,8 @@ class RunResult:
         see `innocluster.scenarios.runs.growth_tables.growth_frame`
     backtest : beside what happened, was aimed at and could be forecast without a model; see
         `innocluster.scenarios.runs.backtest.backtest_frame`
+    moments : what surveys report of firms, if asked for: year, complex, moment, value, unit; see
+        `innocluster.scenarios.runs.moments.MomentRecorder`
     """
 
     meta: dict[str, Any]
@@ -64,6 +66,7 @@ class RunResult:
     yearly: pd.DataFrame
     accounts: pd.DataFrame
     backtest: pd.DataFrame
+    moments: pd.DataFrame
 
     def __repr__(self) -> str:
         meta = self.meta
@@ -114,7 +117,11 @@ def finite(value: Any) -> float | None:
 
 
 def run_result(
-    scenario: Scenario, series: Series, population: Population, seconds: float
+    scenario: Scenario,
+    series: Series,
+    population: Population,
+    seconds: float,
+    moments: pd.DataFrame,
 ) -> RunResult:
     """Tabulate the series of one finished run."""
     keys = (ALL, *population.region.complexes.keys)
@@ -143,6 +150,7 @@ def run_result(
             scenario.last_year,
             load_targets(scenario.region, scenario.exports),
         ),
+        moments,
     )
 
 

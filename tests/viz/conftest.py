@@ -253,4 +253,5 @@ def run_result() -> RunResult:
         "last": "2013-12",
     }  # fmt: skip
     accounts, backtest = invented_accounts(), invented_backtest(["P5"], 1)
-    return RunResult(meta, indicators[columns], pd.DataFrame(), yearly, accounts, backtest)
+    nothing = pd.DataFrame()
+    return RunResult(meta, indicators[columns], nothing, yearly, accounts, backtest, nothing)
