@@ -56,7 +56,7 @@ class Estate:
             plots = math.floor(p.land_scale * int(land.released[c, year]) + 0.5)
             self.unsold += plots * (part + 1) // 12 - plots * part // 12
         path = float(land.price[c, min(year, land.price.shape[1] - 1)])
-        dearer = path / model.price if path > 0.0 else 1.0
+        dearer = path / model.general_price if path > 0.0 else 1.0
         wanted = p.entry_scale * float(land.applicants[c]) / 12.0
         wanted *= math.exp(p.entry_profit * (model.profit_ratio[c] - model.usual_profit[c]))
         wanted *= dearer**-p.land_price_elasticity

@@ -33,7 +33,6 @@ __all__ = [
     "MEASURES",
     "Path",
     "drifts",
-    "frozen_macro",
     "frozen_settings",
     "observe_world",
     "verdicts",
@@ -65,7 +64,12 @@ NOT_STATED = "not stated"
 
 _YOUNG_MONTHS = 60.0
 _CONFIDENCE = 0.95
-_FROZEN = {"technical_progress": 0.0, "rivals_growth": 0.0}
+_FROZEN = {
+    "technical_progress": 0.0,
+    "rivals_growth": 0.0,
+    "land_scale": 0.0,
+    "room_building": 0.0,
+}
 
 
 @dataclass(frozen=True)
@@ -85,16 +89,6 @@ class Path:
     correlation: Floats
 
 
-def frozen_macro(series: MacroSeries) -> MacroSeries:
-    """Months of a macro series that all are the mean of its year 2003."""
-    constant = {
-        name: np.full(values.size, values[:12].mean())
-        for name, values in vars(series).items()
-        if name != "name"
-    }
-    return MacroSeries("frozen", **constant)
-
-
 def frozen_settings(years: int, world: int, parameters: dict[str, float] | None = None) -> Settings:
     """Settings of one world without programme, progress or change outside.
 
@@ -110,7 +104,7 @@ def frozen_settings(years: int, world: int, parameters: dict[str, float] | None 
         parameters={**_FROZEN, **(parameters or {})},
     )
     settings = build_settings(scenario, world)
-    return replace(settings, macro=frozen_macro(settings.macro))
+    return replace(settings, macro=settings.macro.standing_still(settings.months))
 
 
 def observe_world(settings: Settings) -> Path:
