@@ -17,6 +17,7 @@ from plain_equations import (
     absorptive_capacity,
     growth_dispersion,
     logistic,
+    monthly,
     normal,
     poisson,
 )
@@ -416,7 +417,7 @@ class Body(Actor):
         contracts = self.projects / max(1, self.project_capacity)
         pull = contracts * (1.0 - self.applied_share)
         back = self.applied_share - self.applied_reference
-        self.applied_share = min(1.0, self.applied_share + p.applied_drift / 12.0 * (pull - back))
+        self.applied_share = min(1.0, self.applied_share + monthly(p.applied_drift) * (pull - back))
 
 
 class University(Body):

@@ -25,6 +25,7 @@ from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..network.pairs import BODY, PairTable
 from .projects import LicenceTable, Shelf
+from .technology import monthly_rate
 
 __all__ = ["commercialise", "invent", "sign_licences"]
 
@@ -41,6 +42,7 @@ def invent(
 ) -> int:
     """U1, U4: new inventions go on the shelf; the applied share drifts; returns their number."""
     made = 0
+    drift = monthly_rate(p.applied_drift)
     slots = shelf.born.shape[1]
     for b in range(bodies.count):
         if month % 12 == 0:
@@ -59,7 +61,7 @@ def invent(
             made += 1
         contracts = bodies.projects[b] / max(1, bodies.project_capacity[b])
         bodies.applied_share[b] = applied_share_step(
-            bodies.applied_share[b], bodies.applied_reference[b], contracts, p.applied_drift / 12.0
+            bodies.applied_share[b], bodies.applied_reference[b], contracts, drift
         )
     return made
 

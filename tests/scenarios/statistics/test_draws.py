@@ -103,7 +103,7 @@ def test_every_row_of_a_file_is_one_world(tmp_path: Path) -> None:
 
 
 def test_weights_decide_how_often_a_row_comes(tmp_path: Path) -> None:
-    path = write(tmp_path, f"joint_gain, weight\n{LOW},1\n{HIGH},3\n0.01,0\n")
+    path = write(tmp_path, f"joint_gain, weight\n{LOW},1\n{HIGH},3\n0.04,0\n")
     draws = read_draws(path, 1)
     assert draws.available is None
     values = [draws(r)["joint_gain"] for r in range(64)]
@@ -115,16 +115,16 @@ def test_weights_decide_how_often_a_row_comes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("joint_gian\n0.01\n", "column = joint_gian"),
+        ("joint_gian\n0.04\n", "column = joint_gian"),
         ("joint_gain\n9.0\n", "joint_gain, row 1 = 9.0: allowed: a number from"),
-        ("joint_gain\n0.01\nabc\n", "joint_gain, row 2 = abc"),
-        ("joint_gain\n0.01\n\n", ""),
-        ("joint_gain,contact_scale\n0.01,\n", "contact_scale, row 1 = nan"),
+        ("joint_gain\n0.04\nabc\n", "joint_gain, row 2 = abc"),
+        ("joint_gain\n0.04\n\n", ""),
+        ("joint_gain,contact_scale\n0.04,\n", "contact_scale, row 1 = nan"),
         ("joint_gain\n", "0 rows"),
         ("weight\n1\n", "no parameter"),
-        ("joint_gain,weight\n0.01,-1\n", "weight, row 1 = -1"),
-        ("joint_gain,weight\n0.01,0\n", "weight, row 1 = 0"),
-        ("joint_gain,weight\n0.01,inf\n", "weight, row 1 = inf"),
+        ("joint_gain,weight\n0.04,-1\n", "weight, row 1 = -1"),
+        ("joint_gain,weight\n0.04,0\n", "weight, row 1 = 0"),
+        ("joint_gain,weight\n0.04,inf\n", "weight, row 1 = inf"),
         ("", "draws ="),
     ],
 )

@@ -27,8 +27,8 @@ class Region:
         self.firms.complex[:] = [1, 1, 2, 0]
         self.firms.alive[3] = 0
         self.firms.absorption[:] = [0.25, 0.64, 0.16, 0.0]
-        # A product line of 22,600 a year is all of the first and half of the second.
-        self.firms.revenue[:] = [100.0, 45_200.0 / 12.0, 100.0, 0.0]
+        # A product line of 3,000 a year is all of the first and half of the second.
+        self.firms.revenue[:] = [100.0, 6_000.0 / 12.0, 100.0, 0.0]
         self.firms.knowledge[:] = [[0.5, 1.0], [1.0, 0.5], [0.25, 2.0], [9.0, 9.0]]
         self.bodies.knowledge[:] = [[2.0, 1.5]]
         self.projects = ProjectTable.allocate(8)
@@ -64,9 +64,9 @@ def test_a_success_teaches_pays_and_ends(kernel) -> None:
     region.firms.grant_flow[:] = [5.0, 2.0, 7.0, 0.0]
     region.firms.gain_joint[:] = 0.5
     assert region.complete(kernel) == 0
-    # 0.015·(0.3 + 0.5)·√AC on the line.
+    # 0.04·(0.3 + 0.5)·√AC on the line.
     assert region.firms.gain_joint[:3] == pytest.approx(
-        [0.5 + 0.012 * 0.5, 0.5 + 0.012 * 0.8 * 0.5, 0.5], rel=1e-14
+        [0.5 + 0.032 * 0.5, 0.5 + 0.032 * 0.8 * 0.5, 0.5], rel=1e-14
     )
     # 0.075·AC·0.5 of what the other knows more.
     assert region.firms.knowledge[:3] == pytest.approx(
@@ -107,7 +107,7 @@ def test_three_partners_learn_from_each_other() -> None:
     assert region.firms.knowledge[[0, 2]] == pytest.approx(
         np.array([[0.5 + 0.01875 * 1.5, 1.0 + 0.01875 * 1.5], [0.25 + 0.012 * 2.0, 2.0]]), rel=1e-7
     )
-    assert region.firms.gain_joint[:3] == pytest.approx([0.006, 0.0, 0.0048], rel=1e-14)
+    assert region.firms.gain_joint[:3] == pytest.approx([0.016, 0.0, 0.0128], rel=1e-14)
     assert region.counts.successes.tolist() == [0, 1, 0]
     # The pair that proposed, not that with the third partner, gains familiarity.
     assert region.pairs.count == 1
@@ -133,7 +133,7 @@ def test_successes_in_the_same_field_in_the_same_month_duplicate_each_other(kern
     region.complete(kernel)
     factor = 2.0**-0.25  # two in field 1: a failure is none
     assert region.firms.gain_joint[:3] == pytest.approx(
-        [0.006 * factor, 0.012 * 0.8 * 0.5, 0.0048 * factor], rel=1e-14
+        [0.016 * factor, 0.032 * 0.8 * 0.5, 0.0128 * factor], rel=1e-14
     )
     assert region.counts.successes.tolist() == [0, 2, 1]
 

@@ -84,8 +84,9 @@ def test_inventions_fill_the_ring_of_a_shelf(kernel) -> None:
         assert shelf.born[0, slot] == MONTH
         assert shelf.field[0, slot] == (0 if v <= 0.25 else 1)  # knowledge 1 and 3
         assert shelf.quality[0, slot] == pytest.approx(math.exp(NormalDist().inv_cdf(w)), rel=1e-7)
-    # Contracts 3/4: 0.5 + 0.02·(0.75·0.5 - 0.2), and 0 + 0.02·1 with a capacity of none.
-    assert bodies.applied_share == pytest.approx([0.5035, 0.02], rel=1e-14)
+    # Contracts 3/4: 0.5 + d·(0.75·0.5 - 0.2), and 0 + d·1 with a capacity of none.
+    d = 1.0 - 0.76 ** (1.0 / 12.0)
+    assert bodies.applied_share == pytest.approx([0.5 + 0.175 * d, d], rel=1e-14)
     assert bodies.licences_year.tolist() == [2.0, 2.0]
 
 
@@ -194,7 +195,7 @@ def test_licences_that_are_due_pay_or_lapse(kernel) -> None:
             getattr(licences, name)[n] = value
     licences.count = 4
     firms.alive[2] = 0
-    firms.revenue[:] = [45_200.0 / 12.0, 50.0, 50.0]
+    firms.revenue[:] = [6_000.0 / 12.0, 50.0, 50.0]
     firms.gain_transfer[:] = 0.5
     firms.royalty[:] = 0.01
     p = ParameterSet(unchecked={"substitution": 5.0}).record()
@@ -202,7 +203,7 @@ def test_licences_that_are_due_pay_or_lapse(kernel) -> None:
     # 0.02·2 on half of the firm; a royalty of 3 % of the fourfold of that in sales.
     assert firms.gain_transfer == pytest.approx([0.52, 0.5, 0.5], rel=1e-14)
     assert firms.royalty == pytest.approx([0.0124, 0.01, 0.01], rel=1e-14)
-    assert office.bodies.income == pytest.approx([7.0, 9.0 + 0.0024 * 45_200.0 / 12.0], rel=1e-14)
+    assert office.bodies.income == pytest.approx([7.0, 9.0 + 0.0024 * 6_000.0 / 12.0], rel=1e-14)
     assert office.counts.succeeded.tolist() == [1, 0, 0]
     kept = [getattr(licences, name)[0] for name in LicenceTable.column_names()]
     assert kept == list(rows[1])

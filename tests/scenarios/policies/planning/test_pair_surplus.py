@@ -140,7 +140,13 @@ LICENCES = {
 NO_PROJECTS = {"proposal_base": -50.0}
 CHANNELS = {
     "information": (
-        False, {**NO_PROJECTS, "information_probability": 0.5, "information_gain": 0.01}, 40
+        False,
+        # On a line that is all of most firms: else the days that it takes outweigh it.
+        {
+            **NO_PROJECTS, "information_probability": 0.5, "information_gain": 0.01,
+            "product_line_revenue": 22_600.0,
+        },
+        40,
     ),
     "joint research": (False, RESEARCH, 52),
     "joint research with a research body": (True, RESEARCH, 52),
