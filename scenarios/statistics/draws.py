@@ -3,8 +3,8 @@
 All arms of a comparison share a world's draw.  The prior of a parameter is a PERT
 distribution, the beta distribution scaled to its range with the mode at its
 default and weight 4 (Vose 2008, "Risk analysis").  Parameters of the group
-``design`` are choices and those of the group ``convention`` definitions and bounds: neither
-is an unknown, they keep their value.  Parameters of the
+``design`` are choices and those of the group ``convention`` definitions and bounds, or
+move nothing that is reported: they keep their value.  Parameters of the
 group ``swept`` decide a ranking while nobody knows them: every comparison draws
 them evenly over their range, even where all others stand at their values.
 """

@@ -6,7 +6,8 @@ help, sliders, priors and the parameter table of the documentation.
 
 The prior of a parameter is a PERT distribution: beta on its range with the mode at its
 default (`innocluster.scenarios.statistics.draws`).  Parameters of the group ``design`` are
-choices, those of the group ``convention`` definitions and bounds: they have none.  Those of the
+choices, those of the group ``convention`` definitions, bounds and what moves
+nothing that is reported: they have none.  Those of the
 group ``swept`` are even over their range.
 """
 
