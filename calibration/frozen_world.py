@@ -22,7 +22,6 @@ from innocluster.scenarios.runs.indicators import FIRST_YEAR
 from innocluster.scenarios.runs.results import ALL, finite
 from innocluster.scenarios.runs.workers import each_world, warm
 from innocluster.scenarios.schema import Scenario
-from innocluster.sim.beginning.macro import MacroSeries
 from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
 

@@ -18,7 +18,6 @@ from innocluster.calibration.frozen_world import (
     UNDECIDED,
     Path,
     drifts,
-    frozen_macro,
     frozen_settings,
     observe_world,
     verdicts,
@@ -43,7 +42,7 @@ def path() -> Path:
 
 def test_every_month_is_the_mean_of_2003() -> None:
     history = load_macro("history", 36)
-    frozen = frozen_macro(history)
+    frozen = history.standing_still(36)
     for name in SERIES:
         values = getattr(frozen, name)
         assert values.size == 36
