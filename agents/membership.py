@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .compilation import inlined
-from .elementary import log, logistic
+from .elementary import exp, log, logistic
 
 __all__ = ["joining_hazard", "joining_score", "leaving_hazard"]
 
@@ -44,5 +44,8 @@ def joining_hazard(
 
 @inlined
 def leaving_hazard(rate: float, benefit: float) -> float:
-    """M0: monthly hazard of leaving, a twelfth of the yearly `rate` lowered by net benefit."""
-    return rate / 12.0 / (1.0 + max(benefit, -0.5))
+    """M0: chance of leaving in a month, from the yearly `rate` 1 - (1 - r)^(1/12), lowered by
+    net benefit.
+    """
+    monthly: float = 1.0 - exp(log(1.0 - rate) / 12.0)
+    return monthly / (1.0 + max(benefit, -0.5))

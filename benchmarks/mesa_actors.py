@@ -208,7 +208,7 @@ class Firm(Actor):
         u, v, _, _ = self.draw(Process.JOINING)
         net = p.joining_benefit * group.reported_benefit
         if self.member:
-            self.will_be_member = v >= p.leaving_rate / 12.0 / (1.0 + max(net, -0.5))
+            self.will_be_member = v >= monthly(p.leaving_rate) / (1.0 + max(net, -0.5))
             return
         known = [
             other

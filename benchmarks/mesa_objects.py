@@ -417,8 +417,8 @@ class GroupedModel(ObjectModel):
 
 
 COUNTED = (
-    "contacts", "formal_meetings", "introductions", "tasks", "joint_projects", "joint_successes",
-    "licences", "licence_successes", "own_innovations", "entrants", "closures", "spent_meetings",
-    "spent_introductions", "spent_tasks", "spent_research", "spent_support", "spent_transfers",
-    "spent_overhead",
+    "contacts", "formal_meetings", "introductions", "tasks_found", "tasks", "tasks_solved",
+    "joint_projects", "joint_successes", "licences", "licence_successes", "own_innovations",
+    "entrants", "closures", "spent_meetings", "spent_introductions", "spent_tasks",
+    "spent_research", "spent_support", "spent_transfers", "spent_overhead",
 )  # fmt: skip

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 from mesa_actors import TIE_FAMILIARITY, Actor, Body, Firm, Pair, Project
-from plain_equations import erlang_months, logistic, normal, novelty, poisson
+from plain_equations import (
+    erlang_months,
+    line_share,
+    logistic,
+    monthly,
+    normal,
+    novelty,
+    poisson,
+)
 
 from innocluster.sim.ground.calendar import year_of
 from innocluster.sim.ground.random_numbers import Process
@@ -125,7 +133,7 @@ class PromotionGroup(mesa.Agent):
             known = 0.0
             for i, (score, research) in enumerate(scores):
                 hazard = logistic(constant + score + (p.joining_peers * peers if research else 0.0))
-                joined[i] += (1.0 - joined[i]) * hazard - joined[i] * p.leaving_rate / 12.0
+                joined[i] += (1.0 - joined[i]) * hazard - joined[i] * monthly(p.leaving_rate)
                 if research:
                     known += joined[i]
             peers = known / performers
@@ -215,6 +223,8 @@ class PromotionGroup(mesa.Agent):
         u, v, _, _ = model.draw(low, Process.PROPOSAL, high)
         if u >= logistic(odds + (p.proposal_subsidy if eligible else 0.0)):
             return
+        if eligible:
+            model.count("tasks_found", self.complex)
         trust = p.success_relational * pair.familiarity + (1.0 - p.success_relational) * structure
         success = min(
             0.95,
@@ -273,6 +283,9 @@ def support_tasks(model: ObjectModel) -> list[Meeting]:
     meetings: list[Meeting] = []
     chance = p.task_rate / 12.0 * p.task_selection
     members = [firm for group in model.groups for one in group.members.values() for firm in one]
+    for firm in members:
+        if firm.draw(Process.TASK)[0] < p.task_rate / 12.0:
+            model.count("tasks_found", firm.complex)
     asking = [firm for firm in members if firm.draw(Process.TASK)[0] < chance]
     for firm in sorted(asking, key=lambda firm: firm.draw(Process.TASK)[3]):
         _, v, w, _ = firm.draw(Process.TASK)
@@ -283,9 +296,17 @@ def support_tasks(model: ObjectModel) -> list[Meeting]:
             continue
         group.pay(p.task_cost, "spent_tasks")
         model.count("tasks", firm.complex)
+        outcome = firm.draw(Process.TASK_OUTCOME)[0]
+        share = line_share(firm.revenue, p.product_line_revenue)
+        if outcome < p.task_solution:
+            model.count("tasks_solved", firm.complex)
         if v < p.task_guidance_share and bodies:
             meetings.append(Meeting(firm, bodies[int(w * len(bodies))], brokered=True))
+            if outcome < p.task_solution * p.commercial_success:
+                firm.gain_transfer += p.task_gain * share
         else:
+            if outcome < p.task_solution:
+                firm.export_logit += p.task_export * share
             firm.link_until = model.month + int(p.task_link_months)
     return meetings
 

@@ -50,6 +50,8 @@ def complete_projects(model: ObjectModel) -> None:
             pair.gain += p.familiarity_success if won else -p.familiarity_failure
         if won:
             model.count("joint_successes", project.team[0].complex)
+            if project.grant > 0.0:
+                model.count("tasks_solved", project.team[0].complex)
         rate = p.learning_project * (1.0 if won else 0.5)
         for firm in project.team:
             if not isinstance(firm, Firm):

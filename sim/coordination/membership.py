@@ -65,7 +65,7 @@ def expected_joiners(
     for i in range(score.size):
         joined[i] = 0.0
         performers += research[i]
-    leaving = p.leaving_rate / 12.0
+    leaving = leaving_hazard(p.leaving_rate, 0.0)
     peers = 0.0
     expected = 0.0
     for _ in range(months):

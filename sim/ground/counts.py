@@ -27,7 +27,9 @@ class Counts(Record):
 
     Attributes
     ----------
-    tasks, starts, successes : joint projects that were aided, that began, that succeeded
+    tasks, found, solved : small tasks and joint projects that were aided, that sought aid,
+        that were aided and solved their problem
+    starts, successes : joint projects that began, that succeeded
     signed, succeeded : licences
     innovations : of firms' own R&D
     entrants, closures : firms
@@ -38,6 +40,8 @@ class Counts(Record):
     """
 
     tasks: Integers = _counted(np.int64, "tasks")
+    found: Integers = _counted(np.int64, "tasks_found")
+    solved: Integers = _counted(np.int64, "tasks_solved")
     starts: Integers = _counted(np.int64, "joint_projects")
     successes: Integers = _counted(np.int64, "joint_successes")
     signed: Integers = _counted(np.int64, "licences")

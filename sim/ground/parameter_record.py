@@ -85,6 +85,8 @@ class Parameters(Record):
     task_cost: float
     task_guidance_share: float
     task_link_months: float
+    task_gain: float
+    task_export: float
     project_duration: float
     success_low: float
     success_high: float
@@ -106,6 +108,7 @@ class Parameters(Record):
     screening_good: float
     screening_bad: float
     task_selection: float
+    task_solution: float
     outside_head_noise: float
     lag_scale: float
     noise_scale: float

@@ -94,6 +94,8 @@ def complete_projects(
                 )
         if won:
             counts.successes[firms.complex[team[0]]] += 1
+            if projects.grant[n] > 0.0:
+                counts.solved[firms.complex[team[0]]] += 1
     for n in range(lessons):
         for f in range(fields):
             firms.knowledge[learner[n], f] += learned[n, f]

@@ -96,7 +96,7 @@ def propose_projects(
     Parameters
     ----------
     projects : with room for a project a meeting
-    counts : projects started, those of them with a grant, and grants are added
+    counts : projects that seek a grant, that get one, that start, and grants are added
 
     Returns
     -------
@@ -115,6 +115,8 @@ def propose_projects(
         wish, structure, omega = _wish(u, row, a, b, eligible, p, firms, bodies, pairs)
         if wish == _NOTHING:
             continue
+        if eligible:
+            counts.found[c] += 1
         familiarity = np.float64(pairs.familiarity[row])
         chance = success_probability(
             p.success_low,

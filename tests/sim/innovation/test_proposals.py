@@ -227,7 +227,7 @@ def test_a_project_of_two_firms_starts(kernel) -> None:
     assert money.balance.tolist() == [0.0, 500.0 - row["grant"]]
     assert region.counts.research_spent.tolist() == [0.0, row["grant"]]
     assert region.counts.starts.tolist() == [0, 1]
-    assert region.counts.tasks.tolist() == [0, 1]
+    assert region.counts.found.tolist() == region.counts.tasks.tolist() == [0, 1]
 
 
 def test_the_firm_alone_is_paid_in_a_project_with_a_research_body() -> None:
