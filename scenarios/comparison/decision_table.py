@@ -121,6 +121,8 @@ class Choice:
         returned = [_summed(worlds, arm, (_RETURNED,)) for arm in self.arms]
         self.spent: Floats = np.stack(spent, axis=1)
         self.net_cost: Floats = self.spent - np.stack(returned, axis=1)
+        left = [worlds.yearly[arm]["carry_over"][:, -1, 0] for arm in self.arms]
+        self.budgeted: Floats = self.spent + np.stack(left, axis=1)
 
     @cached_property
     def indifference(self) -> float:
@@ -279,6 +281,7 @@ def _policy_rows(scenario: Scenario, choice: Choice) -> Iterator[dict[str, Any]]
         table, base = worlds.yearly[policy], worlds.yearly[reference]
         added = (table["value_added"] - base["value_added"])[:, :, 0].sum(axis=1) * 1e3
         ratio = fieller(choice.spent[:, i], added)
+        of_budget = fieller(choice.budgeted[:, i], added)
         note = reason or _cost_note(ratio)
         gain = pairing_gain(choice.outcomes[:, 0], choice.outcomes[:, i])
         yield {
@@ -291,6 +294,8 @@ def _policy_rows(scenario: Scenario, choice: Choice) -> Iterator[dict[str, Any]]
             "cost_per_won": math.nan if note else ratio.mean,
             "cost_per_won_low": math.nan if note else ratio.low,
             "cost_per_won_high": math.nan if note else ratio.high,
+            "budgeted": float(choice.budgeted[:, i].mean()),
+            "cost_per_won_budgeted": math.nan if note else of_budget.mean,
             "cost_note": note,
         }
 

@@ -42,6 +42,7 @@ class Comparison:
     ----------
     meta : what was asked, what was reached and how
     policies : policy, name, name_ko, runs, pairing_gain, spent (KRW bn),
+        budgeted (spent and what is left of the budget),
         cost_per_won with bounds (won spent per won of added value added,
         all years together) and cost_note
     effects : paired effects by policy, baseline, indicator and complex

@@ -89,6 +89,19 @@ def test_the_oracle_is_a_yardstick_and_no_choice(result: Comparison) -> None:
     assert rows.loc["T*", "oracle_regret"] == 0.0
 
 
+def test_cost_per_won_of_what_is_spent_and_of_what_is_budgeted() -> None:
+    """A fifth of P5's money is left over, so that a won of budget adds a sixth less."""
+    found = worlds()
+    found.yearly["P5"]["carry_over"][:, -1] = np.array([100.0, 50.0, 50.0])
+    rows = tables(found).decisions.set_index("policy")
+    assert rows.loc["P5", "spent"] == pytest.approx(500.0)
+    assert rows.loc["P5", "budgeted"] == pytest.approx(600.0)
+    assert rows.loc["P5", "cost_per_won_budgeted"] == pytest.approx(
+        1.2 * rows.loc["P5", "cost_per_won"], rel=1e-12
+    )
+    assert rows.loc["T2", "cost_per_won_budgeted"] == rows.loc["T2", "cost_per_won"]
+
+
 def test_ranks_of_the_choices_sum_to_one(result: Comparison) -> None:
     matrix = result.ranks.pivot(index="policy", columns="rank", values="probability")
     assert matrix.loc["T*"].isna().all()
