@@ -122,7 +122,7 @@ class Scenario(BaseModel):
     title: str = ""
     policy: str = "thematic-mini-clusters"
     macro: str = "history"
-    demand: Literal["sectors", "common"] = "common"
+    demand: Literal["sectors", "common"] = "sectors"
     region: str = PRESET_REGION
     exports: Literal["corrected", "as_printed"] = "corrected"
     governance: Literal["four-level", "two-level", "local"] = "four-level"

@@ -26,11 +26,11 @@ from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
 
 from ..arms import BASELINE, Arm, resolve_arm
-from ..errors import InputError
+from ..errors import InputError, choices
 from ..policies import find_policy
 from ..region.loading import load_region
 from ..region.synthesis import synthesise
-from ..schema import PRESET_REGION, Scenario
+from ..schema import PRESET_MACROS, PRESET_REGION, Scenario
 from ..switches import branch
 from .indicators import MEASURES, Yearly, yearly_table
 from .moments import MomentRecorder
@@ -83,9 +83,24 @@ def load_inputs(scenario: Scenario) -> tuple[Region, MacroSeries]:
         For wrong files.
     """
     months = month_number(*scenario.last_month) + 1
-    return _read_region(scenario.region, scenario.exports), _read_macro(
-        scenario.macro, months, scenario.demand
-    )
+    region = _read_region(scenario.region, scenario.exports)
+    macro = _read_macro(scenario.macro, months, scenario.demand)
+    if scenario.macro not in PRESET_MACROS:
+        _check_sectors(macro, region)
+    return region, macro
+
+
+def _check_sectors(macro: MacroSeries, region: Region) -> None:
+    """Refuse series of a sector that the region does not have: a slip in its name."""
+    known = [*region.sectors.keys]
+    known += [key for markets in region.sectors.export_markets for key in markets]
+    for series, by_sector in macro.sectors.items():
+        for key in by_sector:
+            if key not in known:
+                allowed = choices(key, tuple(dict.fromkeys(known)))
+                raise InputError(
+                    file=macro.name, key=f"column {series}:{key}", value=key, allowed=allowed
+                )
 
 
 @lru_cache(maxsize=4)

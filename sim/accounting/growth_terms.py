@@ -166,13 +166,12 @@ def sum_aggregates(
         for k in range(size):
             row = np.uint64(start + k)
             sector = np.uint64(firms.sector[row])
-            volume[k] = conditions.value_added_ratio[month, sector] * firms.revenue[row]
+            added = conditions.value_added_ratio[month, sector] * firms.revenue[row]
+            real[k] = added / conditions.value_added_price[month, sector]
         for k in range(size):
             row = np.uint64(start + k)
             dearness = brand_price(p.brand_premium, firms.brand[row], firms.brand_reference[row])
-            price = conditions.value_added_price[month, np.uint64(firms.sector[row])]
-            real[k] = volume[k] / price
-            volume[k] /= price * dearness
+            volume[k] = real[k] / dearness
             capacity[k] = volume[k] / firms.utilisation[row]
         for k in range(size):
             row = np.uint64(start + k)

@@ -53,10 +53,9 @@ def produce_and_sell(
     """
     # Read once: what stands in an array could change with every store in the loops.
     exchange_rate = conditions.exchange_rate[month]
-    general_price = conditions.general_price[month]
     memory = 1.0 / p.expectation_months
-    work = np.empty((8, CACHED_ROWS))
-    growth = work[0]
+    work = np.empty((13, CACHED_ROWS))
+    progress = work[0]
     ratio = work[1]
     dearness = work[2]
     log_capital = work[3]
@@ -64,33 +63,46 @@ def produce_and_sell(
     share = work[5]
     wanted = work[6]
     price = work[7]
+    worth = work[8]
+    rivals = work[9]
+    domestic = work[10]
+    foreign = work[11]
+    growth = work[12]
     for start in range(0, firms.count, CACHED_ROWS):
         size = min(CACHED_ROWS, firms.count - start)
-        _find_productivity(month, conditions, p, firms, start, size, growth)
+        # What differs by sector is laid beside the rows first: a loop that looks up something in
+        # another place is not compiled to vector instructions.
+        for k in range(size):
+            sector = np.uint64(firms.sector[np.uint64(start + k)])
+            ratio[k] = value_added_ratio[sector]
+            price[k] = conditions.price[month, sector]
+            worth[k] = conditions.value_added_price[month, sector]
+            worth[k] /= conditions.general_price[month]
+            rivals[k] = conditions.rivals[month, sector]
+            domestic[k] = conditions.domestic[month, sector]
+            foreign[k] = conditions.foreign[month, sector]
+            progress[k] = conditions.progress[month, sector]
+        _find_productivity(p, firms, start, size, progress, growth)
         for k in range(size):
             row = np.uint64(start + k)
-            ratio[k] = value_added_ratio[np.uint64(firms.sector[row])]
-            price[k] = conditions.price[month, np.uint64(firms.sector[row])]
             dearness[k] = brand_price(p.brand_premium, firms.brand[row], firms.brand_reference[row])
         _find_capacity(price, p, firms, start, size, ratio, dearness, log_capital, full)
-        _find_demand(month, conditions, p, firms, start, size, dearness, share, wanted)
+        _find_demand(p, firms, start, size, rivals, domestic, foreign, dearness, share, wanted)
         for k in range(size):
             row = np.uint64(start + k)
             firms.revenue[row] = min(wanted[k], full[k])
             firms.utilisation[row] = firms.revenue[row] / full[k]
         for k in range(size):
             row = np.uint64(start + k)
-            sector = np.uint64(firms.sector[row])
-            abroad = share[k] * conditions.foreign[month, sector]
-            market = (1.0 - share[k]) * conditions.domestic[month, sector] + abroad
+            abroad = share[k] * foreign[k]
+            market = (1.0 - share[k]) * domestic[k] + abroad
             firms.exports[row] = firms.revenue[row] * abroad / market / exchange_rate
         for k in range(size):
             row = np.uint64(start + k)
             real = wanted[k] / (price[k] * dearness[k])
             firms.expected_demand[row] += memory * (real - firms.expected_demand[row])
-            worth = conditions.value_added_price[month, np.uint64(firms.sector[row])]
             desired_capital[row] = wanted_capital(
-                firms.expected_demand[row] * (worth / general_price), p.capital_output_ratio
+                firms.expected_demand[row] * worth[k], p.capital_output_ratio
             )
         for k in range(size):
             row = np.uint64(start + k)
@@ -106,12 +118,11 @@ def produce_and_sell(
 
 @inlined
 def _find_productivity(
-    month: int,
-    conditions: Conditions,
     p: Parameters,
     firms: FirmTable,
     start: int,
     size: int,
+    progress: Floats,
     growth: Floats,
 ) -> None:
     """F2: log productivity of the firms of some rows; `growth` is work of `size`, ln(R/R0)."""
@@ -131,7 +142,7 @@ def _find_productivity(
         )
         firms.log_productivity[row] = log_productivity(
             firms.level[row],
-            conditions.progress[month, np.uint64(firms.sector[row])],
+            progress[k],
             firms.shock[row],
             p.rd_elasticity,
             growth[k],
@@ -175,12 +186,13 @@ def _find_capacity(
 
 @inlined
 def _find_demand(
-    month: int,
-    conditions: Conditions,
     p: Parameters,
     firms: FirmTable,
     start: int,
     size: int,
+    rivals: Floats,
+    domestic: Floats,
+    foreign: Floats,
     dearness: Floats,
     share: Floats,
     wanted: Floats,
@@ -188,26 +200,23 @@ def _find_demand(
     """D3, D1: export share and demand, `wanted`, of the firms of some rows."""
     for k in range(size):
         row = np.uint64(start + k)
-        log_rivals = conditions.rivals[month, np.uint64(firms.sector[row])]
         share[k] = export_share(
             firms.export_logit[row],
-            firms.log_productivity[row] - log_rivals - firms.demand_reference[row],
+            firms.log_productivity[row] - rivals[k] - firms.demand_reference[row],
             firms.brand[row] - firms.brand_reference[row],
             p.export_quality,
             p.export_brand,
         )
     for k in range(size):
         row = np.uint64(start + k)
-        sector = np.uint64(firms.sector[row])
-        log_rivals = conditions.rivals[month, sector]
         # Markets count as they did at the reference: demand has the elasticity σ-1 in quality,
         # and what D3 moves abroad leaves the home market.
         wanted[k] = demand(
             firms.demand_scale[row],
             logistic(firms.export_logit[row]),
-            conditions.domestic[month, sector],
-            conditions.foreign[month, sector],
-            firms.log_productivity[row] - log_rivals - firms.demand_reference[row],
+            domestic[k],
+            foreign[k],
+            firms.log_productivity[row] - rivals[k] - firms.demand_reference[row],
             p.substitution,
             dearness[k],
         )

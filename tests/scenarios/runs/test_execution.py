@@ -1,6 +1,7 @@
 """One run: promised indicators, the same bits again, exact pairs and honest failures."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from innocluster import run
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.runs import execution
-from innocluster.scenarios.runs.execution import execute_pair, replication_seed
+from innocluster.scenarios.runs.execution import execute_pair, load_inputs, replication_seed
 from innocluster.scenarios.runs.indicators import MEASURES
 from innocluster.scenarios.schema import Scenario
 
@@ -129,6 +130,28 @@ def test_wrong_macro_file_is_the_users_mistake(short: Scenario, tmp_path) -> Non
     path.write_text("month,world_demand\n2003-01,abc\n", encoding="utf-8")
     with pytest.raises(InputError, match="column"):
         run(short.replaced(macro=str(path)))
+
+
+def test_series_of_a_sector_that_the_region_lacks_is_the_users_mistake(
+    short: Scenario, tmp_path: Path
+) -> None:
+    lines = ["year,domestic_demand,world_demand,exchange_rate,price_index,wage_index,{}"]
+    lines += [f"{year},1,1,1200,1,1,1" for year in range(2003, 2021)]
+    for column in ("price_index:ships", "world_demand:computers"):
+        path = tmp_path / f"{column.partition(':')[2]}.csv"
+        path.write_text("\n".join(lines).format(column), encoding="utf-8")
+        _, macro = load_inputs(short.replaced(macro=str(path)))
+        assert [f"{a}:{b}" for a, by_sector in macro.sectors.items() for b in by_sector] == [column]
+        _, macro = load_inputs(short.replaced(macro=str(path), demand="common"))
+        assert macro.sectors == {}
+    other = tmp_path / "other.csv"
+    other.write_text("\n".join(lines).format("price_index:shps"), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_inputs(short.replaced(macro=str(other)))
+    error = caught.value
+    assert (error.file, error.key, error.value) == (str(other), "column price_index:shps", "shps")
+    assert "ships" in error.allowed
+    assert "\n" not in str(error)
 
 
 def test_replication_seeds_differ() -> None:

@@ -166,6 +166,68 @@ def test_file_of_a_spreadsheet_program_is_read(tmp_path: Path) -> None:
     assert load_macro(path, months=36).wage_index.shape == (36,)
 
 
+def test_sectors_meet_their_years_and_share_the_course_of_the_common_series() -> None:
+    macro = load_macro("history")
+    assert {key: len(by_sector) for key, by_sector in macro.sectors.items()} == {
+        "domestic_demand": 9, "world_demand": 11, "price_index": 9,
+    }  # fmt: skip
+    # Petrochemicals, sector_series.csv: USD 18.65 bn in 2003 and 69.8 bn in 2008; the price of
+    # 2008 is 2.186 and the volume bought at home 0.981.
+    exports, price, home = (
+        macro.of_sector(key, "petrochemicals")
+        for key in ("world_demand", "price_index", "domestic_demand")
+    )
+    assert year_mean(exports, 2008) == pytest.approx(69.8 / 18.65, rel=1e-12)
+    assert year_mean(price, 2008) == pytest.approx(2.186, rel=1e-12)
+    assert year_mean(home, 2008) == pytest.approx(2.186 * 0.981, rel=1e-12)
+    # After 2013 it goes on with the common series.
+    later = year_mean(macro.world_demand, 2016) / year_mean(macro.world_demand, 2013)
+    assert year_mean(exports, 2016) == pytest.approx(101.19 / 18.65 * later, rel=1e-12)
+    ratio = np.log(exports / macro.world_demand)
+    assert np.abs(np.diff(ratio, 2)).max() < 0.2 * np.abs(np.diff(np.log(exports), 2)).max()
+    # Ships were ordered before the crisis: exports of every quarter of 2009 exceed those of 2007.
+    ships = macro.of_sector("world_demand", "ships").reshape(-1, 3).mean(axis=1)
+    assert ships[24:28].min() > ships[16:20].max()
+    assert macro.of_sector("world_demand", "shoes") is macro.world_demand
+
+
+def test_all_sectors_may_share_the_common_series() -> None:
+    common, whole = load_macro("history", by_sector=False), load_macro("history")
+    assert common.sectors == {}
+    assert load_macro("plan-2005").sectors == {}
+    for key in SERIES:
+        np.testing.assert_array_equal(getattr(common, key), getattr(whole, key))
+
+
+def test_frozen_is_2003_for_ever() -> None:
+    macro = load_macro("frozen", months=40)
+    assert macro.name == "frozen"
+    assert macro.sectors == {}
+    for key in INDEXES:
+        assert getattr(macro, key).tolist() == [1.0] * 40
+    assert macro.exchange_rate == pytest.approx(np.full(40, 1192.0817), rel=1e-9)
+    assert np.unique(macro.exchange_rate).size == 1
+
+
+def test_sectors_of_a_file_of_ones_own(tmp_path: Path) -> None:
+    lines = annual_lines(3)
+    lines[0] += ",price_index:ships,world_demand:ships"
+    for y in range(3):
+        lines[y + 1] += f",{10 + y},{8 - y}"
+    macro = load_macro(write(tmp_path, lines), months=36)
+    assert {key: list(by_sector) for key, by_sector in macro.sectors.items()} == {
+        "price_index": ["ships"], "world_demand": ["ships"],
+    }  # fmt: skip
+    assert year_mean(macro.of_sector("price_index", "ships"), 2005) == pytest.approx(1.2, rel=1e-12)
+    assert year_mean(macro.of_sector("world_demand", "ships"), 2004) == pytest.approx(0.875)
+    assert macro.of_sector("domestic_demand", "ships") is macro.domestic_demand
+
+
+def with_column(name: str, value: str = "1") -> list[str]:
+    head, *rows = annual_lines(4)
+    return [f"{head},{name}", *(f"{row},{value}" for row in rows)]
+
+
 def changed(line: int, column: int, text: str) -> list[str]:
     lines = annual_lines(4)
     cells = lines[line].split(",")
@@ -196,6 +258,16 @@ def changed(line: int, column: int, text: str) -> list[str]:
         (annual_lines(3), "last year", "2005"),
         ([*annual_lines(3), "2006,1,2"], "line 5", "3 values"),
         (annual_lines(60), "line 50, year", "2051"),
+        (with_column("price:ships"), "column price:ships", "price:ships"),
+        (with_column("wage_index:ships"), "column wage_index:ships", "wage_index:ships"),
+        (with_column("price_index:Ships"), "column price_index:Ships", "price_index:Ships"),
+        (with_column("price_index:"), "column price_index:", "price_index:"),
+        (with_column("price_index:ships", "-1"), "line 2, price_index:ships", "-1"),
+        (
+            with_column("price_index:ships,price_index:ships", "1,1"),
+            "column price_index:ships",
+            "twice",
+        ),
     ],
 )
 def test_errors_name_file_place_and_what_is_allowed(
