@@ -15,6 +15,7 @@ from innocluster.sim.market.demography import (
     close_firms,
     count_entrants,
     entrant_identifier,
+    expected_exits,
     spin_offs,
 )
 
@@ -85,6 +86,24 @@ def test_hazard_falls_with_size_and_age(kernel) -> None:
         chance = 1.0 - math.exp(-hazard / 12.0)
         draws = [chance * (1.0 - 1e-9), chance * (1.0 + 1e-9)]
         assert closes(kernel, draws, month, **columns) == [0]
+
+
+@pytest.mark.parametrize("kernel", [expected_exits, expected_exits.py_func])
+def test_exits_to_expect_are_the_hazards_summed(kernel) -> None:
+    firms = SmallNetwork(firms=4).firms
+    firms.complex[:] = [1, 0, 1, 1]
+    firms.alive[:] = [1, 1, 0, 1]
+    firms.employees[:] = [20.0, 80.0, 20.0, 20.0]
+    firms.age[:] = [0.0, 0.0, 0.0, 120.0]
+    firms.entered[:] = [24, 24, 24, -1]
+    p = ParameterSet(
+        unchecked={
+            "exit_rate": 0.24, "established_exit_rate": 0.04, "exit_size": 0.5, "exit_age": 10.0,
+        }
+    ).record()  # fmt: skip
+    # A new firm of twenty and one of twelve years; a new firm of eighty; the closed close no more.
+    expected = [0.12, 0.24 + 0.04 + 0.2 * math.exp(-1.2), 0.0]
+    assert kernel(24, p, 3, firms).tolist() == pytest.approx(expected, rel=1e-14)
 
 
 @pytest.mark.parametrize("kernel", [count_entrants, count_entrants.py_func])
