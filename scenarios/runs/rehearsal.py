@@ -101,7 +101,15 @@ def rehearse(policies: Iterable[str]) -> None:
         for name in ("firms", "employees", "founding_members", "plots")
     }
     less = {name: getattr(complexes, name) / _SHRINKAGE for name in ("production", "exports")}
-    tiny = replace(region, complexes=replace(complexes, **fewer, **less))
+    ground = {
+        name: getattr(region.land, name) // _SHRINKAGE
+        for name in ("released", "unsold", "contracted")
+    }
+    tiny = replace(
+        region,
+        complexes=replace(complexes, **fewer, **less),
+        land=replace(region.land, **ground),
+    )
     settings = Settings(
         synthesise(tiny, 1), ParameterSet(), load_macro("history"), find_policy(BASELINE),
         seed=1, match_2003=False,
