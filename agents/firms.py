@@ -6,6 +6,7 @@ Money is in KRW million, flows are per month, stocks at prices of 2003.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +106,14 @@ class FirmTable(Table):
     last_joint: Small = column(np.int16, "month", "last December with joint R&D, or -1")
     last_joint_body: Small = column(np.int16, "month", "the same with a research body")
     knowledge: Knowledge = column(np.float32, "1", "knowledge vector k", width=0)
+    direction: Knowledge = column(
+        np.float32, "1", "unit vector of k in January 2003 or at entry", width=0
+    )
+
+    @classmethod
+    def allocate(cls, capacity: int, **widths: int) -> Self:
+        """Make an empty table; a direction is as wide as knowledge."""
+        return super().allocate(capacity, **{"direction": widths.get("knowledge", 0), **widths})
 
 
 @inlined

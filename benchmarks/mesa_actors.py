@@ -20,6 +20,7 @@ from plain_equations import (
     monthly,
     normal,
     poisson,
+    stored,
 )
 
 from innocluster.sim.ground.random_numbers import Process
@@ -55,6 +56,7 @@ class Actor(mesa.Agent):
     identifier: int
     complex: int
     knowledge: Any
+    direction: Any
     projects: int
     closed = False
 
@@ -62,6 +64,10 @@ class Actor(mesa.Agent):
         super().__init__(model)
         self.__dict__.update(attributes)
         self.knowledge = np.asarray(self.knowledge, np.float64)
+        # Where it stood when it came in; firms that are taken over know it already.
+        if "direction" not in attributes:
+            self.direction = stored(self.knowledge / np.linalg.norm(self.knowledge))
+        self.direction = np.asarray(self.direction, np.float64)
         self.ties: dict[Actor, Pair] = {}
 
     def draw(

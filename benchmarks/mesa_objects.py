@@ -277,8 +277,7 @@ class ObjectModel(mesa.Model):
     def _before_spillovers(self) -> None:
         """Line up the R&D performers, so that every firm can look at all of them at once."""
         performers = [firm for firm in self.firms() if firm.research_stock > 0.0]
-        knowledge = np.array([firm.knowledge for firm in performers])
-        self.directions = knowledge / np.linalg.norm(knowledge, axis=1)[:, None]
+        self.directions = np.array([firm.direction for firm in performers])
         self.stocks = np.array([firm.research_stock for firm in performers])
         self.places = np.array([firm.complex for firm in performers])
         self.sectors = np.array([firm.sector for firm in performers])
@@ -287,11 +286,11 @@ class ObjectModel(mesa.Model):
     def spillover_pool(self, firm: Firm) -> float:
         """F4: S_i = Σ_j ω_ij R_j over all other firms, less the share stolen by rivals.
 
-        ω_ij is cosine times the weight of the place; familiarity lifts that weight
-        towards the proximity of the places, with the cosine of the last meeting.
+        ω_ij is the cosine of 2003 or at entry times the weight of the place; familiarity lifts
+        that weight towards the proximity of the places, with the cosine of the last meeting.
         """
         stealing = self.p.business_stealing
-        cosines = self.directions @ (firm.knowledge / np.linalg.norm(firm.knowledge))
+        cosines = self.directions @ firm.direction
         weights = self.weights[firm.complex][self.places] * cosines
         if firm in self.position:
             weights[self.position[firm]] = 0.0
@@ -403,17 +402,17 @@ class GroupedModel(ObjectModel):
         by_sector = np.zeros(shape)
         for firm in self.firms():
             if firm.research_stock > 0.0:
-                direction = firm.knowledge / math.sqrt(float(firm.knowledge @ firm.knowledge))
-                by_sector[firm.complex, firm.sector] += firm.research_stock * direction
+                by_sector[firm.complex, firm.sector] += firm.research_stock * firm.direction
         pool = by_sector.sum(axis=1, keepdims=True) - self.p.business_stealing * by_sector
         self.reach = np.tensordot(self.weights, pool, axes=1)
 
     def spillover_pool(self, firm: Firm) -> float:
         """F4 by group sums."""
-        total = float(firm.knowledge @ self.reach[firm.complex, firm.sector])
+        total = float(firm.direction @ self.reach[firm.complex, firm.sector])
         place = float(self.weights[firm.complex, firm.complex])
         own = place * (1.0 - self.p.business_stealing) * firm.research_stock
-        return total / math.sqrt(float(firm.knowledge @ firm.knowledge)) - own + self.tie_pool(firm)
+        own *= float(firm.direction @ firm.direction)
+        return total - own + self.tie_pool(firm)
 
 
 COUNTED = (

@@ -115,6 +115,8 @@ def _rebased(state: State, sample: FirmSample, months: int) -> State:
     firms.entered[:number] = -1
     firms.cohort[:number] = 0
     firms.spillover_reference[:number] = np.inf
+    known = firms.knowledge[:number].astype(np.float64)
+    firms.direction[:number] = known / np.sqrt((known * known).sum(axis=1))[:, None]
     firms.link_until[:number] = -1
     firms.last_joint[:number] = firms.last_joint_body[:number] = -1
     place = np.full(old.count, -1, np.int32)

@@ -73,8 +73,12 @@ def _set_observed(i: int, n: int, sample: FirmSample, firms: FirmTable) -> None:
     firms.research_lagged[i] = sample.research_intensity[n]
     firms.brand[i] = 0.5 * sample.brand[n]
     firms.brand_reference[i] = 0.5 * sample.brand[n]
+    squares = 0.0
     for f in range(sample.knowledge.shape[1]):
         firms.knowledge[i, f] = sample.knowledge[n, f]
+        squares += np.float64(sample.knowledge[n, f]) * sample.knowledge[n, f]
+    for f in range(sample.knowledge.shape[1]):
+        firms.direction[i, f] = sample.knowledge[n, f] / np.sqrt(squares)
 
 
 @inlined

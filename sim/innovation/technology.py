@@ -192,9 +192,10 @@ def spill_over(
 ) -> None:
     """F4: ln(S/S0) of every firm by group sums of knowledge-weighted R&D, never by all pairs.
 
-    S_i = Σ_j ω_ij R_j with ω_ij = cos(k_i, k_j)·place, less the share `stealing`
-    where j is a rival in the same sector.  Familiarity lifts the weight of a
-    pair from that of its place towards its proximity.
+    S_i = Σ_j ω_ij R_j with ω_ij = cos(k⁰_i, k⁰_j)·place, less the share `stealing` where j is a
+    rival in the same sector.  k⁰ is the knowledge of January 2003 or at entry: what a firm
+    learns later turns its vector, and must not take away what others get from it.  Familiarity
+    lifts the weight of a pair from that of its place towards its proximity.
 
     Parameters
     ----------
@@ -211,13 +212,14 @@ def spill_over(
             pool[i] = 1.0
             continue
         c, s = np.uint64(firms.complex[i]), np.uint64(firms.sector[i])
-        norm = 0.0
         total = 0.0
+        # Stored in seven digits, a unit vector's length is not quite one.
+        squares = 0.0
         for f in range(fields):
-            norm += np.float64(firms.knowledge[i, f]) * firms.knowledge[i, f]
-            total += firms.knowledge[i, f] * reach[c, s, f]
-        own = weights[c, c] * (1.0 - stealing) * firms.research_stock[i]
-        pool[i] = max(total / np.sqrt(norm) - own + pool[i], 1e-9)
+            total += firms.direction[i, f] * reach[c, s, f]
+            squares += np.float64(firms.direction[i, f]) * firms.direction[i, f]
+        own = weights[c, c] * (1.0 - stealing) * firms.research_stock[i] * squares
+        pool[i] = max(total - own + pool[i], 1e-9)
     for i in range(firms.count):
         spillover = log(pool[i])
         reference = firms.spillover_reference[i]
@@ -239,13 +241,9 @@ def _research_by_sector(firms: FirmTable, complexes: int, sectors: int) -> Float
     for n in range(found):
         row = np.uint64(performers[n])
         # Fields are read in place: a view of every row for `dot` would take longer than the sum.
-        norm = 0.0
-        for f in range(fields):
-            norm += np.float64(firms.knowledge[row, f]) * firms.knowledge[row, f]
-        factor = firms.research_stock[row] / np.sqrt(norm)
         c, s = np.uint64(firms.complex[row]), np.uint64(firms.sector[row])
         for f in range(fields):
-            result[c, s, f] += factor * firms.knowledge[row, f]
+            result[c, s, f] += firms.research_stock[row] * firms.direction[row, f]
     return result
 
 

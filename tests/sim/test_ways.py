@@ -66,7 +66,7 @@ def test_without_grants_all_research_is_the_firms_own(trunk):
 def test_without_ties_spillovers_depend_on_places_and_knowledge_alone(trunk):
     off = dict.fromkeys(
         ("learning_meeting", "learning_project", "information_gain", "joint_gain",
-         "transfer_gain", "licence_fee", "attendance_days"), 0.0,
+         "transfer_gain", "licence_fee", "attendance_days", "task_gain", "task_export"), 0.0,
     )  # fmt: skip
     off["task_link_months"] = -1.0
     without = go_on(trunk, "P0", "ties", "grants", **off).state.firms

@@ -88,6 +88,7 @@ def test_first_state_of_a_firm(kernel) -> None:
         # 60 % of value added, less R&D of 10 a month in the first.
         "wage": [(60.0 - 10.0) / 40.0, 15.0 / 5.0],
         "knowledge": [[0.5, 0.25], [0.125, 1.0]],
+        "direction": (np.array([[2.0, 1.0], [1.0, 8.0]]) / np.sqrt([[5.0], [65.0]])).astype("f4"),
     }  # fmt: skip
     for name, values in expected.items():
         assert getattr(firms, name)[rows] == pytest.approx(np.array(values), rel=1e-13), name

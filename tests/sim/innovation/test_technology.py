@@ -130,7 +130,8 @@ def test_spillovers_by_hand(kernel: Callable[..., Any]) -> None:
         complex=[0, 0, 1, 1],
         sector=[0, 0, 1, 0],
         research_stock=[10.0, 20.0, 40.0, 1000.0],
-        knowledge=[[3.0, 4.0], [2.0, 0.0], [0.0, 0.5], [1.0, 1.0]],
+        knowledge=[[9.0, 9.0], [2.0, 1.0], [7.0, 0.5], [1.0, 1.0]],
+        direction=[[0.5, 0.75], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]],
         spillover_reference=[np.inf, log(2.0), 0.0, 5.0],
     )
     pairs = PairTable.allocate(4)
@@ -141,12 +142,13 @@ def test_spillovers_by_hand(kernel: Callable[..., Any]) -> None:
     pairs.count = 4
     pool = np.full(5, 7.0)
     kernel(0.5, weights, proximity, 2, table, pairs, 4, pool)
-    # Cosines: firms 0 and 1 0.6, 0 and 2 0.8, 1 and 2 0.  Half is lost to rivals.
+    # What firms know by now does not count.
+    # Products: firms 0 and 1 0.5, 0 and 2 0.75, 1 and 2 0.  Half is lost to rivals.
     # The pair of rivals: 0.2·0.5·0.75·0.5 = 0.0375; of 0 and 2: 0.3·0.25·0.5 = 0.0375.
     expected = [
-        0.8 * 0.5 * 20.0 * 0.6 + 0.2 * 40.0 * 0.8 + 0.0375 * 20.0 + 0.0375 * 40.0,
-        0.8 * 0.5 * 10.0 * 0.6 + 0.0375 * 10.0,
-        0.2 * 10.0 * 0.8 + 0.0375 * 10.0,
+        0.8 * 0.5 * 20.0 * 0.5 + 0.2 * 40.0 * 0.75 + 0.0375 * 20.0 + 0.0375 * 40.0,
+        0.8 * 0.5 * 10.0 * 0.5 + 0.0375 * 10.0,
+        0.2 * 10.0 * 0.75 + 0.0375 * 10.0,
         1.0,
         7.0,
     ]
@@ -159,11 +161,17 @@ def test_spillovers_by_hand(kernel: Callable[..., Any]) -> None:
         [0.0, log(expected[1]) - log(2.0), log(expected[2])], rel=1e-12
     )
     kernel(0.5, weights, proximity, 2, table, pairs, 0, pool)
-    assert pool[2] == pytest.approx(1.6, rel=1e-12)
+    assert pool[2] == pytest.approx(1.5, rel=1e-12)
 
 
 def test_a_firm_without_anything_to_learn_from_keeps_a_positive_pool() -> None:
-    table = firms(1, research_stock=[5.0], knowledge=[[1.0, 1.0]], spillover_reference=[0.0])
+    table = firms(
+        1,
+        research_stock=[5.0],
+        direction=[[0.6, 0.8]],
+        knowledge=[[0.0, 0.0]],
+        spillover_reference=[0.0],
+    )
     one, pool = np.ones((1, 1)), np.zeros(2)
     spill_over(0.0, one, one, 1, table, PairTable.allocate(1), 0, pool)
     assert pool[0] == pytest.approx(1e-9, abs=5.0 * sqrt(2.0) * 2.3e-16)

@@ -227,7 +227,13 @@ def test_pairs_that_the_programme_introduced_go_on_by_themselves() -> None:
     for repeat in (0.0, 0.4):
         released = persisted = 0.0
         for seed in range(1, 7):
-            run = simulation("P5", seed, unchecked={"background_repeat": repeat}, last=(2010, 12))
+            run = simulation(
+                "P5",
+                seed,
+                unchecked={"background_repeat": repeat},
+                last=(2010, 12),
+                occasions="uniform",
+            )  # fmt: skip)
             run.run()
             found = measure_network(run)
             released += found["released_pairs"][0]
