@@ -110,7 +110,7 @@ def test_an_arm_of_another_scenario_keeps_its_own_values(short: Scenario) -> Non
 @pytest.fixture
 def draws_file(tmp_path: Path) -> Path:
     path = tmp_path / "draws.csv"
-    pd.DataFrame({"joint_gain": np.linspace(0.005, 0.03, 5), "exit_rate": 0.1}).to_csv(
+    pd.DataFrame({"joint_gain": np.linspace(0.02, 0.07, 5), "exit_rate": 0.1}).to_csv(
         path, index=False
     )
     return path
@@ -119,7 +119,7 @@ def draws_file(tmp_path: Path) -> Path:
 def test_a_posterior_takes_each_row_once(short: Scenario, draws_file: Path) -> None:
     result = compare("P5", short, pairs=5, workers=1, under="posterior", draws=draws_file)
     assert result.meta["pairs"] == 5
-    assert sorted(result.draws["joint_gain"]) == pytest.approx(np.linspace(0.005, 0.03, 5))
+    assert sorted(result.draws["joint_gain"]) == pytest.approx(np.linspace(0.02, 0.07, 5))
     assert set(result.draws["exit_rate"]) == {0.1}
     assert result.meta["draws"] == str(draws_file)
 

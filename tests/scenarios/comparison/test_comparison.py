@@ -33,7 +33,8 @@ def reference() -> Comparison:
 def test_tables_have_the_promised_columns(reference: Comparison) -> None:
     columns = {
         "policies": "policy name name_ko runs pairing_gain spent cost_per_won cost_per_won_low"
-        " cost_per_won_high cost_note",
+        " cost_per_won_high budgeted"
+        " cost_per_won_budgeted cost_note",
         "effects": "policy baseline indicator complex unit mean low high relative_mean relative_low"
         " relative_high pairs pairing_gain verdict",
         "outcomes": "policy indicator complex unit median p10 p90",
@@ -47,7 +48,8 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         " oracle_regret oracle_regret_low oracle_regret_high worst_decile satisficing"
         " satisficing_low satisficing_high possibly_best dropped_after on_front dominated_by"
         " net_cost net_cost_low net_cost_high name name_ko runs pairing_gain spent cost_per_won"
-        " cost_per_won_low cost_per_won_high cost_note",
+        " cost_per_won_low cost_per_won_high budgeted"
+        " cost_per_won_budgeted cost_note",
         "backtest": "policy indicator complex unit mean low high observed uncertainty errors role"
         " national constant line shares goal goal_kind source",
         "flips": "leader rival parameter low high unit mean at_low at_low_low at_low_high at_high"

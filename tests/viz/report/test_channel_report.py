@@ -148,14 +148,14 @@ def test_unidentified_parameters_are_named_with_their_prior(result: Attribution)
     said = " ".join(may_not_attribute(result, Texts("en")))
     for symbol in ("z_M", "z_J", "z_T", "μ_m"):
         assert f"({symbol})" in said
-    # The prior of z_J, 0.005 to 0.03, as multiples of 0.015.
+    # The prior of z_J, 0.02 to 0.07, as multiples of 0.04.
     assert re.search(
-        r"\(z_J\), which stands at 0\.015 and could as well be 0\.33 to 2\.0 times", said
+        r"\(z_J\), which stands at 0\.04 and could as well be 0\.5\d? to 1\.\d+ times", said
     )
     assert "(π_B)" not in said
     changed = build({"P5": TYPICAL}, parameters={"joint_gain": 0.03, "information_gain": 0.0})
     said = " ".join(may_not_attribute(changed, Texts("en")))
-    assert "(z_J), which stands at 0.03 and could as well be 0.17 to 1.0 times" in said
+    assert "(z_J), which stands at 0.03 and could as well be 0.67 to 2.3 times" in said
     assert "(z_M), which stands at 0." in said
     assert [row[2] for row in scales(changed, Texts("en")) if "joint_gain" in row[1]] == ["0.03"]
 
@@ -163,7 +163,7 @@ def test_unidentified_parameters_are_named_with_their_prior(result: Attribution)
 def test_drawn_parameters_are_said_to_be_drawn(tmp_path: Path) -> None:
     drawn = build({"P5": TYPICAL}, under="prior", drawn=["joint_gain"])
     said = " ".join(may_not_attribute(drawn, Texts("en")))
-    assert "(z_J), drawn in every world from 0.005 to 0.03" in said
+    assert "(z_J), drawn in every world from 0.02 to 0.07" in said
     assert "(z_M), which stands at 0.045" in said
     assert Texts("en")("not.parameters_prior") in said
     assert [row[2] for row in scales(drawn, Texts("en")) if "joint_gain" in row[1]] == ["drawn"]

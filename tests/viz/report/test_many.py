@@ -161,7 +161,7 @@ def test_the_turning_parameter_is_named(many: Comparison, language: str) -> None
     rows = turning_rows(many, texts)
     assert rows
     assert all("joint_gain" in row[0] for row in rows[:3])
-    assert all("0.005: " in row[2] and "0.03: " in row[3] for row in rows[:3])
+    assert all("0.02: " in row[2] and "0.07: " in row[3] for row in rows[:3])
 
 
 def test_the_point_says_what_it_needs(many: Comparison) -> None:
