@@ -19,7 +19,7 @@ from .ground.parameters import ParameterSet
 from .month import advance
 from .run import Run
 from .settings import WAYS, Settings
-from .spin_up import spin_up
+from .spin_up import money_of, spin_up
 
 __all__ = ["Simulation"]
 
@@ -49,10 +49,11 @@ class Simulation(Run):
         )
 
     def _match_2003(self, revenues: list[float], exports: list[float]) -> None:
-        """Scale demand and export shares so that the months of 2003 sum to the data.
+        """Scale firms and their export shares so that the months of 2003 sum to the data.
 
         2003 is an initial condition, met rather than fitted. `revenues` and `exports`
-        are what a trial run of its twelve months reached in each complex.
+        are what a trial run of its twelve months reached in each complex.  All that is money
+        is scaled alike, so that no firm earns more or less on a won of sales.
         """
         complexes = self.region.complexes
         firms = self.state.firms
@@ -63,19 +64,19 @@ class Simulation(Run):
             if rows.size == 0 or revenue <= 0.0:
                 continue
             scale = complexes.production[c] / revenue
-            firms.demand_scale[rows] *= scale
-            firms.expected_demand[rows] *= scale
-            firms.level[rows] += log(scale)
-            firms.demand_reference[rows] += log(scale)
-            firms.log_productivity[rows] += log(scale)
+            for column in money_of(firms):
+                column[rows] *= scale
+            shift = (1.0 - self.parameters.capital_elasticity) * log(scale)
+            for column in (firms.level, firms.demand_reference, firms.log_productivity):
+                column[rows] += shift
             won = self.reference_exchange_rate
             wanted = won * complexes.exports[c] / complexes.production[c]
             reached = won * exported / revenue
-            shift = log_odds(wanted) - log_odds(reached)
-            firms.export_logit[rows] += shift
+            odds = log_odds(wanted) - log_odds(reached)
+            firms.export_logit[rows] += odds
             kind = prototypes.complex == c
             sales[kind] *= scale
-            share[kind] = [logistic(log_odds(x) + shift) for x in share[kind]]
+            share[kind] = [logistic(log_odds(x) + odds) for x in share[kind]]
         self.prototypes = replace(prototypes, revenue=sales, export_share=share)
 
     def step(self) -> None:

@@ -32,7 +32,7 @@ from .run import Run
 from .settings import Settings
 from .state import State
 
-__all__ = ["spin_up"]
+__all__ = ["money_of", "spin_up"]
 
 Codes = NDArray[np.int32]
 
@@ -91,6 +91,14 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
     )
     sales = _meet_2003(state.firms, run)
     return state, replace(run.settings.population.firms, revenue=sales)
+
+
+def money_of(firms: FirmTable) -> tuple[NDArray[np.float64], ...]:
+    """Return the columns of a firm that are money and are scaled with its sales."""
+    return (
+        firms.demand_scale, firms.expected_demand, firms.revenue, firms.exports, firms.capital,
+        firms.cash, firms.wage, firms.research_stock, firms.research_reference,
+    )  # fmt: skip
 
 
 def _with(parameters: ParameterSet, values: dict[str, float]) -> ParameterSet:
@@ -189,10 +197,7 @@ def _meet_2003(firms: FirmTable, run: Run) -> NDArray[np.float64]:
     production *= (totals / np.bincount(place, 12.0 * firms.revenue[:n] * production))[place]
     jobs = np.bincount(place, firms.employees[:n], complexes)
     people = (np.bincount(sample.complex, sample.employees, complexes) / jobs)[place]
-    for column in (
-        firms.demand_scale, firms.expected_demand, firms.revenue, firms.exports, firms.capital,
-        firms.cash, firms.wage, firms.research_stock, firms.research_reference,
-    ):  # fmt: skip
+    for column in money_of(firms):
         column[:n] *= production
     firms.employees[:n] *= people
     firms.wage[:n] /= people
