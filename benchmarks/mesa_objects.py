@@ -274,11 +274,18 @@ class ObjectModel(mesa.Model):
                 firm.gain_meeting += news * line_share(firm.revenue, p.product_line_revenue)
         return lessons
 
+    def find_most(self) -> None:
+        """F4: no stock counts for more than that at a percentile of all performers."""
+        stocks = sorted(firm.research_stock for firm in self.firms() if firm.research_stock > 0.0)
+        rank = math.ceil(self.p.spillover_percentile / 100.0 * len(stocks)) - 1
+        self.most = stocks[max(rank, 0)]
+
     def _before_spillovers(self) -> None:
         """Line up the R&D performers, so that every firm can look at all of them at once."""
         performers = [firm for firm in self.firms() if firm.research_stock > 0.0]
         self.directions = np.array([firm.direction for firm in performers])
-        self.stocks = np.array([firm.research_stock for firm in performers])
+        self.find_most()
+        self.stocks = np.array([min(firm.research_stock, self.most) for firm in performers])
         self.places = np.array([firm.complex for firm in performers])
         self.sectors = np.array([firm.sector for firm in performers])
         self.position = {firm: n for n, firm in enumerate(performers)}
@@ -306,7 +313,7 @@ class ObjectModel(mesa.Model):
                 lift = float(self.proximity[where] - self.weights[where])
                 rival = self.p.business_stealing if firm.sector == other.sector else 0.0
                 trust = pair.familiarity * pair.similarity
-                pool += lift * trust * (1.0 - rival) * other.research_stock
+                pool += lift * trust * (1.0 - rival) * min(other.research_stock, self.most)
         return pool
 
     def _observe(self) -> None:
@@ -398,11 +405,13 @@ class GroupedModel(ObjectModel):
     """
 
     def _before_spillovers(self) -> None:
+        self.find_most()
         shape = (self.complexes, len(self.value_added_ratio), len(self.region.fields))
         by_sector = np.zeros(shape)
         for firm in self.firms():
             if firm.research_stock > 0.0:
-                by_sector[firm.complex, firm.sector] += firm.research_stock * firm.direction
+                stock = min(firm.research_stock, self.most)
+                by_sector[firm.complex, firm.sector] += stock * firm.direction
         pool = by_sector.sum(axis=1, keepdims=True) - self.p.business_stealing * by_sector
         self.reach = np.tensordot(self.weights, pool, axes=1)
 
@@ -410,7 +419,7 @@ class GroupedModel(ObjectModel):
         """F4 by group sums."""
         total = float(firm.direction @ self.reach[firm.complex, firm.sector])
         place = float(self.weights[firm.complex, firm.complex])
-        own = place * (1.0 - self.p.business_stealing) * firm.research_stock
+        own = place * (1.0 - self.p.business_stealing) * min(firm.research_stock, self.most)
         own *= float(firm.direction @ firm.direction)
         return total - own + self.tie_pool(firm)
 

@@ -33,6 +33,7 @@ class Parameters(Record):
     complex_weight: float
     outside_weight: float
     business_stealing: float
+    spillover_percentile: float
     innovation_depreciation: float
     attempt_rate: float
     commercial_success: float

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,7 @@ from ..network.pairs import BODY, PairTable
 __all__ = [
     "advance_research",
     "advance_shocks",
+    "largest_pool",
     "location_weights",
     "monthly_rate",
     "shock_unit",
@@ -179,9 +182,20 @@ def location_weights(
     return weights, proximity
 
 
+def largest_pool(firms: FirmTable, percentile: float) -> float:
+    """F4: R&D stock of the firm at a percentile of R&D performers, KRW million of 2003."""
+    stock = firms.research_stock[: firms.count][firms.alive[: firms.count] == 1]
+    stock = stock[stock > 0.0]
+    if stock.size == 0:
+        return 0.0
+    rank = max(ceil(percentile / 100.0 * stock.size) - 1, 0)
+    return float(np.partition(stock, rank)[rank])
+
+
 @compiled
 def spill_over(
     stealing: float,
+    most: float,
     weights: Floats,
     proximity: Floats,
     sectors: int,
@@ -203,9 +217,9 @@ def spill_over(
     pair_count : pairs that count, from the first
     pool : (capacity,) what a firm gets from its pairs, then its whole pool S; written
     """
-    reach = _reach(_research_by_sector(firms, weights.shape[0], sectors), weights, stealing)
+    reach = _reach(_research_by_sector(most, firms, weights.shape[0], sectors), weights, stealing)
     pool[: firms.count] = 0.0
-    _add_ties(stealing, proximity - weights, firms, pairs, pair_count, pool)
+    _add_ties(stealing, most, proximity - weights, firms, pairs, pair_count, pool)
     fields = firms.knowledge.shape[1]
     for i in range(firms.count):
         if firms.alive[i] == 0:
@@ -218,7 +232,7 @@ def spill_over(
         for f in range(fields):
             total += firms.direction[i, f] * reach[c, s, f]
             squares += np.float64(firms.direction[i, f]) * firms.direction[i, f]
-        own = weights[c, c] * (1.0 - stealing) * firms.research_stock[i] * squares
+        own = weights[c, c] * (1.0 - stealing) * min(firms.research_stock[i], most) * squares
         pool[i] = max(total - own + pool[i], 1e-9)
     for i in range(firms.count):
         spillover = log(pool[i])
@@ -229,7 +243,7 @@ def spill_over(
 
 
 @compiled
-def _research_by_sector(firms: FirmTable, complexes: int, sectors: int) -> Floats:
+def _research_by_sector(most: float, firms: FirmTable, complexes: int, sectors: int) -> Floats:
     """F4: R&D stocks by complex, sector and field, each along its firm's unit vector, (C, H, F)."""
     fields = firms.knowledge.shape[1]
     performers = np.empty(firms.count, np.int32)
@@ -242,8 +256,9 @@ def _research_by_sector(firms: FirmTable, complexes: int, sectors: int) -> Float
         row = np.uint64(performers[n])
         # Fields are read in place: a view of every row for `dot` would take longer than the sum.
         c, s = np.uint64(firms.complex[row]), np.uint64(firms.sector[row])
+        stock = min(firms.research_stock[row], most)
         for f in range(fields):
-            result[c, s, f] += firms.research_stock[row] * firms.direction[row, f]
+            result[c, s, f] += stock * firms.direction[row, f]
     return result
 
 
@@ -270,6 +285,7 @@ def _reach(research: Floats, weights: Floats, stealing: float) -> Floats:
 @compiled
 def _add_ties(
     stealing: float,
+    most: float,
     nearer: Floats,
     firms: FirmTable,
     pairs: PairTable,
@@ -294,5 +310,5 @@ def _add_ties(
             * pairs.similarity[row]
         )
         extra *= 1.0 - stealing if firms.sector[a] == firms.sector[b] else 1.0
-        pool[a] += extra * firms.research_stock[b]
-        pool[b] += extra * firms.research_stock[a]
+        pool[a] += extra * min(firms.research_stock[b], most)
+        pool[b] += extra * min(firms.research_stock[a], most)

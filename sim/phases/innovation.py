@@ -9,7 +9,7 @@ from ..ground.random_numbers import Process, draw_columns
 from ..innovation.completion import complete_projects
 from ..innovation.grants import GrantTerms
 from ..innovation.proposals import propose_projects
-from ..innovation.technology import advance_research, advance_shocks, spill_over
+from ..innovation.technology import advance_research, advance_shocks, largest_pool, spill_over
 from ..innovation.transfer import commercialise, invent, sign_licences
 from ..network.contacts import Meetings
 from ..run import Run
@@ -74,7 +74,8 @@ def advance_technology(run: Run, counts: Counts) -> None:
     draw_columns(key, month, _INNOVATION, n, firms.identifier, scratch.draw, scratch.second_draw)
     price = run.conditions.general_price[month]
     advance_research(price, p, run.anchors, firms, scratch, counts.innovations)
+    most = largest_pool(firms, p.spillover_percentile)
     spill_over(
-        p.business_stealing, run.weights, run.proximity, len(run.region.sectors.keys), firms,
+        p.business_stealing, most, run.weights, run.proximity, len(run.region.sectors.keys), firms,
         pairs, 0 if "ties" in closed else pairs.count, scratch.spillover_pool,
     )  # fmt: skip

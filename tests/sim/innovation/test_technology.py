@@ -14,6 +14,7 @@ from innocluster.sim.ground.conditions import Anchors
 from innocluster.sim.innovation.technology import (
     advance_research,
     advance_shocks,
+    largest_pool,
     location_weights,
     shock_unit,
     spill_over,
@@ -141,12 +142,12 @@ def test_spillovers_by_hand(kernel: Callable[..., Any]) -> None:
     pairs.similarity[:4] = 0.75, 0.5, 1.0, 1.0
     pairs.count = 4
     pool = np.full(5, 7.0)
-    kernel(0.5, weights, proximity, 2, table, pairs, 4, pool)
-    # What firms know by now does not count.
+    kernel(0.5, 30.0, weights, proximity, 2, table, pairs, 4, pool)
+    # What firms know by now does not count, nor what the third has beyond 30.
     # Products: firms 0 and 1 0.5, 0 and 2 0.75, 1 and 2 0.  Half is lost to rivals.
     # The pair of rivals: 0.2·0.5·0.75·0.5 = 0.0375; of 0 and 2: 0.3·0.25·0.5 = 0.0375.
     expected = [
-        0.8 * 0.5 * 20.0 * 0.5 + 0.2 * 40.0 * 0.75 + 0.0375 * 20.0 + 0.0375 * 40.0,
+        0.8 * 0.5 * 20.0 * 0.5 + 0.2 * 30.0 * 0.75 + 0.0375 * 20.0 + 0.0375 * 30.0,
         0.8 * 0.5 * 10.0 * 0.5 + 0.0375 * 10.0,
         0.2 * 10.0 * 0.75 + 0.0375 * 10.0,
         1.0,
@@ -160,7 +161,7 @@ def test_spillovers_by_hand(kernel: Callable[..., Any]) -> None:
     assert table.spillover[:3] == pytest.approx(
         [0.0, log(expected[1]) - log(2.0), log(expected[2])], rel=1e-12
     )
-    kernel(0.5, weights, proximity, 2, table, pairs, 0, pool)
+    kernel(0.5, 30.0, weights, proximity, 2, table, pairs, 0, pool)
     assert pool[2] == pytest.approx(1.5, rel=1e-12)
 
 
@@ -173,5 +174,13 @@ def test_a_firm_without_anything_to_learn_from_keeps_a_positive_pool() -> None:
         spillover_reference=[0.0],
     )
     one, pool = np.ones((1, 1)), np.zeros(2)
-    spill_over(0.0, one, one, 1, table, PairTable.allocate(1), 0, pool)
+    spill_over(0.0, 1e9, one, one, 1, table, PairTable.allocate(1), 0, pool)
     assert pool[0] == pytest.approx(1e-9, abs=5.0 * sqrt(2.0) * 2.3e-16)
+
+
+@pytest.mark.parametrize(("percentile", "most"), [(100.0, 50.0), (60.0, 30.0), (61.0, 40.0)])
+def test_stocks_spill_over_up_to_a_percentile_of_performers(percentile: float, most: float) -> None:
+    table = firms(
+        7, research_stock=[10.0, 30.0, 20.0, 50.0, 40.0, 0.0, 900.0], alive=[1, 1, 1, 1, 1, 1, 0]
+    )
+    assert largest_pool(table, percentile) == most
