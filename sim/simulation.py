@@ -19,7 +19,8 @@ from .ground.parameters import ParameterSet
 from .month import advance
 from .run import Run
 from .settings import WAYS, Settings
-from .spin_up import money_of, spin_up
+from .spin_up import money_of
+from .starts import start_of
 
 __all__ = ["Simulation"]
 
@@ -34,7 +35,7 @@ class Simulation(Run):
 
     def __init__(self, settings: Settings) -> None:
         ask_for_help([settings.policy.id])
-        state, prototypes = spin_up(settings) if settings.spin_up_years else (None, None)
+        state, prototypes = start_of(settings) if settings.spin_up_years else (None, None)
         super().__init__(settings, state, prototypes)
         if settings.match_2003:
             # Once more, since those who enter in 2003 are scaled as well.

@@ -36,6 +36,7 @@ ORDER = {
         ("phases", "measures"),
         ("month",),
         ("spin_up",),
+        ("starts",),
         ("simulation",),
         ("mesa",),
         ("model",),
