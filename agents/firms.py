@@ -106,9 +106,7 @@ class FirmTable(Table):
     last_joint: Small = column(np.int16, "month", "last December with joint R&D, or -1")
     last_joint_body: Small = column(np.int16, "month", "the same with a research body")
     knowledge: Knowledge = column(np.float32, "1", "knowledge vector k", width=0)
-    direction: Knowledge = column(
-        np.float32, "1", "unit vector of k in January 2003 or at entry", width=0
-    )
+    direction: Knowledge = column(np.float32, "1", "unit vector of k with which it began", width=0)
 
     @classmethod
     def allocate(cls, capacity: int, **widths: int) -> Self:

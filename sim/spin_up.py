@@ -75,7 +75,10 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
     )
     run.key = replication_key(settings.seed) ^ np.uint64(_OTHER_DRAWS)
     run.measures_years = False
-    for _ in range(months):
+    for month in range(months):
+        if month == months // 2:
+            # By now firms know each other: pools are measured against these, not against none.
+            run.state.firms.spillover_reference[: run.state.firms.count] = np.inf
         advance(run)
     state = run.state
     # Projects of firms that have just closed end, so that none refers to a firm that is gone.
@@ -122,9 +125,6 @@ def _rebased(state: State, sample: FirmSample, months: int) -> State:
     firms.age[:number] += months - np.maximum(firms.entered[:number], 0)
     firms.entered[:number] = -1
     firms.cohort[:number] = 0
-    firms.spillover_reference[:number] = np.inf
-    known = firms.knowledge[:number].astype(np.float64)
-    firms.direction[:number] = known / np.sqrt((known * known).sum(axis=1))[:, None]
     firms.link_until[:number] = -1
     firms.last_joint[:number] = firms.last_joint_body[:number] = -1
     place = np.full(old.count, -1, np.int32)

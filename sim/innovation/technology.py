@@ -207,7 +207,7 @@ def spill_over(
     """F4: ln(S/S0) of every firm by group sums of knowledge-weighted R&D, never by all pairs.
 
     S_i = Σ_j ω_ij R_j with ω_ij = cos(k⁰_i, k⁰_j)·place, less the share `stealing` where j is a
-    rival in the same sector.  k⁰ is the knowledge of January 2003 or at entry: what a firm
+    rival in the same sector.  k⁰ is the knowledge with which a firm began: what it
     learns later turns its vector, and must not take away what others get from it.  Familiarity
     lifts the weight of a pair from that of its place towards its proximity.
 

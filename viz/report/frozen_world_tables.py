@@ -20,6 +20,7 @@ __all__ = ["print_frozen_world"]
 
 Rows = list[dict[str, Any]]
 
+_YEARS_SHOWN = 4
 _MARKS = {FAILS: " !", UNDECIDED: " ?"}
 
 
@@ -54,14 +55,17 @@ def _region(measures: Rows, years: list[int], worlds: int, texts: Texts) -> Tabl
     rows = [row for row in measures if row["complex"] == ALL]
     percent = f"{100 * rows[0]['tolerance']:g}"
     table = plain_table(texts("frozen.region", worlds=worlds, percent=percent, year=years[0]))
-    table.add_column(texts("table.structure.measure"))
+    # As many years as an ordinary terminal has room for, the last one among them.
+    step = -(-(len(years) - 1) // _YEARS_SHOWN)
+    shown = range(len(years) - 1, 0, -step)[::-1]
+    table.add_column(texts("table.structure.measure"), min_width=24)
     table.add_column(str(years[0]), justify="right", no_wrap=True)
-    for year in years[1:]:
-        table.add_column(f"’{year % 100:02d}", justify="right", no_wrap=True)
+    for k in shown:
+        table.add_column(f"’{years[k] % 100:02d}", justify="right", no_wrap=True)
     table.add_column("±", justify="right", no_wrap=True)
-    table.add_column(texts("frozen.verdict"))
+    table.add_column(texts("frozen.verdict"), no_wrap=True)
     for row in rows:
-        ratios = [_number(ratio, 2) for ratio in row["ratios"][1:]]
+        ratios = [_number(row["ratios"][k], 2) for k in shown]
         table.add_row(
             axis_label(row["measure"], row["unit"], texts),
             plain(row["first"] * level_unit(row["unit"], texts).factor, 4),
