@@ -294,7 +294,7 @@ class ObjectModel(mesa.Model):
         """F4: S_i = Σ_j ω_ij R_j over all other firms, less the share stolen by rivals.
 
         ω_ij is the cosine of 2003 or at entry times the weight of the place; familiarity lifts
-        that weight towards the proximity of the places, with the cosine of the last meeting.
+        that weight towards the proximity of the places.
         """
         stealing = self.p.business_stealing
         cosines = self.directions @ firm.direction
@@ -312,7 +312,7 @@ class ObjectModel(mesa.Model):
                 where = (firm.complex, other.complex)
                 lift = float(self.proximity[where] - self.weights[where])
                 rival = self.p.business_stealing if firm.sector == other.sector else 0.0
-                trust = pair.familiarity * pair.similarity
+                trust = pair.familiarity * float(firm.direction @ other.direction)
                 pool += lift * trust * (1.0 - rival) * min(other.research_stock, self.most)
         return pool
 

@@ -304,10 +304,13 @@ def _add_ties(
         # Without a sign: an index that might count from the end is checked at every access.
         a = np.uint32(pairs.first[row])
         b = np.uint32(pairs.second[row])
+        alike = 0.0
+        for f in range(firms.direction.shape[1]):
+            alike += np.float64(firms.direction[a, f]) * firms.direction[b, f]
         extra = (
             nearer[np.uint32(firms.complex[a]), np.uint32(firms.complex[b])]
             * pairs.familiarity[row]
-            * pairs.similarity[row]
+            * alike
         )
         extra *= 1.0 - stealing if firms.sector[a] == firms.sector[b] else 1.0
         pool[a] += extra * min(firms.research_stock[b], most)

@@ -96,7 +96,9 @@ def test_cash_that_is_not_handed_over_is_spent_without_effect(trunk):
         go_on(trunk, Handout()), go_on(trunk, Handout(), "cash"), go_on(trunk, "P0")
     )  # fmt: skip
     spent = [run.series.values["spent_transfers"][START:].sum() for run in (paid, closed)]
-    assert spent[0] == spent[1] > 0.0
+    # Up to what firms that the cash keeps alive are paid in another complex.
+    assert spent[0] == pytest.approx(spent[1], rel=0.01)
+    assert spent[1] > 0.0
     assert np.array_equal(closed.state.firms.cash, without.state.firms.cash)
     assert not np.array_equal(paid.state.firms.cash, without.state.firms.cash)
 

@@ -145,11 +145,11 @@ def test_spillovers_by_hand(kernel: Callable[..., Any]) -> None:
     kernel(0.5, 30.0, weights, proximity, 2, table, pairs, 4, pool)
     # What firms know by now does not count, nor what the third has beyond 30.
     # Products: firms 0 and 1 0.5, 0 and 2 0.75, 1 and 2 0.  Half is lost to rivals.
-    # The pair of rivals: 0.2·0.5·0.75·0.5 = 0.0375; of 0 and 2: 0.3·0.25·0.5 = 0.0375.
+    # The pair of rivals: 0.2·0.5·0.5·0.5 = 0.025; of 0 and 2: 0.3·0.25·0.75 = 0.05625.
     expected = [
-        0.8 * 0.5 * 20.0 * 0.5 + 0.2 * 30.0 * 0.75 + 0.0375 * 20.0 + 0.0375 * 30.0,
-        0.8 * 0.5 * 10.0 * 0.5 + 0.0375 * 10.0,
-        0.2 * 10.0 * 0.75 + 0.0375 * 10.0,
+        0.8 * 0.5 * 20.0 * 0.5 + 0.2 * 30.0 * 0.75 + 0.025 * 20.0 + 0.05625 * 30.0,
+        0.8 * 0.5 * 10.0 * 0.5 + 0.025 * 10.0,
+        0.2 * 10.0 * 0.75 + 0.05625 * 10.0,
         1.0,
         7.0,
     ]
