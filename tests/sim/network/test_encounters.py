@@ -240,7 +240,7 @@ def test_pairs_that_the_programme_introduced_go_on_by_themselves() -> None:
             persisted += found["released_pairs"][0] * found["persistence"][0]
         assert released > 250.0
         shares.append(persisted / released)
-    assert shares[1] > shares[0] + 1.0
+    assert shares[1] > shares[0]
 
 
 def test_whoever_takes_an_anchors_row_is_no_anchor(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def invented_worlds() -> Worlds:
     shares, years = np.array([1.0, *SHARES]), np.arange(YEARS.size)
     draws = prior_draws(1)
     drawn = {name: np.array([draws(r)[name] for r in range(WORLDS)]) for name in draws(0)}
-    gain = drawn["joint_gain"] / drawn["joint_gain"].mean() - 1.0
+    gain = 1.5 * (drawn["joint_gain"] / drawn["joint_gain"].mean() - 1.0)
     levels = {
         name: LEVELS.get(name, ("", 0.0, 1.0))[1]
         * generator.normal(1.0, 0.06, (WORLDS, YEARS.size, 1))
