@@ -47,7 +47,6 @@ class Run:
     state : current state; `state.month` is the month about to be simulated
     anchors : what firms of 2003 are measured by
     prototypes : firms of 2003 as they would be without luck or misfortune
-    turnover : (N,) closures a year of each firm of the population when births balance them
     foundings : (N,) share of a complex's foundings up to and with each of its firms, in the
         order of `scratch.places`
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
@@ -85,8 +84,8 @@ class Run:
         self.state.profit_ratio[:] = self.anchors.usual_profit
         firms = settings.population.firms
         self.prototypes = prototypes or firms
-        self.turnover = turnover(firms.employees.astype(np.float64), self.parameters)
-        self.foundings = founding_shares(firms.complex, self.turnover)
+        closures = turnover(firms.employees.astype(np.float64), self.parameters)
+        self.foundings = founding_shares(firms.complex, closures)
         self.weights, self.proximity = location_weights(
             self.region.complexes.distance,
             settings.parameters["complex_weight"],

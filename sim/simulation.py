@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from innocluster.agents.elementary import log, logistic
+from innocluster.agents.elementary import logistic
 from innocluster.agents.help import ask_for_help
 
 from .accounting.series import Series
@@ -19,7 +19,7 @@ from .ground.parameters import ParameterSet
 from .month import advance
 from .run import Run
 from .settings import WAYS, Settings
-from .spin_up import money_of
+from .spin_up import scale_firms
 from .starts import start_of
 
 __all__ = ["Simulation"]
@@ -65,11 +65,8 @@ class Simulation(Run):
             if rows.size == 0 or revenue <= 0.0:
                 continue
             scale = complexes.production[c] / revenue
-            for column in money_of(firms):
-                column[rows] *= scale
-            shift = (1.0 - self.parameters.capital_elasticity) * log(scale)
-            for column in (firms.level, firms.demand_reference, firms.log_productivity):
-                column[rows] += shift
+            same = np.ones(rows.size)
+            scale_firms(firms, rows, scale * same, same, self.parameters.capital_elasticity)
             won = self.reference_exchange_rate
             wanted = won * complexes.exports[c] / complexes.production[c]
             reached = won * exported / revenue

@@ -32,9 +32,10 @@ from .run import Run
 from .settings import Settings
 from .state import State
 
-__all__ = ["money_of", "spin_up"]
+__all__ = ["scale_firms", "spin_up"]
 
 Codes = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
 _OTHER_DRAWS = 0x2003_0101
 """Makes the draws before 2003 others than those after."""
@@ -96,12 +97,33 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
     return state, replace(run.settings.population.firms, revenue=sales)
 
 
-def money_of(firms: FirmTable) -> tuple[NDArray[np.float64], ...]:
-    """Return the columns of a firm that are money and are scaled with its sales."""
-    return (
+def scale_firms(
+    firms: FirmTable,
+    rows: NDArray[np.int64],
+    sales: Floats,
+    people: Floats,
+    capital_elasticity: float,
+) -> None:
+    """Scale firms so that neither margins nor use of capacity change.
+
+    Productivity makes up for employees that are not scaled as sales are.
+
+    Parameters
+    ----------
+    sales : factor of sales, and of all else that is money, of each of `rows`
+    people : factor of employees
+    """
+    for column in (
         firms.demand_scale, firms.expected_demand, firms.revenue, firms.exports, firms.capital,
         firms.cash, firms.wage, firms.research_stock, firms.research_reference,
-    )  # fmt: skip
+    ):  # fmt: skip
+        column[rows] *= sales
+    firms.employees[rows] *= people
+    firms.wage[rows] /= people
+    labour = 1.0 - capital_elasticity
+    shift = log_array(sales) * labour - log_array(people) * labour
+    for column in (firms.level, firms.log_productivity, firms.demand_reference):
+        column[rows] += shift
 
 
 def _with(parameters: ParameterSet, values: dict[str, float]) -> ParameterSet:
@@ -130,13 +152,11 @@ def _rebased(state: State, sample: FirmSample, months: int) -> State:
     place = np.full(old.count, -1, np.int32)
     place[rows] = np.arange(number, dtype=np.int32)
     _rename_pairs(state, firms, place, months)
-    for projects in (state.projects,):
-        for name in ("first", "second", "third"):
-            codes = getattr(projects, name)
-            codes[: projects.count] = _renamed(codes[: projects.count], place)
-        projects.started[: projects.count] -= months
-        projects.due[: projects.count] -= months
-    licences = state.licences
+    projects, licences = state.projects, state.licences
+    for codes in (projects.first, projects.second, projects.third):
+        codes[: projects.count] = _renamed(codes[: projects.count], place)
+    projects.started[: projects.count] -= months
+    projects.due[: projects.count] -= months
     licences.firm[: licences.count] = place[licences.firm[: licences.count]]
     licences.due[: licences.count] -= months
     licences.keep(licences.firm[: licences.count] >= 0)
@@ -174,7 +194,7 @@ def _renamed(codes: Codes, place: Codes) -> Codes:
     return result
 
 
-def _meet_2003(firms: FirmTable, run: Run) -> NDArray[np.float64]:
+def _meet_2003(firms: FirmTable, run: Run) -> Floats:
     """Scale production of each complex and sector, and employees of each complex, to 2003.
 
     A sector of a complex is met by what its firms would sell without luck or misfortune: where
@@ -197,12 +217,5 @@ def _meet_2003(firms: FirmTable, run: Run) -> NDArray[np.float64]:
     production *= (totals / np.bincount(place, 12.0 * firms.revenue[:n] * production))[place]
     jobs = np.bincount(place, firms.employees[:n], complexes)
     people = (np.bincount(sample.complex, sample.employees, complexes) / jobs)[place]
-    for column in money_of(firms):
-        column[:n] *= production
-    firms.employees[:n] *= people
-    firms.wage[:n] /= people
-    labour = 1.0 - run.parameters.capital_elasticity
-    shift = log_array(production) * labour - log_array(people) * labour
-    for column in (firms.level, firms.log_productivity, firms.demand_reference):
-        column[:n] += shift
+    scale_firms(firms, np.arange(n), production, people, run.parameters.capital_elasticity)
     return np.asarray(sample.revenue * production)

@@ -61,17 +61,7 @@ def close_firms(
         # Most firms are decided without their hazard, which falls with size and age.
         if draw[i] >= highest and not insolvent:
             continue
-        years = (np.float64(firms.age[i]) + month - max(firms.entered[i], 0)) / 12.0
-        hazard = exit_hazard(
-            firms.employees[i],
-            years,
-            p.exit_rate,
-            p.established_exit_rate,
-            p.exit_age,
-            p.exit_size,
-            p.takeover_size,
-        )
-        if insolvent or draw[i] < 1.0 - exp(-hazard / 12.0):
+        if insolvent or draw[i] < 1.0 - exp(-_hazard_of(i, month, p, firms) / 12.0):
             firms.alive[i] = 0
             firms.member[i] = 0
             closed[closures] = i
@@ -80,22 +70,23 @@ def close_firms(
     return closures
 
 
+@inlined
+def _hazard_of(i: int, month: int, p: Parameters, firms: FirmTable) -> float:
+    """E1: yearly hazard of firm `i` at its size and age."""
+    years = (np.float64(firms.age[i]) + month - max(firms.entered[i], 0)) / 12.0
+    return exit_hazard(
+        firms.employees[i], years, p.exit_rate, p.established_exit_rate, p.exit_age, p.exit_size,
+        p.takeover_size,
+    )  # fmt: skip
+
+
 @compiled
 def expected_exits(month: int, p: Parameters, complexes: int, firms: FirmTable) -> Floats:
     """E1: firms of each complex, (C,), that close in a year by their hazard."""
     exits = np.zeros(complexes)
     for i in range(firms.count):
         if firms.alive[i] == 1:
-            years = (np.float64(firms.age[i]) + month - max(firms.entered[i], 0)) / 12.0
-            exits[firms.complex[i]] += exit_hazard(
-                firms.employees[i],
-                years,
-                p.exit_rate,
-                p.established_exit_rate,
-                p.exit_age,
-                p.exit_size,
-                p.takeover_size,
-            )
+            exits[firms.complex[i]] += _hazard_of(i, month, p, firms)
     return exits
 
 
