@@ -28,7 +28,7 @@ def new_firms(model: ObjectModel, closures: list[int]) -> list[tuple[int, dict[s
         operating[firm.complex] += 1
     entrants = []
     for c in range(model.complexes):
-        land = model.settings.entry == "land"
+        land = model.settings.forms.names()["entry"] == "land"
         estate = model.estates[c]
         number = estate.open(model.month) if land else _arrivals(model, c, operating[c])
         entrants += [_entrant(model, c, ordinal, None) for ordinal in range(number)]

@@ -188,7 +188,9 @@ class ObjectModel(mesa.Model):
 
     def _count_occasions(self) -> None:
         """M1: firms meet in proportion to a power of their R&D staff, that is, of their R&D."""
-        exponent = self.p.occasion_exponent if self.settings.occasions == "staff" else 0.0
+        exponent = (
+            self.p.occasion_exponent if self.settings.forms.names()["occasions"] == "staff" else 0.0
+        )
         performers = [firm for firm in self.firms() if firm.research_intensity > 0.0]
         staff = [(firm.research_intensity * firm.revenue) ** exponent for firm in performers]
         for firm in self.firms():
@@ -318,7 +320,7 @@ class ObjectModel(mesa.Model):
 
     def _observe(self) -> None:
         """Sums over firms, before they adjust; tenants are those that operate or will."""
-        land = self.settings.entry == "land"
+        land = self.settings.forms.names()["entry"] == "land"
         self.now["tenants"] = np.array(
             [
                 sum(firm.complex == estate.complex for firm in self.firms())

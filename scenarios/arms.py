@@ -2,7 +2,7 @@
 
 An arm is written ``POLICY`` or ``POLICY@SCENARIO``.  All arms live in the same
 worlds: region, series, horizon and seeds are those of the comparison, and an
-arm's scenario adds its parameters, governance, screening, occasions and money.  Channels
+arm's scenario adds its parameters, forms, governance, screening and money.  Channels
 through which a programme acts may be closed (`innocluster.scenarios.switches`);
 each is named behind the arm, as in ``P5|-joint|-ties``.
 """
@@ -25,8 +25,7 @@ BASELINE = "P0"
 _CLOSED = "|-"
 
 _WORLD = (
-    "macro", "demand", "region", "exports", "entry", "last", "seed", "spin_up_years",
-    "population_seed",
+    "macro", "region", "exports", "last", "seed", "spin_up_years", "population_seed",
 )  # fmt: skip
 
 
@@ -108,7 +107,7 @@ def _open_arm(text: str, scenario: Scenario) -> Arm:
             "name": own.name,
             "governance": own.governance,
             "screening": own.screening,
-            "occasions": own.occasions,
+            "forms": {**scenario.forms, **own.forms},
             "programme": own.programme,
             "parameters": {**scenario.parameters, **own.parameters},
         }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from innocluster.sim import model as engine
+from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.sim.settings import Settings
 
@@ -30,8 +31,8 @@ class ClusterModel(engine.ClusterModel):
     scenario : a `Scenario`, a preset's name or a TOML file; the default preset if omitted
     rng : the seed under the name that Mesa's `batch_run` gives it
     entries : what differs from the scenario: its entries (``policy``, ``seed``, ``last``,
-        ``governance``, …), those of its programme (``budget_scale``) and parameters
-        by their own names (``attempt_rate``)
+        ``governance``, …), those of its programme (``budget_scale``), and parameters
+        and forms by their own names (``attempt_rate``, ``entry``)
 
     Raises
     ------
@@ -76,17 +77,19 @@ def _scenario(base: Scenario | str | Path | None, entries: Mapping[str, Any]) ->
     if not isinstance(base, Scenario):
         base = Scenario.default() if base is None else Scenario.from_file(base)
     changes: dict[str, Any] = {}
-    tables: dict[str, dict[str, Any]] = {"programme": {}, "parameters": {}}
+    tables: dict[str, dict[str, Any]] = {"programme": {}, "forms": {}, "parameters": {}}
     for name, given in entries.items():
         value = given.item() if isinstance(given, np.generic) else given
         if name in Scenario.model_fields:
             changes[name] = value
         elif name in Programme.model_fields:
             tables["programme"][name] = value
+        elif name in RULES:
+            tables["forms"][name] = value
         elif name in PARAMETERS:
             tables["parameters"][name] = value
         else:
-            known = (*Scenario.model_fields, *Programme.model_fields, *PARAMETERS)
+            known = (*Scenario.model_fields, *Programme.model_fields, *RULES, *PARAMETERS)
             raise InputError(file=_CALL, key=name, value=value, allowed=choices(name, known))
     before = base.model_dump(exclude_unset=True)
     for name, table in tables.items():

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from innocluster.sim.beginning.macro import MACRO_NAMES
 from innocluster.sim.coordination.chain import CHAINS, SCREENINGS
+from innocluster.sim.ground.forms import RULES, FormError, Forms
 from innocluster.sim.ground.parameters import PARAMETERS, ParameterError, ParameterSet
-from innocluster.sim.network.activity import OCCASIONS
 
 from .errors import COMMAND_LINE, InputError, choices
 from .files import PRESETS
@@ -34,7 +34,6 @@ _LARGEST_BUDGET = 100_000.0
 _FIRST_MONTH, _LAST_MONTH = "2005-12", "2020-12"
 _FIRST_YEAR, _LAST_YEAR = 2005, 2020
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_ENTRIES = ("land", "proportional")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 _ALLOWED = {
@@ -42,13 +41,10 @@ _ALLOWED = {
     "title": "a text",
     "policy": "a policy id or key, listed by 'innocluster policies'",
     "macro": f"{', '.join(PRESET_MACROS)} or the path of a CSV file",
-    "demand": "sectors, common",
     "region": f"{PRESET_REGION} or the path of a folder",
     "exports": "corrected, as_printed",
     "governance": ", ".join(CHAINS),
     "screening": ", ".join(SCREENINGS),
-    "entry": ", ".join(_ENTRIES),
-    "occasions": ", ".join(OCCASIONS),
     "last": f"a month from {_FIRST_MONTH} to {_LAST_MONTH}, as YYYY-MM",
     "seed": f"an integer from 0 to {2**63 - 1}",
     "spin_up_years": "an integer from 0 to 60",
@@ -58,6 +54,7 @@ _ALLOWED = {
     "programme.budget": (
         f"a table of years {_FIRST_YEAR} to {_LAST_YEAR} with KRW bn from 0 to {_LARGEST_BUDGET:g}"
     ),
+    "forms": "a table of rules and forms, listed by 'innocluster forms'",
     "parameters": "a table of parameter names and numbers, listed by 'innocluster parameters'",
 }
 
@@ -98,14 +95,10 @@ class Scenario(BaseModel):
     title : one line for people
     policy : id or key of the coordination policy of a single run
     macro : ``"history"``, ``"plan-2005"``, ``"frozen"`` or the path of a CSV file
-    demand : ``"sectors"`` where the macro series has demand and prices by sector, as ``"history"``
-        does, or ``"common"``, the same for all sectors
     region : ``"seven-complexes"`` or the path of a folder of region data
     exports : ``"corrected"`` or ``"as_printed"``, the two readings of the article's export figures
     governance : levels of the chain of coordinators that are at work, one of `CHAINS`
     screening : who looks at a project before it gets a grant, one of `SCREENINGS`
-    entry : what decides how many firms enter: released ground or incumbents
-    occasions : what a firm's spontaneous meetings grow with, one of `OCCASIONS`
     last : last simulated month, ``YYYY-MM``
     seed : root seed; replication r of it is the same world in `run` and in `compare`
     spin_up_years : years before 2003 in which the region settles; 0 starts with firms that know
@@ -113,6 +106,7 @@ class Scenario(BaseModel):
     population_seed : seed of one synthetic population shared by all replications;
         by default every replication draws its own
     programme : the money
+    forms : rule -> form, where it is not the rule's first one
     parameters : values that differ from their defaults
     """
 
@@ -122,18 +116,16 @@ class Scenario(BaseModel):
     title: str = ""
     policy: str = "thematic-mini-clusters"
     macro: str = "history"
-    demand: Literal["sectors", "common"] = "sectors"
     region: str = PRESET_REGION
     exports: Literal["corrected", "as_printed"] = "corrected"
     governance: Literal["four-level", "two-level", "local"] = "four-level"
     screening: Literal["single", "hierarchy", "polyarchy", "committee"] = "single"
-    entry: Literal["land", "proportional"] = "land"
-    occasions: Literal["staff", "uniform"] = "staff"
     last: str = "2013-12"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2005
     spin_up_years: Annotated[int, Field(ge=0, le=60)] = 15
     population_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     programme: Programme = Programme()
+    forms: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, float] = Field(default_factory=dict)
 
     @field_validator("name")
@@ -218,6 +210,14 @@ class Scenario(BaseModel):
     def _checked(self, file: str, folder: Path) -> Scenario:
         """Check what needs other tables: the policy, the parameters and the named paths."""
         key = find_policy(self.policy, file).key
+        try:
+            Forms.of(self.forms)
+        except FormError as error:
+            given = error.value if error.key in RULES else error.key
+            allowed = choices(given, error.allowed)
+            raise InputError(
+                file=file, key=f"forms.{error.key}", value=error.value, allowed=allowed
+            ) from None
         try:
             ParameterSet(self.parameters)
         except ParameterError as error:
@@ -307,6 +307,11 @@ def _translate(error: ValidationError, file: str, table: Mapping[str, Any]) -> I
         known = PARAMETERS.get(name)
         allowed = known.allowed if known else choices(name, tuple(PARAMETERS))
         return InputError(file=file, key=f"parameters.{name}", value=value, allowed=allowed)
+    if location[0] == "forms" and len(location) > 1:
+        rule = location[1]
+        names = tuple(RULES[rule].forms) if rule in RULES else tuple(RULES)
+        allowed = choices(str(value) if rule in RULES else rule, names)
+        return InputError(file=file, key=key, value=value, allowed=allowed)
     while key not in _ALLOWED and "." in key:
         key = key.rpartition(".")[0]
     if key == "programme.budget" and isinstance(value, Mapping):

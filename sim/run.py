@@ -40,6 +40,7 @@ class Run:
     ----------
     settings : with the firms of the population in the order of a run
     parameters : the parameters, read as ``parameters.name``
+    forms : the form of every rule, read as ``forms.name``
     key : address of every random draw
     region : what does not depend on the replication
     governance : chain of coordinators under the variant of the settings
@@ -70,6 +71,7 @@ class Run:
         settings = replace(settings, population=settings.population.ordered())
         self.settings = settings
         self.parameters = settings.parameters.record()
+        self.forms = settings.forms
         self.key = replication_key(settings.seed)
         self.region = settings.population.region
         self.governance = chain_of(self.region.governance, settings.governance, self.parameters)
@@ -93,7 +95,9 @@ class Run:
             settings.parameters["half_distance"],
         )
         self.reference_exchange_rate = fsum(settings.macro.exchange_rate[:12]) / 12.0
-        self.conditions = market_conditions(settings.macro, self.region.sectors, self.parameters)
+        self.conditions = market_conditions(
+            settings.macro, self.region.sectors, self.parameters, self.forms
+        )
         self.overrules: Overrules | None = None
         self.measures_years = True
         self.make_buffers()

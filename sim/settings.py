@@ -12,6 +12,7 @@ from .beginning.macro import MacroSeries
 from .beginning.population import Population
 from .coordination.policy import Policy
 from .ground.calendar import month_number, month_text
+from .ground.forms import Forms
 from .ground.parameters import ParameterSet
 
 __all__ = ["WAYS", "Overrules", "Settings"]
@@ -55,10 +56,10 @@ class Settings:
     match_2003 : scale demand so that the twelve months of 2003 sum to the data
     governance : variant of the chain, one of `CHAINS`
     screening : who looks at a project before it gets a grant, one of `SCREENINGS`
-    entry : what decides how many firms enter, one of `ENTRIES`
+    forms : the form of every rule whose form is open to question
     spin_up_years : years before 2003 in which the region settles; 0 starts with firms that
         have no past
-    occasions : what a firm's spontaneous meetings grow with, one of `OCCASIONS`
+    balanced : whether a firm enters for each that closes, as in the years of a spin-up
     closed : ways of `WAYS` that are closed, to measure what runs through them
     """
 
@@ -72,13 +73,14 @@ class Settings:
     match_2003: bool = True
     governance: str = "four-level"
     screening: str = "single"
-    entry: str = "land"
+    forms: Forms = Forms()
     spin_up_years: int = 0
-    occasions: str = "staff"
+    balanced: bool = False
     closed: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         changed = "".join(f", {n}={v:g}" for n, v in self.parameters.changed().items())
+        changed += "".join(f", {rule}={form}" for rule, form in self.forms.changed().items())
         firms = self.population.firms.identifier.size
         return (
             f"Settings({self.policy.id}, seed {self.seed}, to {month_text(self.months - 1)}, "

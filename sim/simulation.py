@@ -131,7 +131,7 @@ class Simulation(Run):
         twin.parameters = twin.settings.parameters.record()
         if "parameters" in changes:
             twin.conditions = market_conditions(
-                twin.settings.macro, twin.region.sectors, twin.parameters
+                twin.settings.macro, twin.region.sectors, twin.parameters, twin.forms
             )
         twin.state = self.state.copy()
         twin.series = self.series.copy()

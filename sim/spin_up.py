@@ -70,7 +70,7 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
             macro=settings.macro.standing_still(months),
             policy=_Nobody(),
             last=(2002 + settings.spin_up_years, 12),
-            entry="balanced",
+            balanced=True,
             closed=frozenset(),
         )
     )

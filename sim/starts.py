@@ -22,6 +22,7 @@ import numpy as np
 from innocluster.agents.compilation import CACHE
 
 from .beginning.population import FirmSample
+from .ground.forms import RULES
 from .settings import Settings
 from .spin_up import spin_up
 from .state import State
@@ -58,10 +59,15 @@ def _key(settings: Settings) -> str:
     macro = settings.macro.standing_still(1)
     for part in (
         settings.population, settings.parameters.as_dict(), macro, settings.seed,
-        settings.spin_up_years, settings.governance, settings.occasions,
+        settings.spin_up_years, settings.governance, _forms(settings),
     ):  # fmt: skip
         _add(digest, part)
     return digest.hexdigest()[:32]
+
+
+def _forms(settings: Settings) -> dict[str, str]:
+    """Forms of the rules that are at work in a spin-up."""
+    return {rule: form for rule, form in settings.forms.names().items() if RULES[rule].start}
 
 
 def _add(digest: Any, value: Any) -> None:

@@ -65,6 +65,9 @@ class RunOptions:
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter.")
     ] = None
+    forms: Annotated[
+        list[str] | None, typer.Option("--form", metavar="RULE=FORM", help="Set a rule's form.")
+    ] = None
     out: OutOption = None
     lang: LanguageOption = Language.en
     quiet: QuietOption = False
@@ -81,7 +84,9 @@ class RunOptions:
         }  # fmt: skip
         given: dict[str, Any] = {key: v for key, v in changes.items() if v is not None}
         if self.settings:
-            given["parameters"] = {**scenario.parameters, **_assignments(self.settings)}
+            given["parameters"] = {**scenario.parameters, **_numbers(self.settings)}
+        if self.forms:
+            given["forms"] = {**scenario.forms, **_assignments("--form", self.forms, "RULE=FORM")}
         return scenario.replaced(**given) if given else scenario
 
     def folder(self, command: str, scenario: Scenario) -> Path:
@@ -125,17 +130,27 @@ def with_options(command: Callable[..., int]) -> Callable[..., int]:
     return gathered
 
 
-def _assignments(settings: list[str]) -> dict[str, float]:
-    """Values of ``--set name=value``."""
+def _assignments(option: str, settings: list[str], allowed: str) -> dict[str, str]:
+    """Names and texts of an option that is given as ``NAME=TEXT``."""
     values = {}
     for setting in settings:
         name, sign, text = setting.partition("=")
-        try:
-            values[name.strip()] = float(text)
-        except ValueError:
-            sign = ""
         if not sign:
+            raise InputError(file=COMMAND_LINE, key=option, value=setting, allowed=allowed)
+        values[name.strip()] = text.strip()
+    return values
+
+
+def _numbers(settings: list[str]) -> dict[str, float]:
+    """Values of ``--set NAME=VALUE``."""
+    allowed = "NAME=VALUE with a number"
+    values = {}
+    for name, text in _assignments("--set", settings, allowed).items():
+        try:
+            values[name] = float(text)
+        except ValueError:
+            setting = f"{name}={text}"
             raise InputError(
-                file=COMMAND_LINE, key="--set", value=setting, allowed="NAME=VALUE with a number"
-            )
+                file=COMMAND_LINE, key="--set", value=setting, allowed=allowed
+            ) from None
     return values

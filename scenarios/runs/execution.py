@@ -21,6 +21,7 @@ from innocluster.sim.accounting.series import Series
 from innocluster.sim.beginning.macro import MacroError, MacroSeries, load_macro
 from innocluster.sim.beginning.population import Population, Region
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
@@ -84,7 +85,7 @@ def load_inputs(scenario: Scenario) -> tuple[Region, MacroSeries]:
     """
     months = month_number(*scenario.last_month) + 1
     region = _read_region(scenario.region, scenario.exports)
-    macro = _read_macro(scenario.macro, months, scenario.demand)
+    macro = _read_macro(scenario.macro, months)
     if scenario.macro not in PRESET_MACROS:
         _check_sectors(macro, region)
     return region, macro
@@ -110,9 +111,9 @@ def _read_region(region: str, exports: str) -> Region:
 
 
 @lru_cache(maxsize=4)
-def _read_macro(macro: str, months: int, demand: str) -> MacroSeries:
+def _read_macro(macro: str, months: int) -> MacroSeries:
     try:
-        return load_macro(macro, months, by_sector=demand == "sectors")
+        return load_macro(macro, months)
     except MacroError as error:
         raise InputError(
             file=error.file, key=error.key, value=error.value, allowed=error.allowed
@@ -150,8 +151,7 @@ def build_settings(
         governance=scenario.governance,
         screening=scenario.screening,
         spin_up_years=scenario.spin_up_years,
-        entry=scenario.entry,
-        occasions=scenario.occasions,
+        forms=Forms.of(scenario.forms),
     )
 
 

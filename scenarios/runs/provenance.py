@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from innocluster.agents.compilation import MODEL, PACKAGE, digest_of
+from innocluster.sim.ground.forms import Forms
 from innocluster.version import __version__
 
 from ..errors import InputError
@@ -80,18 +81,16 @@ def canonical_scenario(scenario: Scenario) -> dict[str, Any]:
         region = digest.hexdigest()
     return {
         "macro": macro,
-        "demand": scenario.demand,
         "region": region,
         "exports": scenario.exports,
         "governance": scenario.governance,
         "screening": scenario.screening,
-        "entry": scenario.entry,
-        "occasions": scenario.occasions,
         "last": scenario.last,
         "seed": scenario.seed,
         "spin_up_years": scenario.spin_up_years,
         "population_seed": scenario.population_seed,
         "programme": scenario.programme.model_dump(),
+        "forms": Forms.of(scenario.forms).names(),
         "parameters": scenario.parameter_set().as_dict(),
     }
 

@@ -113,6 +113,10 @@ class MacroSeries:
         common: Floats = getattr(self, series)
         return self.sectors.get(series, {}).get(sector, common)
 
+    def common(self) -> MacroSeries:
+        """The same series without what differs by sector."""
+        return replace(self, sectors={})
+
     def standing_still(self, months: int) -> MacroSeries:
         """Series that keep to the mean of 2003 for so many months."""
         constant: dict[str, Any] = {
@@ -123,9 +127,7 @@ class MacroSeries:
         return replace(self, sectors={}, **constant)
 
 
-def load_macro(
-    name_or_path: str | Path, months: int = 216, *, by_sector: bool = True
-) -> MacroSeries:
+def load_macro(name_or_path: str | Path, months: int = 216) -> MacroSeries:
     """Macro series of a name or of a file.
 
     Parameters
@@ -140,8 +142,6 @@ def load_macro(
         a column have the common series.
     months : int
         Length T from January 2003, at least 1; a longer file is cut.
-    by_sector : bool
-        Keep what differs by sector; otherwise all sectors have the common series.
 
     Raises
     ------
@@ -159,8 +159,7 @@ def load_macro(
         years = max(2, -(-months // 12))
         allowed = f"{label}s from {_FIRST_YEAR} to the end of {_FIRST_YEAR + years - 1} or later"
         raise MacroError(name, "last " + label, periods[-1], allowed)
-    kept = [key for key in columns if by_sector or key in SERIES]
-    series = {key: _rescaled(key, columns[key], per_year, name) for key in kept}
+    series = {key: _rescaled(key, values, per_year, name) for key, values in columns.items()}
     if label == "year":
         series = {key: _monthly(key, values, name) for key, values in series.items()}
     series = {key: values[:months].copy() for key, values in series.items()}
@@ -174,7 +173,7 @@ def load_macro(
 
 def _frozen(months: int) -> MacroSeries:
     """Months like the mean of 2003, for ever."""
-    rate = load_macro("history", 12, by_sector=False).exchange_rate
+    rate = load_macro("history", 12).exchange_rate
     one = np.ones(months)
     return MacroSeries(FROZEN, one, one, math.fsum(rate) / 12.0 * one, one, one)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from innocluster.agents.elementary import exp_array, log_array
 
 from ..ground.conditions import Conditions
+from ..ground.forms import Forms, form_code
 from ..ground.parameter_record import Parameters
 from .macro import MacroSeries
 from .population import Sectors
@@ -18,11 +19,16 @@ __all__ = ["market_conditions"]
 
 Floats = NDArray[np.float64]
 
+_COMMON = form_code("demand", "common")
 
-def market_conditions(macro: MacroSeries, sectors: Sectors, p: Parameters) -> Conditions:
+
+def market_conditions(
+    macro: MacroSeries, sectors: Sectors, p: Parameters, forms: Forms
+) -> Conditions:
     """D1, F1, F2: demand, prices, technical progress and rivals' quality by month and sector.
 
-    A sector that the macro series do not know has the common ones.  Where prices differ by
+    A sector that the macro series do not know has the common ones, and every sector has them
+    under the form `common`.  Where prices differ by
     sector, so do technical progress and the growth of rivals' quality: lasting differences
     between prices are the mirror of differences in progress.
 
@@ -30,6 +36,8 @@ def market_conditions(macro: MacroSeries, sectors: Sectors, p: Parameters) -> Co
     pays for dearer materials: value added per unit of sales is ν = ν0·(P/P_s)^share, so that
     crude oil does not make refiners rich.
     """
+    if forms.demand == _COMMON:
+        macro = macro.common()
     rate = macro.exchange_rate
     reference = fsum(rate[:12]) / 12.0
     abroad = [_exports(macro, markets) * rate / reference for markets in sectors.export_markets]

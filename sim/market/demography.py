@@ -16,7 +16,6 @@ from ..ground.random_numbers import Process, uniforms
 
 __all__ = [
     "ENTRANT_BASE",
-    "ENTRIES",
     "close_firms",
     "count_entrants",
     "entrant_identifier",
@@ -32,9 +31,6 @@ Integers = NDArray[np.int64]
 _ENTRY = int(Process.ENTRY)
 _SPIN_OFF = int(Process.SPIN_OFF)
 ENTRANT_BASE = 1 << 24
-ENTRIES = ("land", "proportional", "balanced")
-"""What decides how many firms enter: the ground that is released or left; incumbents, profit
-and free plots; or closures alone, one for one, with which a first state is spun up."""
 
 
 @compiled

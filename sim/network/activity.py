@@ -16,10 +16,7 @@ from innocluster.agents.records import Record
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 
-__all__ = ["OCCASIONS", "Activity", "occasions_in", "set_activity", "stranger_to"]
-
-OCCASIONS = ("staff", "uniform")
-"""What a firm's occasions to meet grow with: its R&D staff, or nothing."""
+__all__ = ["Activity", "occasions_in", "set_activity", "stranger_to"]
 
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]

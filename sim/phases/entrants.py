@@ -14,6 +14,7 @@ from ..beginning.new_firms import set_firms
 from ..beginning.population import FirmSample
 from ..ground.conditions import Conditions
 from ..ground.counts import Counts
+from ..ground.forms import form_code
 from ..ground.grouped_rows import GroupedRows
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, draw_four, uniforms
@@ -27,6 +28,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _ENTRANT = int(Process.ENTRANT)
+_LAND = form_code("entry", "land")
 
 SPIN_OFF_ORDINAL = 1 << 15
 
@@ -60,7 +62,7 @@ def admit_entrants(
         key, month, arrivals, founders, state.bodies, run.scratch.places, run.foundings,
         newcomers,
     )  # fmt: skip
-    if run.settings.entry == "balanced":
+    if run.settings.balanced:
         models[0] = firms.modelled_on[closed[np.argsort(firms.complex[closed], kind="stable")]]
     _describe_entrants(p, models, source, state.bodies, run.anchors.sector_intensity, newcomers)
     _scatter_knowledge(key, month, p, models, source, state.bodies, newcomers)
@@ -77,9 +79,9 @@ def _decide_entry(run: Run, operating: Integers, closures: Integers) -> tuple[In
     In balance one firm enters for each that closed, and no university founds another.
     """
     state, p, key, month = run.state, run.parameters, run.key, run.state.month
-    if run.settings.entry == "balanced":
+    if run.settings.balanced:
         return closures.copy(), np.empty(0, np.int64)
-    if run.settings.entry == "land":
+    if run.forms.entry == _LAND:
         places, land = state.places, run.region.land
         opened = open_places(month, places)
         founders = seat_spin_offs(spin_offs(key, month, p, state.bodies), state.bodies, places)

@@ -10,6 +10,7 @@ from ..coordination.membership import decide_membership
 from ..coordination.policy import CoordinationView, Payments
 from ..coordination.small_tasks import run_small_tasks
 from ..ground.counts import Counts
+from ..ground.forms import form_code
 from ..ground.grouped_rows import GroupedRows
 from ..ground.random_numbers import Process, draw_columns
 from ..network.activity import Activity, set_activity
@@ -28,6 +29,7 @@ Codes = NDArray[np.int32]
 
 _BACKGROUND = int(Process.BACKGROUND)
 _JOINING = int(Process.JOINING)
+_STAFF = form_code("occasions", "staff")
 
 
 def meet(run: Run, tranche: Tranche, counts: Counts) -> Meetings:
@@ -71,7 +73,7 @@ def _activity(run: Run) -> Activity:
     place = firms.complex[: firms.count]
     if not run.activity.has_room(place):
         run.activity = Activity.of(place, run.activity.filled.size)
-    exponent = run.parameters.occasion_exponent if run.settings.occasions == "staff" else 0.0
+    exponent = run.parameters.occasion_exponent if run.forms.occasions == _STAFF else 0.0
     set_activity(exponent, run.parameters, firms, run.activity)
     return run.activity
 

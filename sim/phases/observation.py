@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from ..accounting.growth_terms import AGGREGATES, sum_aggregates
 from ..accounting.series import SUMMED, sum_firms
 from ..ground.counts import Counts
+from ..ground.forms import form_code
 from ..run import Run
 from .budget import book_spending
 
 __all__ = ["observe", "record"]
+
+_LAND = form_code("entry", "land")
 
 
 def observe(run: Run, counts: Counts) -> None:
@@ -27,7 +30,7 @@ def observe(run: Run, counts: Counts) -> None:
     sum_aggregates(month, run.conditions, run.parameters, firms, aggregates)
     _enter(run, dict(zip(SUMMED, totals, strict=True)))
     tenants = totals[SUMMED.index("firms")]
-    if run.settings.entry == "land":
+    if run.forms.entry == _LAND:
         tenants = tenants + run.state.places.under_way
     _enter(run, {"tenants": tenants})
     _enter(run, dict(zip(AGGREGATES, aggregates, strict=True)))

@@ -195,6 +195,8 @@ WRONG = [
     (["run", "--region", "."], "csv"),
     (["run", "--exports", "both"], "exports = both"),
     (["run", "--set", "nonsense"], "--set = nonsense"),
+    (["run", "--form", "nonsense"], "--form = nonsense"),
+    (["run", "--form", "entry=lnad"], "forms.entry = lnad: allowed: did you mean 'land'?"),
     (["run", "--set", "rd_elasticity=nan"], "parameters.rd_elasticity = nan"),
     (["run", "--set", "rd_elasticity=1e308"], "parameters.rd_elasticity = 1e+308"),
     (["run", "--set", "rd_elasticty=0.1"], "did you mean 'rd_elasticity'"),

@@ -11,6 +11,7 @@ from small_region import small_population
 from innocluster.scenarios.policies import POLICIES
 from innocluster.sim.beginning.macro import MacroSeries, load_macro
 from innocluster.sim.beginning.population import FirmSample, Population
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.innovation.technology import monthly_rate
 from innocluster.sim.settings import Settings
@@ -78,7 +79,7 @@ def alone(population: Population, unchecked: dict[str, float] | None = None) -> 
             POLICIES["P0"],
             3,
             match_2003=False,
-            entry="proportional",
+            forms=Forms.of({"entry": "proportional"}),
         )
     )
 

@@ -9,8 +9,8 @@ import pytest
 from small_region import full_population, simulation
 
 from innocluster.sim.beginning.population import Population
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.market.places import ROOM
-from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
 
 GUNSAN, YEAR_2006 = 5, 3
@@ -138,7 +138,7 @@ def test_on_new_ground_few_operate_yet() -> None:
 
 
 def test_proportional_entry_leaves_the_ground_alone() -> None:
-    run = simulation("P0", entry="proportional", last=(2005, 12))
+    run = simulation("P0", forms=Forms.of({"entry": "proportional"}), last=(2005, 12))
     before = run.state.places.copy()
     values = run.run().values
     assert np.array_equal(values["tenants"], values["firms"])
@@ -147,7 +147,7 @@ def test_proportional_entry_leaves_the_ground_alone() -> None:
 
 
 def test_land_is_the_usual_entry() -> None:
-    assert Settings.__dataclass_fields__["entry"].default == "land"
+    assert Forms().names()["entry"] == "land"
 
 
 def test_rooms_grow_where_firms_rent() -> None:

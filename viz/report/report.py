@@ -12,6 +12,7 @@ from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.indicators import Target
 from innocluster.scenarios.runs.provenance import MANIFEST, write_aside
+from innocluster.sim.ground.forms import RULES, Forms
 from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.sim.measures.world_class import WORLD_CLASS
 
@@ -49,7 +50,7 @@ __all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"
 _SETUP = (
     "scenario", "policy", "region", "macro", "exports", "first", "last", "seed",
     "spin_up_years", "population_seed", "budget_scale", "budget", "governance", "screening",
-    "entry", "occasions", "under", "draws", "pairs", "worlds", "method", "orders", "residual",
+    "under", "draws", "pairs", "worlds", "method", "orders", "residual",
     "failures", "stopped_by",
     "precision_asked", "precision_reached", "confidence", "indifference_percent", "satisficing",
     "first_stage", "seconds", "version", "fingerprint",
@@ -223,6 +224,18 @@ def _setup(meta: Mapping[str, Any], manifest: Mapping[str, Any], texts: Texts) -
             value = texts("report.drawn")
         if value is not None:
             rows.append([texts(f"meta.{key}"), _written(key, value, texts)])
+    return rows + _forms(scenario, texts)
+
+
+def _forms(scenario: Mapping[str, Any], texts: Texts) -> Rows:
+    """Every rule whose form is open to question, and its form."""
+    korean = texts.language == "ko"
+    rows = []
+    for key, chosen in Forms.of(scenario.get("forms", {})).names().items():
+        rule, form = RULES[key], RULES[key].forms[chosen]
+        rows.append(
+            [rule.label_ko, form.label_ko] if korean else [rule.label, f"{form.label} ({chosen})"]
+        )
     return rows
 
 

@@ -192,7 +192,7 @@ def test_sectors_meet_their_years_and_share_the_course_of_the_common_series() ->
 
 
 def test_all_sectors_may_share_the_common_series() -> None:
-    common, whole = load_macro("history", by_sector=False), load_macro("history")
+    common, whole = load_macro("history").common(), load_macro("history")
     assert common.sectors == {}
     assert load_macro("plan-2005").sectors == {}
     for key in SERIES:

@@ -12,6 +12,7 @@ from small_region import full_population, simulation
 from innocluster.sim.beginning.macro import MacroSeries, load_macro
 from innocluster.sim.beginning.market_conditions import market_conditions
 from innocluster.sim.ground.conditions import Conditions
+from innocluster.sim.ground.forms import Forms
 
 P = parameters(technical_progress=0.02, rivals_growth=0.03)
 MONTHS = 13
@@ -29,7 +30,7 @@ def macro(**sectors: dict[str, np.ndarray]) -> MacroSeries:
     )
 
 
-def outside(series: MacroSeries) -> Conditions:
+def outside(series: MacroSeries, **forms: str) -> Conditions:
     """Conditions of oil, whose price follows crude, and of goods, sold as parts and wholes."""
     sectors = SimpleNamespace(
         keys=("oil", "goods"),
@@ -39,7 +40,7 @@ def outside(series: MacroSeries) -> Conditions:
         material_prices=np.array([1.0, 0.5]),
         export_markets=({"oil": 1.0}, {"parts": 0.25, "goods": 0.75}),
     )
-    return market_conditions(series, sectors, P)  # type: ignore[arg-type]
+    return market_conditions(series, sectors, P, Forms.of(forms))  # type: ignore[arg-type]
 
 
 def test_the_second_january_by_hand() -> None:
@@ -68,6 +69,14 @@ def test_the_second_january_by_hand() -> None:
         assert (getattr(found, name)[:12] == 1.0).all(), name
 
 
+def test_sectors_may_share_the_common_series() -> None:
+    series = macro(world_demand={"oil": months(4.0)}, price_index={"oil": months(2.4)})
+    found, common = outside(series, demand="common"), outside(macro())
+    assert found.foreign[12].tolist() == common.foreign[12].tolist() == [3.75, 3.75]
+    assert found.price[12].tolist() == [1.2, 1.2]
+    assert found.progress[12].tolist() == common.progress[12].tolist()
+
+
 def test_value_added_is_never_more_than_sales() -> None:
     found = outside(macro(price_index={"goods": months(0.03)}))
     assert found.value_added_ratio[12].tolist() == [0.25, 1.0]
@@ -83,8 +92,8 @@ def test_where_prices_are_common_so_is_progress() -> None:
 
 
 def test_common_series_are_those_of_every_sector_to_the_last_bit() -> None:
-    series = load_macro("history", by_sector=False)
-    found = market_conditions(series, full_population().region.sectors, P)
+    series = load_macro("history").common()
+    found = market_conditions(series, full_population().region.sectors, P, Forms())
     rate = series.exchange_rate / (np.sum(series.exchange_rate[:12]) / 12.0)
     for sector in range(9):
         np.testing.assert_array_equal(found.domestic[:, sector], series.domestic_demand)

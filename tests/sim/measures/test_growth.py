@@ -15,6 +15,7 @@ from innocluster.scenarios.policies import POLICIES
 from innocluster.sim.accounting.december import Changes, December, add_changes, productivity_parts
 from innocluster.sim.accounting.growth_terms import AGGREGATES, log_mean
 from innocluster.sim.beginning.macro import load_macro
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.measures.growth import (
     CHANNELS,
     COMPOSITION,
@@ -310,9 +311,10 @@ class GrowingCapital:
 
 def test_where_only_capital_grows_growth_comes_from_capital_alone() -> None:
     """Demand beyond every capacity, technology and turnover switched off."""
-    macro = load_macro("history", by_sector=False)
+    macro = load_macro("history").common()
     run = simulation(
-        "P0", match_2003=False, last=(2007, 12), macro=macro, entry="proportional", unchecked={
+        "P0", match_2003=False, last=(2007, 12), macro=macro,
+        forms=Forms.of({"entry": "proportional"}), unchecked={
         "technical_progress": 0.0, "rivals_growth": 0.0, "growth_dispersion": 0.0,
         "rd_elasticity": 0.0, "spillover_elasticity": 0.0, "attempt_rate": 0.0,
         "background_rate": 0.0, "brand_hazard": 0.0, "exit_rate": 0.0, "established_exit_rate": 0.0,

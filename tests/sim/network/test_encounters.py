@@ -10,6 +10,7 @@ import pytest
 from small_network import SmallNetwork
 from small_region import full_population, simulation
 
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.grouped_rows import GroupedRows
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import (
@@ -214,7 +215,12 @@ def test_meeting_partners_of_partners_closes_triangles(seed: int) -> None:
     for closure in (0.0, 0.9):
         shares = {"background_repeat": 0.0, "background_closure": closure}
         run = simulation(
-            "P0", seed, full_population(seed), shares, last=(2006, 12), occasions="uniform"
+            "P0",
+            seed,
+            full_population(seed),
+            shares,
+            last=(2006, 12),
+            forms=Forms.of({"occasions": "uniform"}),
         )
         run.run()
         ratios.append(measure_network(run)["clustering_excess"][0])
@@ -232,7 +238,7 @@ def test_pairs_that_the_programme_introduced_go_on_by_themselves() -> None:
                 seed,
                 unchecked={"background_repeat": repeat},
                 last=(2010, 12),
-                occasions="uniform",
+                forms=Forms.of({"occasions": "uniform"}),
             )  # fmt: skip)
             run.run()
             found = measure_network(run)

@@ -145,7 +145,7 @@ def test_rows_of_closed_firms_of_the_same_complex_are_taken_first() -> None:
 
 def test_in_balance_one_firm_enters_for_each_that_closes() -> None:
     run = simulation(
-        "P0", entry="balanced", last=(2004, 12),
+        "P0", balanced=True, last=(2004, 12),
         unchecked={"exit_rate": 2.0, "spin_off_rate": 1.0, "entry_scale": 5.0},
     )  # fmt: skip
     values = run.run().values

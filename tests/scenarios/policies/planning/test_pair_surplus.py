@@ -19,6 +19,7 @@ from innocluster.scenarios.policies.planning.ties import ties, trust_of_pairs
 from innocluster.sim.beginning.macro import MacroSeries, load_macro
 from innocluster.sim.coordination.policy import CoordinationView, Introductions
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.network.pairs import BODY, common_trust
 from innocluster.sim.settings import Settings
@@ -84,7 +85,9 @@ class Outcome(NamedTuple):
 def settings() -> Settings:
     """A small region with more money than it can spend, in a world that stands still."""
     started = simulation("P5", budget=dict.fromkeys(range(2005, 2014), 60_000.0)).settings
-    return replace(started, macro=still_macro(), match_2003=False, entry="proportional")
+    return replace(
+        started, macro=still_macro(), match_2003=False, forms=Forms.of({"entry": "proportional"})
+    )
 
 
 def outcome(seed: int, with_bodies: bool, changes: dict[str, float], months: int) -> Outcome:
