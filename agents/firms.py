@@ -53,6 +53,7 @@ class FirmTable(Table):
     alive: Flags = column(np.int8, "0 or 1", "operating")
     complex: Small = column(np.int16, "index", "industrial complex")
     sector: Small = column(np.int16, "index", "sector")
+    niche: Small = column(np.int16, "index", "product niche within its sector")
     mini_cluster: Small = column(np.int16, "index or -1", "mini-cluster that suits its knowledge")
     member: Flags = column(np.int8, "0 or 1", "takes part in the programme")
     modelled_on: NDArray[np.int32] = column(np.int32, "row", "firm of 2003 on which it is modelled")

@@ -99,6 +99,7 @@ def _entrant(
     attributes = {
         "identifier": identifier,
         "sector": sector,
+        "niche": int(model.draw(identifier, Process.NICHE, month=0)[0] * round(p.product_niches)),
         "mini_cluster": int(source.mini_cluster[pattern]),
         "member": False,
         "cohort": False,

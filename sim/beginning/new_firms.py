@@ -15,11 +15,12 @@ from ..innovation.technology import monthly_rate, shock_unit
 from .ages import LIFE_STEPS, stationary_age
 from .population import FirmSample
 
-__all__ = ["log_odds", "set_firms", "stationary_shock"]
+__all__ = ["log_odds", "product_niche", "set_firms", "stationary_shock"]
 
 Integers = NDArray[np.int64]
 
 _SHOCK = int(Process.SHOCK)
+_NICHE = int(Process.NICHE)
 LEAST_EXPORT_SHARE, LARGEST_EXPORT_SHARE = 1e-6, 0.98
 
 
@@ -51,6 +52,8 @@ def set_firms(
         i = rows[n]
         _set_observed(i, n, sample, firms)
         _forget_predecessor(i, firms)
+        niche, _, _, _ = uniforms(key, sample.identifier[n], 0, _NICHE, 0)
+        firms.niche[i] = product_niche(niche, p.product_niches)
         firms.entered[i] = entered
         firms.utilisation[i] = p.target_utilisation
         _set_research(i, sample.revenue[n], p, firms)
@@ -150,6 +153,18 @@ def _set_production(
     firms.revenue[i] = luck * monthly
     firms.cash[i] = luck * p.first_cash * annual_revenue
     firms.wage[i] = max(p.labour_share * value_added - own_research, least) / employees
+
+
+@inlined
+def product_niche(u: float, niches: float) -> int:
+    """T3: what a firm makes within its sector, all niches alike; firms of one are rivals.
+
+    Parameters
+    ----------
+    u : uniform
+    niches : of a sector, to be rounded
+    """
+    return int(u * np.floor(niches + 0.5))
 
 
 @inlined

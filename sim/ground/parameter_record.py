@@ -58,6 +58,7 @@ class Parameters(Record):
     information_probability: float
     information_gain: float
     information_ceiling: float
+    product_niches: float
     background_rate: float
     occasion_exponent: float
     anchor_share: float

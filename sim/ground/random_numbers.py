@@ -77,6 +77,7 @@ class Process(IntEnum):
     BUILDING = 61
     MOVING_IN = 62
     FIRST_PLACES = 63
+    NICHE = 70
 
 
 _MASK = np.uint64(0xFFFFFFFF)

@@ -35,12 +35,12 @@ LIVELY = {
 }
 BUDGET = {2005: 9000.0, 2006: 6000.0, 2007: 12000.0}
 FIRM_VALUES = (
-    "identifier", "sector", "mini_cluster", "member", "employees", "capital", "level", "shock",
-    "log_productivity", "demand_scale", "demand_reference", "expected_demand", "export_logit",
-    "revenue", "exports", "utilisation", "research_stock", "research_lagged", "grant_flow",
-    "spillover", "spillover_reference", "absorption", "gain_own", "gain_transfer", "gain_joint",
-    "gain_meeting", "brand", "link_until", "cash", "months_negative", "wage", "royalty",
-    "lost_days", "projects", "entered", "age", "knowledge",
+    "identifier", "sector", "niche", "mini_cluster", "member", "employees", "capital", "level",
+    "shock", "log_productivity", "demand_scale", "demand_reference", "expected_demand",
+    "export_logit", "revenue", "exports", "utilisation", "research_stock", "research_lagged",
+    "grant_flow", "spillover", "spillover_reference", "absorption", "gain_own", "gain_transfer",
+    "gain_joint", "gain_meeting", "brand", "link_until", "cash", "months_negative", "wage",
+    "royalty", "lost_days", "projects", "entered", "age", "knowledge",
 )  # fmt: skip
 PAIR_VALUES = ("familiarity", "similarity", "gain", "meetings", "asked", "projects")
 BODY_VALUES = ("applied_share", "licences_year", "projects", "inventions", "income", "knowledge")

@@ -40,6 +40,8 @@ def test_every_firm_of_2003_has_one_successor_under_its_name(state: State) -> No
     for name in ("complex", "sector", "mini_cluster"):
         assert np.array_equal(getattr(firms, name)[:n], getattr(sample, name)), name
     assert set(firms.entered[:n]) == {-1}
+    # Who took the place of a closed firm brought a niche of its own.
+    assert set(firms.niche[:n]) == {0, 1, 2, 3, 4}
     # Some were founded within the three years and all others are older than these.
     young = firms.age[:n] < 12.0 * YEARS
     assert 0.1 < young.mean() < 0.5

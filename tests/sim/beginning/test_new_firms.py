@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from innocluster.agents.firms import FirmTable
-from innocluster.sim.beginning.new_firms import log_odds, set_firms, stationary_shock
+from innocluster.sim.beginning.new_firms import (
+    log_odds,
+    product_niche,
+    set_firms,
+    stationary_shock,
+)
 from innocluster.sim.beginning.population import FirmSample
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import Process, replication_key, uniforms
@@ -21,6 +26,7 @@ PARAMETERS = {
     "rd_depreciation": 0.15, "attempt_rate": 0.4,
     "commercial_success": 0.5, "own_innovation_step": 0.03, "innovation_depreciation": 0.1,
     "labour_share": 0.6, "first_cash": 0.125, "substitution": 3.0,
+    "product_niches": 7.0,
 }  # fmt: skip
 CLEARED = (
     "member", "cohort", "role", "exports", "grant_flow", "spillover", "absorption",
@@ -71,6 +77,8 @@ def test_first_state_of_a_firm(kernel) -> None:
     # A shock moves demand with the power σ - 1 = 2, and labour less what a worker makes more.
     luck = np.exp(2.0 * shock)
     worked = luck * np.exp(-shock / 0.75)
+    # Seven niches of equal chance: the first seventh of a uniform is niche 0.
+    niche = [math.floor(7.0 * uniforms(KEY, k, 0, int(Process.NICHE), 0)[0]) for k in (100, 200)]
     expected = {
         "identifier": [100, 200], "alive": [1, 1], "complex": [3, 4], "sector": [1, 0],
         "mini_cluster": [7, -1], "entered": [17, 17], "age": [0.0, 0.0],
@@ -81,7 +89,7 @@ def test_first_state_of_a_firm(kernel) -> None:
         "export_logit": [math.log(0.25 / 0.75), math.log(1e-6 / (1.0 - 1e-6))],
         "research_intensity": [0.05, 0.0], "research_lagged": [0.05, 0.0],
         "research_stock": [stock, 0.0], "research_reference": [stock, 0.0],
-        "spillover_reference": [np.inf, np.inf],
+        "spillover_reference": [np.inf, np.inf], "niche": niche,
         # 0.4·0.5 successes a year of 0.03 each.
         "gain_own": [gain, 0.0], "gain_reference": [gain, 0.0],
         "brand": [1.0, 0.5], "brand_reference": [1.0, 0.5], "cash": luck * [300.0, 150.0],
@@ -96,6 +104,13 @@ def test_first_state_of_a_firm(kernel) -> None:
     assert {*expected, *CLEARED, *MINUS_ONE, "shock", "modelled_on"} == set(
         FirmTable.column_names()
     )
+
+
+@pytest.mark.parametrize(
+    ("u", "niches", "niche"), [(0.01, 5.0, 0), (0.39, 5.0, 1), (0.99, 5.0, 4), (0.99, 3.4, 2)]
+)
+def test_niches_are_alike_and_whole(u: float, niches: float, niche: int) -> None:
+    assert product_niche(u, niches) == niche
 
 
 def test_labour_keeps_a_quarter_of_value_added() -> None:
