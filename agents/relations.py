@@ -16,6 +16,8 @@ __all__ = [
     "information_room",
     "joint_gain",
     "proposal_probability",
+    "refreshed_news",
+    "shared_part",
     "success_probability",
 ]
 
@@ -35,32 +37,58 @@ def faded_familiarity(familiarity: float, decay: float, months: int) -> float:
 
 
 @inlined
+def shared_part(stranger: float, trusted: float, familiarity: float) -> float:
+    """T3: q0 + (q1 - q0)·F, the part of its news that an actor tells.
+
+    Parameters
+    ----------
+    stranger, trusted : q0 and q1, told to a stranger and to the most familiar partner
+    """
+    return stranger + (trusted - stranger) * familiarity
+
+
+@inlined
+def refreshed_news(news: float, refresh: float, months: int) -> float:
+    """T3: N' = N + ν(1 - N) a month, that is 1 - (1 - N)(1 - ν)^months, without a meeting.
+
+    Parameters
+    ----------
+    news : N, part of all that two could tell each other that they have not told yet
+    refresh : ν a month
+    """
+    if months <= 0:
+        return news
+    if refresh >= 1.0:
+        return 1.0
+    return 1.0 - (1.0 - news) * exp(months * log(1.0 - refresh))
+
+
+@inlined
 def information_gain(
     gain: float,
     absorption: float,
     own: float,
     other: float,
     similarity: float,
-    rivalry: float,
-    meetings: int,
+    told: float,
     share: float,
     room: float,
 ) -> float:
-    """T3: z_M·AC·cos·min(1, max(0, ln A_j - ln A_i))·(1 - rival)/n on the line it touches.
+    """T3: z_M·AC·cos·min(1, max(0, a_j - a_i))·told on the line it touches.
 
-    Productivities are relative to their sector's; `share` is that of one product
-    line in the firm, since the trial from which z_M comes was with small firms
+    Productivities are without luck and relative to their sector's; `share` is that of one
+    product line in the firm, since the trial from which z_M comes was with small firms
     and what one talk tells cannot lift a whole car maker.  `room` is the part of
     what others' practice can teach a firm at all that it has not learned yet, see
-    `information_room`.  Three more things
-    differ from the plain form z_M·AC·gap·(1 - rival): absorption is relative to the partner's
-    field (Lane and Lubatkin 1998), hence the cosine; a gap beyond e-fold is
-    another kind of firm, not a practice to copy; and the n-th meeting of a pair
-    has 1/n of the news of the first, since Cai and Szeidl (2018) find a gain
-    within a year that lasts, not one that repeats every year.
+    `information_room`.  Absorption is relative to the partner's field (Lane and Lubatkin
+    1998), hence the cosine; a gap beyond e-fold is another kind of firm, not a practice to copy.
+
+    Parameters
+    ----------
+    told : part of all its news that the other tells
     """
     gap = min(1.0, max(0.0, other - own))
-    return gain * absorption * similarity * gap * (1.0 - rivalry) / meetings * share * room
+    return gain * absorption * similarity * gap * told * share * room
 
 
 @inlined

@@ -97,6 +97,7 @@ class Pair:
         self.first, self.second = first, second
         self.familiarity = 0.0
         self.similarity = 0.0
+        self.news = 1.0
         self.gain = 0.0
         self.meetings = 0
         self.last_met = -1
@@ -250,8 +251,9 @@ class Firm(Actor):
             )
             self.shock += scale * (math.log(2.0 * v) if v < 0.5 else -math.log(2.0 * (1.0 - v)))
         self.own_spending = self.research_intensity * self.revenue
-        for channel in ("gain_own", "gain_transfer", "gain_joint", "gain_meeting"):
+        for channel in ("gain_own", "gain_transfer", "gain_joint"):
             setattr(self, channel, getattr(self, channel) * model.keep_gain)
+        self.gain_meeting *= model.keep_meeting
         if self.research_intensity <= 0.0 and self.research_stock <= 0.0:
             return
         spending = self.own_spending + (1.0 + p.subsidy_additionality) * self.grant_flow

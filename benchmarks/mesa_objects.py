@@ -64,6 +64,9 @@ class ObjectModel(mesa.Model):
         self.shock_unit = shock_unit(self.persistence, p.shock_arrival, p.substitution)
         self.keep_stock = 1.0 - monthly(p.rd_depreciation)
         self.keep_gain = 1.0 - monthly(p.innovation_depreciation)
+        flow = self.settings.forms.names()["sharing"] == "flow"
+        fading = p.familiarity_decay if flow else monthly(p.meeting_depreciation)
+        self.keep_meeting = 1.0 - fading
         self.depreciation = monthly(p.capital_depreciation)
         self.value_added_ratio = self.region.sectors.value_added_ratio.tolist()
         anchors = simulation.anchors
@@ -252,9 +255,12 @@ class ObjectModel(mesa.Model):
             pair = Pair(b, a) if swap else Pair(a, b)
             self.tie(pair)
         meeting.pair = pair
+        # News since the last meeting; a second one of the month finds what the first one left.
+        told_before = (1.0 - pair.news) * (1.0 - p.news_refresh) ** (self.month - pair.last_met)
+        news = 1.0 - told_before
         pair.gain += p.familiarity_meeting
         pair.meetings += 1
-        again, pair.last_met = pair.last_met == self.month, self.month
+        pair.last_met = self.month
         alike = cosine(a.knowledge, b.knowledge)
         pair.similarity = single(alike)
         lessons = [(a, learned(a.knowledge, b.knowledge, p.learning_meeting * a.absorption))]
@@ -264,17 +270,35 @@ class ObjectModel(mesa.Model):
             return lessons
         b.lost_days += days
         lessons.append((b, learned(b.knowledge, a.knowledge, p.learning_meeting * b.absorption)))
-        rivalry = alike**2 if a.sector == b.sector else 0.0
-        low, high = sorted((a.identifier, b.identifier))
-        draws = self.draw(low, Process.MEETING_INFORMATION, high)[2 * again :]
-        lead = [firm.log_productivity - self.sector_log_a[firm.sector] for firm in (a, b)]
-        for firm, gap, u in ((a, lead[1] - lead[0], draws[0]), (b, lead[0] - lead[1], draws[1])):
-            if u < p.information_probability:
-                news = firm.absorption * alike * min(1.0, max(0.0, gap))
-                news *= p.information_gain * (1.0 - rivalry) / pair.meetings
-                news *= max(0.0, 1.0 - firm.gain_meeting / p.information_ceiling)
-                firm.gain_meeting += news * line_share(firm.revenue, p.product_line_revenue)
+        self._tell(pair, alike, news)
         return lessons
+
+    def _tell(self, pair: Pair, alike: float, news: float) -> None:
+        """T3: the firm that is behind hears from the one ahead."""
+        p, forms = self.p, self.settings.forms.names()
+        a, b = pair.first, pair.second
+        if forms["sharing"] == "strangers":
+            told = p.information_probability / pair.meetings
+        else:
+            least = 0.0 if forms["sharing"] == "trust" else p.sharing_strangers
+            told = (least + (p.sharing_trusted - least) * pair.familiarity) * news
+            pair.news = single(news - told)
+        if a.sector == b.sector and forms["rivalry"] == "technology":
+            told *= 1.0 - alike**2
+        elif (a.sector, a.niche) == (b.sector, b.niche):
+            told *= 1.0 - p.rival_secrecy
+        lead = {
+            firm: firm.log_productivity
+            - firm.shock
+            - self.sector_log_a[firm.sector]
+            - self.markets[firm.sector].progress
+            for firm in (a, b)
+        }
+        behind, ahead = sorted((a, b), key=lambda firm: lead[firm])
+        gap = min(1.0, lead[ahead] - lead[behind])
+        gain = p.information_gain * behind.absorption * alike * gap * told
+        gain *= max(0.0, 1.0 - behind.gain_meeting / p.information_ceiling)
+        behind.gain_meeting += gain * line_share(behind.revenue, p.product_line_revenue)
 
     def find_most(self) -> None:
         """F4: no stock counts for more than that at a percentile of all performers."""

@@ -118,6 +118,12 @@ class Run:
         return self.state.month
 
     @property
+    def usual_productivity(self) -> Floats:
+        """Log productivity of the mean firm of each sector this month, without luck, (H,)."""
+        progress: Floats = self.conditions.progress[self.state.month]
+        return self.anchors.sector_log_a + progress
+
+    @property
     def passes(self) -> tuple[float, float]:
         """Chances that a good and a bad project get a grant under the policy."""
         return self.screening if self.settings.policy.screened else (1.0, 1.0)

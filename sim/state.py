@@ -37,7 +37,8 @@ class State:
     reported_benefit : (C,) net benefit a month that members report, KRW million a member
     profit_ratio : (C,) profit over sales of last month
     allocation : (C,) share of every complex in the programme's budget
-    reports : level -> report that its coordinators act on, then those still on their way
+    reports : level -> report that its coordinators act on, then those still on their way;
+        under ``"accounts"`` what firms' accounts said in past months
     memory : what the policy chose to remember; replaced, never changed in place
     decisions : what the coordinators decided, in order
     december : firms of last December, for the growth of the year

@@ -55,8 +55,8 @@ class Gatekeepers(ThematicMiniClusters):
     name_ko = "게이트키퍼"
     summary = "Each mini-cluster sends its most absorptive member to meet those of the others."
     summary_ko = "미니클러스터마다 흡수역량이 가장 높은 회원이 대표로 다른 대표들과 만난다."
-    knows = "Absorptive capacity of the members of the own complex, as the promotion group sees it."
-    knows_ko = "추진단이 파악한 자기 단지 회원의 흡수역량을 안다."
+    knows = "What the promotion group believes of the absorptive capacity of its members."
+    knows_ko = "추진단이 짐작하는 자기 단지 회원의 흡수역량을 안다."
     source = "Vermeulen and Pyka 2018, doi 10.1007/s10614-017-9776-3"
     sees = ("local",)
 

@@ -225,7 +225,7 @@ def _add_terms(
         sums.standing[term - _OWN, c] += weight * before.technology[term, row]
 
 
-def productivity_parts(sums: Changes, kept: float) -> tuple[Floats, Floats, Floats]:
+def productivity_parts(sums: Changes, kept: Floats) -> tuple[Floats, Floats, Floats]:
     """Parts of the change of each complex's productivity between two Decembers.
 
     Aggregate productivity Π = Σ θ_i A_i, with θ_i the firm's share in composite input,
@@ -238,7 +238,7 @@ def productivity_parts(sums: Changes, kept: float) -> tuple[Floats, Floats, Floa
     Parameters
     ----------
     sums : from `add_changes`
-    kept : share of a gain that a year leaves, 1 - δ_Z
+    kept : (4,) share of a gain of each channel that a year leaves, 1 - δ_Z
 
     Returns
     -------
@@ -258,7 +258,7 @@ def productivity_parts(sums: Changes, kept: float) -> tuple[Floats, Floats, Floa
     exit_ = (sums.closed_capacity - usual * sums.closed_input) / then
     within = sums.terms / then
     parts = np.concatenate([within, np.stack([between, cross, entry, -exit_])])
-    arrived = within[_OWN : _MEETINGS + 1] + (1.0 - kept) * sums.standing / then
+    arrived = within[_OWN : _MEETINGS + 1] + (1.0 - kept[:, None]) * sums.standing / then
     totals = np.stack(
         [
             sums.input_then,

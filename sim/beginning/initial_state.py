@@ -97,10 +97,11 @@ def anchors(state: State, population: Population, p: Parameters) -> Anchors:
     stock = np.ones(sectors)
     intensity = np.ones(sectors)
     productivity = np.zeros(sectors)
+    lasting = firms.log_productivity[:n] - firms.shock[:n]
     for s in range(sectors):
         mask = sector == s
         if mask.any():
-            productivity[s] = fsum(firms.log_productivity[:n][mask]) / mask.sum()
+            productivity[s] = fsum(lasting[mask]) / mask.sum()
         if (mask & performs).any():
             stock[s] = np.median(firms.research_stock[:n][mask & performs])
             chosen = firms.research_intensity[:n][mask & performs]

@@ -16,6 +16,7 @@ from innocluster.agents.coordinators import Decision
 from innocluster.agents.knowledge import Knowledge
 from innocluster.agents.records import Record
 
+from ..ground.forms import Forms
 from ..ground.parameter_record import Parameters
 from ..state import State
 
@@ -45,6 +46,7 @@ class CoordinationView(Record):
     ----------
     key, month : address of keyed draws
     parameters : the parameters, read as ``parameters.name``
+    forms : the form of every rule, read as ``forms.name``
     event_cluster : (E,) mini-cluster of every contact event of the month
     event_size : (E,) firms attending it
     event_introductions : (E,) introductions that it can make
@@ -62,6 +64,7 @@ class CoordinationView(Record):
     key: NDArray[np.uint64]
     month: int
     parameters: Parameters
+    forms: Forms
     event_cluster: Codes
     event_size: Codes
     event_introductions: Codes
@@ -222,10 +225,12 @@ class Report:
     ----------
     month : month from whose beginning the knowledge dates, months since 2003-01
     rows, identifier : (n,) members then; a row may since belong to another firm
-    complex, mini_cluster, sector : (n,) of each
+    complex, mini_cluster, sector, niche : (n,) of each
     knowledge : (n, D) their knowledge vectors
-    absorption, employees, revenue : (n,) of each; revenue in KRW million a month
-    advantage : (n,) log productivity over the mean of the sector in 2003
+    employees, revenue : (n,) of each; revenue in KRW million a month
+    absorption : (n,) what it believes of their absorptive capacity
+    advantage : (n,) what it believes of their log productivity without luck over the mean of
+        the sector
     noise : standard deviation of its signal on the distance of two firms
     noise_research : the same for a firm and a research body
     """
@@ -236,6 +241,7 @@ class Report:
     complex: NDArray[np.int16]
     mini_cluster: NDArray[np.int16]
     sector: NDArray[np.int16]
+    niche: NDArray[np.int16]
     knowledge: Knowledge
     absorption: Floats
     employees: Floats

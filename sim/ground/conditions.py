@@ -52,7 +52,7 @@ class Anchors(Record):
     ----------
     sector_stock : (H,) KRW million, median R&D stock of R&D performers, R_sector of K3
     sector_intensity : (H,) mean R&D intensity of R&D performers, E_sector of F6
-    sector_log_a : (H,) mean log productivity of 2003
+    sector_log_a : (H,) mean log productivity of 2003, without luck
     usual_profit : (C,) profit over sales in 2003
     """
 

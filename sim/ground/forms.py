@@ -139,6 +139,9 @@ class Forms(Record):
     demand: int = 0
     entry: int = 0
     occasions: int = 0
+    sharing: int = 0
+    rivalry: int = 0
+    planner_knowledge: int = 0
 
     @classmethod
     def of(cls, chosen: Mapping[str, str]) -> Forms:

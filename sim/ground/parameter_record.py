@@ -58,6 +58,11 @@ class Parameters(Record):
     information_probability: float
     information_gain: float
     information_ceiling: float
+    sharing_strangers: float
+    sharing_trusted: float
+    news_refresh: float
+    rival_secrecy: float
+    meeting_depreciation: float
     product_niches: float
     background_rate: float
     occasion_exponent: float
@@ -112,6 +117,9 @@ class Parameters(Record):
     task_selection: float
     task_solution: float
     outside_head_noise: float
+    productivity_noise: float
+    absorption_noise: float
+    accounts_lag: float
     lag_scale: float
     noise_scale: float
     committee_votes: float

@@ -78,6 +78,8 @@ class Process(IntEnum):
     MOVING_IN = 62
     FIRST_PLACES = 63
     NICHE = 70
+    BELIEF = 71
+    MEETINGS_TRIAL = 72
 
 
 _MASK = np.uint64(0xFFFFFFFF)

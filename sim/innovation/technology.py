@@ -92,6 +92,7 @@ def advance_shocks(p: Parameters, firms: FirmTable, arrives: Floats, size: Float
 @compiled
 def advance_research(
     price: float,
+    meetings_kept: float,
     p: Parameters,
     anchors: Anchors,
     firms: FirmTable,
@@ -103,6 +104,7 @@ def advance_research(
     Parameters
     ----------
     price : price index of manufactured goods at large, year mean of 2003 = 1
+    meetings_kept : part of what meetings taught that a month leaves
     scratch : with own R&D and grants of this month; its uniforms decide whether an innovation
         comes, and how large
     innovations : (C,) own innovations, added to
@@ -114,11 +116,12 @@ def advance_research(
         # Closed firms are computed along, and keep what they had: no branch.
         for k in range(size):
             row = np.uint64(start + k)
-            keep = keep_gain if firms.alive[row] != 0 else 1.0
+            alive = firms.alive[row] != 0
+            keep = keep_gain if alive else 1.0
             firms.gain_own[row] *= keep
             firms.gain_transfer[row] *= keep
             firms.gain_joint[row] *= keep
-            firms.gain_meeting[row] *= keep
+            firms.gain_meeting[row] *= meetings_kept if alive else 1.0
         found = 0
         for k in range(size):
             row = np.uint64(start + k)

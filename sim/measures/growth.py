@@ -17,6 +17,7 @@ from innocluster.agents.elementary import log_array
 from ..accounting.december import Changes, December, add_changes, productivity_parts
 from ..accounting.growth_terms import AGGREGATES, TECHNOLOGY, TERMS, firm_terms, log_mean
 from ..ground.sums import row_blocks
+from ..network.information import meetings_kept
 from ..run import Run
 
 __all__ = [
@@ -82,9 +83,9 @@ def measure_growth(run: Run) -> dict[str, Floats]:
     alpha = run.parameters.capital_elasticity
     whole = np.concatenate([recorded.sum(axis=2, keepdims=True), recorded], axis=2)
     growth = year_sources(whole, alpha)
-    parts, arrived, totals = productivity_parts(
-        changes, 1.0 - run.parameters.innovation_depreciation
-    )
+    kept = np.full(len(CHANNELS), 1.0 - run.parameters.innovation_depreciation)
+    kept[CHANNELS.index("meetings")] = meetings_kept(run.parameters, run.forms) ** 12
+    parts, arrived, totals = productivity_parts(changes, kept)
     composition, gains, output = composition_points(
         parts, arrived, totals, whole[1:4, 11::12], alpha
     )

@@ -9,27 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
-from innocluster.agents.firms import FirmTable, line_share
+from innocluster.agents.firms import FirmTable
 from innocluster.agents.knowledge import cosine, learn
 from innocluster.agents.records import Record
-from innocluster.agents.relations import (
-    faded_familiarity,
-    familiarity_step,
-    information_gain,
-    information_room,
-)
+from innocluster.agents.relations import faded_familiarity, familiarity_step
 from innocluster.agents.research_bodies import ResearchBodyTable
 
+from ..ground.forms import Forms
 from ..ground.parameter_record import Parameters
-from ..ground.random_numbers import Process, uniforms
+from .information import news_of_pair, tell
 from .pairs import BODY, PairTable, meet_pair
 
 __all__ = ["Meetings", "apply_learning", "hold_meetings", "update_familiarity"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
-
-_INFORMATION = int(Process.MEETING_INFORMATION)
 
 
 @dataclass(frozen=True)
@@ -56,12 +50,12 @@ class Meetings(Record):
 
 @compiled
 def hold_meetings(
-    key: NDArray[np.uint64],
     month: int,
     p: Parameters,
+    forms: Forms,
     meetings: Meetings,
     learned: Floats,
-    sector_log_a: Floats,
+    usual: Floats,
     firms: FirmTable,
     bodies: ResearchBodyTable,
     pairs: PairTable,
@@ -75,7 +69,7 @@ def hold_meetings(
     meetings : of which `row` is written
     learned : (meetings, 2, D) knowledge gained by both, written here and applied later, so that
         everyone learns from what the other knew before the month
-    sector_log_a : (H,) mean log productivity of the sector in 2003
+    usual : (H,) log productivity of the sector's mean firm, without luck
     """
     count = pairs.count
     for m in range(meetings.first.size):
@@ -86,15 +80,15 @@ def hold_meetings(
             _begin_history(row, pairs)
             count += 1
         meetings.row[m] = row
+        news = news_of_pair(row, month, p.news_refresh, pairs)
         brokered = m >= meetings.spontaneous
-        again = _count_meeting(row, month, brokered, p, pairs)
+        _count_meeting(row, month, brokered, p, pairs)
         if brokered:
             _take_time(a, b, p.attendance_days, firms)
         alike = _teach(a, b, p.learning_meeting, learned[m], firms, bodies)
         pairs.similarity[row] = alike
         if b < BODY:
-            met = pairs.meetings[row]
-            _tell(key, month, p, a, b, alike, met, again, sector_log_a, firms)
+            tell(row, alike, news, p, forms, usual, firms, pairs)
     return count
 
 
@@ -102,6 +96,7 @@ def hold_meetings(
 def _begin_history(row: int, pairs: PairTable) -> None:
     """Set what a pair that has never met before has behind it."""
     pairs.familiarity[row] = 0.0
+    pairs.news[row] = 1.0
     pairs.gain[row] = 0.0
     pairs.meetings[row] = 0
     pairs.brokered[row] = 0
@@ -113,10 +108,9 @@ def _begin_history(row: int, pairs: PairTable) -> None:
 
 
 @inlined
-def _count_meeting(row: int, month: int, brokered: bool, p: Parameters, pairs: PairTable) -> bool:
-    """T1: enter a meeting into the history of its pair; whether it met this month before."""
+def _count_meeting(row: int, month: int, brokered: bool, p: Parameters, pairs: PairTable) -> None:
+    """T1: enter a meeting into the history of its pair."""
     pairs.gain[row] += p.familiarity_meeting
-    again: bool = pairs.meetings[row] > 0 and pairs.last_met[row] == month
     pairs.last_met[row] = month
     pairs.meetings[row] += 1
     if brokered:
@@ -128,7 +122,6 @@ def _count_meeting(row: int, month: int, brokered: bool, p: Parameters, pairs: P
         )
         pairs.own_familiarity[row] = min(1.0, faded + p.familiarity_meeting)
         pairs.last_own[row] = month
-    return again
 
 
 @inlined
@@ -154,76 +147,6 @@ def _teach(
     if b < BODY:
         learn(other, own, rate * firms.absorption[b], learned[1])
     return cosine(own, other)
-
-
-@inlined
-def _tell(
-    key: NDArray[np.uint64],
-    month: int,
-    p: Parameters,
-    a: int,
-    b: int,
-    alike: float,
-    met: int,
-    again: bool,
-    sector_log_a: Floats,
-    firms: FirmTable,
-) -> None:
-    """T3: two firms may tell each other how to work better.
-
-    Parameters
-    ----------
-    alike : cosine of what they know
-    met : meetings of the two so far, with this one
-    again : whether they have met this month before
-    """
-    u, v, w, x = uniforms(
-        key,
-        min(firms.identifier[a], firms.identifier[b]),
-        month,
-        _INFORMATION,
-        max(firms.identifier[a], firms.identifier[b]),
-    )
-    # Who meets again in the same month has other news to tell then.
-    if again:
-        u, v = w, x
-    ours = firms.log_productivity[a] - sector_log_a[firms.sector[a]]
-    theirs = firms.log_productivity[b] - sector_log_a[firms.sector[b]]
-    rivalry = alike * alike if firms.sector[a] == firms.sector[b] else 0.0
-    if u < p.information_probability:
-        _hear(a, ours, theirs, alike, rivalry, met, p, firms)
-    if v < p.information_probability:
-        _hear(b, theirs, ours, alike, rivalry, met, p, firms)
-
-
-@compiled
-def _hear(
-    listener: int,
-    own: float,
-    other: float,
-    alike: float,
-    rivalry: float,
-    met: int,
-    p: Parameters,
-    firms: FirmTable,
-) -> None:
-    """T3: add to the productivity of a firm what it is told.
-
-    Parameters
-    ----------
-    own, other : log productivities of listener and teller, relative to their sectors
-    """
-    firms.gain_meeting[listener] += information_gain(
-        p.information_gain,
-        firms.absorption[listener],
-        own,
-        other,
-        alike,
-        rivalry,
-        met,
-        line_share(firms.revenue[listener], p.product_line_revenue),
-        information_room(firms.gain_meeting[listener], p.information_ceiling),
-    )
 
 
 @compiled

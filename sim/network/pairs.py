@@ -53,6 +53,7 @@ class PairTable(Table):
         np.float32, "1", "familiarity F, T1; -1 for a dead pair", beside="walk"
     )
     similarity: Singles = column(np.float32, "1", "cosine of knowledge at the last meeting, K1")
+    news: Singles = column(np.float32, "1", "news N that the two firms have left to tell, T3")
     gain: Floats = column(np.float64, "1", "familiarity to be added this month")
     last_met: NDArray[np.int16] = column(np.int16, "month", "month of the last meeting")
     meetings: NDArray[np.int16] = column(np.int16, "meetings", "meetings so far")

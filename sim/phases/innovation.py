@@ -12,6 +12,7 @@ from ..innovation.proposals import propose_projects
 from ..innovation.technology import advance_research, advance_shocks, largest_pool, spill_over
 from ..innovation.transfer import commercialise, invent, sign_licences
 from ..network.contacts import Meetings
+from ..network.information import meetings_kept
 from ..run import Run
 
 __all__ = ["advance_technology", "collaborate", "transfer"]
@@ -73,7 +74,8 @@ def advance_technology(run: Run, counts: Counts) -> None:
     run.overrule_research(scratch.own_spending)
     draw_columns(key, month, _INNOVATION, n, firms.identifier, scratch.draw, scratch.second_draw)
     price = run.conditions.general_price[month]
-    advance_research(price, p, run.anchors, firms, scratch, counts.innovations)
+    kept = meetings_kept(p, run.forms)
+    advance_research(price, kept, p, run.anchors, firms, scratch, counts.innovations)
     most = largest_pool(firms, p.spillover_percentile)
     spill_over(
         p.business_stealing, most, run.weights, run.proximity, len(run.region.sectors.keys), firms,

@@ -108,7 +108,7 @@ def _learn(run: Run, meetings: Meetings) -> None:
     learned = np.empty((meetings.first.size, 2, firms.knowledge.shape[1]))
     pairs.reserve(pairs.count + meetings.first.size)
     pairs.count = hold_meetings(
-        run.key, state.month, p, meetings, learned, run.anchors.sector_log_a, firms,
+        state.month, p, run.forms, meetings, learned, run.usual_productivity, firms,
         state.bodies, pairs,
     )  # fmt: skip
     apply_learning(meetings, learned, firms)
@@ -161,6 +161,7 @@ def _hold_events(run: Run, members: GroupedRows, counts: Counts) -> Coordination
         key=run.key,
         month=state.month,
         parameters=run.parameters,
+        forms=run.forms,
         event_cluster=events.cluster[:held],
         event_size=events.size[:held],
         event_introductions=events.introductions[:held],

@@ -18,6 +18,8 @@ from innocluster.agents.relations import (
     information_room,
     joint_gain,
     proposal_probability,
+    refreshed_news,
+    shared_part,
     success_probability,
 )
 from innocluster.agents.research_bodies import (
@@ -83,21 +85,47 @@ def test_familiarity_stays_between_none_and_full(familiarity, decay, gain, more)
     assert familiarity_step(familiarity, decay, 0.0) <= familiarity
 
 
-@given(SHARE, st.floats(-5, 5), st.floats(-5, 5), SHARE, SHARE, st.integers(1, 50), SHARE)
-def test_information_flows_only_from_the_better_and_less_among_rivals(
-    absorption, own, other, similarity, rivalry, meetings, line
-):
-    gain = information_gain(0.045, absorption, own, other, similarity, rivalry, meetings, line, 1.0)
-    assert 0.0 <= gain <= 0.045 / meetings * line
+@given(SHARE, st.floats(-5, 5), st.floats(-5, 5), SHARE, SHARE, SHARE)
+def test_information_flows_only_from_the_better(absorption, own, other, similarity, told, line):
+    gain = information_gain(0.045, absorption, own, other, similarity, told, line, 1.0)
+    assert 0.0 <= gain <= 0.045 * told * line
     if other <= own:
         assert gain == 0.0
-    assert (
-        information_gain(0.045, absorption, own, other, similarity, 1.0, meetings, line, 1.0) == 0.0
+    more = information_gain(0.045, absorption, own, other, similarity, 2.0 * told, line, 1.0)
+    assert more == pytest.approx(2.0 * gain, rel=1e-12)
+
+
+def test_what_a_firm_hears_by_hand():
+    # 0.5·0.25·0.8·(1.5 - 1.25)·0.5·0.25·0.75; beyond e-fold a gap counts as one.
+    heard = information_gain(0.5, 0.25, 1.25, 1.5, 0.8, 0.5, 0.25, 0.75)
+    assert heard == pytest.approx(0.00234375, rel=1e-12)
+    assert information_gain(0.5, 0.25, 1.25, 3.0, 0.8, 0.5, 0.25, 0.75) == pytest.approx(
+        0.009375, rel=1e-12
     )
-    again = information_gain(
-        0.045, absorption, own, other, similarity, rivalry, meetings + 1, line, 1.0
+
+
+@given(SHARE, SHARE, SHARE)
+def test_trust_makes_firms_tell_between_the_least_and_the_most(one, other, familiarity):
+    stranger, trusted = sorted((one, other))
+    assert shared_part(stranger, trusted, 0.0) == stranger
+    assert shared_part(stranger, trusted, 1.0) == pytest.approx(trusted, abs=1e-15)
+    part = shared_part(stranger, trusted, familiarity)
+    assert stranger - 1e-15 <= part <= trusted + 1e-15
+    assert shared_part(0.1, 0.5, 0.25) == pytest.approx(0.2, rel=1e-12)
+
+
+@given(SHARE, st.floats(0.001, 0.5), st.integers(0, 60), st.integers(0, 60))
+def test_news_come_back_month_by_month(news, refresh, months, more):
+    before = refreshed_news(news, refresh, months)
+    assert news - 1e-12 <= before <= 1.0
+    whole = refreshed_news(news, refresh, months + more)
+    assert refreshed_news(before, refresh, more) == pytest.approx(whole, abs=1e-12)
+    assert refreshed_news(news, refresh, 1) == pytest.approx(
+        news + refresh * (1.0 - news), abs=1e-12
     )
-    assert again <= gain
+    assert refreshed_news(news, refresh, 0) == news
+    assert refreshed_news(news, 1.0, 1) == 1.0
+    assert refreshed_news(1.0, refresh, months) == 1.0
 
 
 @given(st.floats(0.0, 0.5), st.floats(0.04, 0.16))

@@ -13,6 +13,7 @@ from innocluster.scenarios.policies.planning.pair_surplus import prospects, surp
 from innocluster.scenarios.policies.planning.ties import ties, trust_of_pairs
 from innocluster.sim.coordination.policy import CoordinationView, Introductions
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import replication_key
 from innocluster.sim.network.pairs import BODY
@@ -51,6 +52,7 @@ def bare_view(**seen: object) -> CoordinationView:
     """
     shown: dict[str, object] = {
         "key": replication_key(17), "month": 50, "parameters": ParameterSet().record(),
+        "forms": Forms(),
         "distance": np.zeros((1, 1)), "weights": np.zeros((1, 1)), "proximity": np.ones((1, 1)),
         "central_row": -1, "screening": (1.0, 1.0), "state": None,
     }  # fmt: skip
@@ -73,8 +75,8 @@ def true_surplus(
     known = ties(view, True)
     trust = trust_of_pairs(known, view.state.firms.identifier.size, roster.rows, first, second)
     return surplus_of_pairs(
-        view, view.parameters, roster, view.state.bodies, known, prospects(view, roster),
-        first, second, trust,
+        view, view.parameters, view.forms, roster, view.state.bodies, known,
+        prospects(view, roster), first, second, trust,
     )  # fmt: skip
 
 

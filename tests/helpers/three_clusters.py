@@ -73,6 +73,7 @@ def roster_of(**changes: Any) -> Roster:
         "complex": np.array([0, 0, 0, 0, 1, 1], np.int16),
         "mini_cluster": np.array([0, 0, 0, 1, 2, 2], np.int16),
         "sector": np.array([0, 0, 1, 0, 0, 1], np.int16),
+        "niche": np.array([2, 2, 2, 1, 2, 0], np.int16),
         "knowledge": np.array(
             [[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [1.0, 0.0], [0.6, 0.8], [0.0, 1.0]], np.float32
         ),

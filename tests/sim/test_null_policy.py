@@ -11,6 +11,7 @@ from small_region import same, simulation, small_population
 from innocluster.scenarios.policies import POLICIES
 from innocluster.sim.beginning.population import FirmSample, Population
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.forms import RULES, Forms
 from innocluster.sim.simulation import Simulation
 
 MONTHS = 60
@@ -46,6 +47,23 @@ def test_a_policy_without_money_is_no_programme(arms, policy, budget):
     assert same(unfunded.series.values, arms["P0"].series.values, MONTHS)
     for name in ("firms", "bodies", "pairs", "projects", "licences"):
         assert same_state(getattr(unfunded.state, name), getattr(arms["P0"].state, name))
+
+
+@pytest.mark.parametrize(
+    ("rule", "form"),
+    [(rule.key, form) for rule in RULES.values() for form in rule.forms if form != rule.default],
+)
+@pytest.mark.parametrize("policy", ["P5", "P7"])
+def test_no_money_is_no_programme_under_any_form(policy, rule, form):
+    forms = Forms.of({rule: form})
+    without = Simulation(replace(simulation("P0", last=(2006, 12)).settings, forms=forms))
+    settings = simulation(policy, last=(2006, 12), budget={}).settings
+    unfunded = Simulation(replace(settings, forms=forms))
+    without.run()
+    unfunded.run()
+    assert same(unfunded.series.values, without.series.values, 48)
+    for name in ("firms", "bodies", "pairs", "projects", "licences"):
+        assert same_state(getattr(unfunded.state, name), getattr(without.state, name))
 
 
 @pytest.mark.parametrize("policy", list(POLICIES))

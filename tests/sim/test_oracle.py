@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from small_region import simulation, small_population
 
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.network.pairs import BODY
 from innocluster.sim.simulation import Simulation
 
@@ -42,7 +44,7 @@ FIRM_VALUES = (
     "gain_joint", "gain_meeting", "brand", "link_until", "cash", "months_negative", "wage",
     "royalty", "lost_days", "projects", "entered", "age", "knowledge",
 )  # fmt: skip
-PAIR_VALUES = ("familiarity", "similarity", "gain", "meetings", "asked", "projects")
+PAIR_VALUES = ("familiarity", "similarity", "news", "gain", "meetings", "asked", "projects")
 BODY_VALUES = ("applied_share", "licences_year", "projects", "inventions", "income", "knowledge")
 PROJECT_VALUES = ("started", "due", "field", "success", "novelty", "grant", "flow")
 
@@ -124,6 +126,24 @@ def test_same_trajectory(policy: str, shuffle: int) -> None:
     """Both start in 2003-01 and agree to the end of 2007, in whatever order agents act."""
     run = lively(policy)
     model = advanced(ObjectModel(run, shuffle))
+    run.run()
+    assert_same_series(model, run, 0)
+    assert_same_state(model, run)
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        {"sharing": "strangers", "rivalry": "technology"},
+        {"sharing": "trust"},
+        {"sharing": "flow"},
+    ],
+    ids=lambda forms: "-".join(forms.values()),
+)
+def test_same_trajectory_under_other_forms_of_talks(forms: dict[str, str]) -> None:
+    """T3: whoever tells whom, both tell the same."""
+    run = Simulation(replace(lively("P5").settings, forms=Forms.of(forms)))
+    model = advanced(ObjectModel(run))
     run.run()
     assert_same_series(model, run, 0)
     assert_same_state(model, run)

@@ -109,7 +109,7 @@ def test_parameters_of_the_months_to_come(trunk):
     fresh.run()
     firms = run.state.firms
     # What meetings brought before the programme fades; from its start nothing is added.
-    keep = (1.0 - run.parameters.innovation_depreciation) ** ((MONTHS - START) / 12.0)
+    keep = (1.0 - run.parameters.meeting_depreciation) ** ((MONTHS - START) / 12.0)
     before = trunk.state.firms
     stayed = (firms.identifier[: before.count] == before.identifier[: before.count]) & (
         firms.alive[: before.count] == 1

@@ -69,7 +69,7 @@ class Roster(Record):
     position : (firms,) place of a firm row in the roster, -1 for firms it does not know
     start : (M + 1,) where each mini-cluster starts
     complex_start : (C + 1,) where each complex starts
-    rows, identifier, complex, mini_cluster, sector : (n,) of each
+    rows, identifier, complex, mini_cluster, sector, niche : (n,) of each
     knowledge : (n, D)
     absorption, employees, revenue, advantage : (n,) as in `Report`
     """
@@ -85,6 +85,7 @@ class Roster(Record):
     complex: Small
     mini_cluster: Small
     sector: Small
+    niche: Small
     knowledge: Knowledge
     absorption: Floats
     employees: Floats
@@ -127,6 +128,7 @@ def known_members(view: CoordinationView, level: str) -> Roster | None:
         complex=report.complex[kept],
         mini_cluster=mini_cluster,
         sector=report.sector[kept],
+        niche=report.niche[kept],
         knowledge=report.knowledge[kept],
         absorption=report.absorption[kept],
         employees=report.employees[kept],

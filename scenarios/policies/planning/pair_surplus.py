@@ -35,10 +35,17 @@ from innocluster.agents.relations import (
 )
 from innocluster.agents.research_bodies import ResearchBodyTable
 from innocluster.sim.coordination.policy import CoordinationView
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.innovation.projects import Shelf
 from innocluster.sim.innovation.proposals import project_room
 from innocluster.sim.innovation.technology import monthly_rate
+from innocluster.sim.network.information import (
+    kept_back,
+    meetings_kept,
+    news_of_pair,
+    told_part,
+)
 from innocluster.sim.network.pairs import BODY, find_pair
 
 from .candidates import Roster, signalled_pair
@@ -124,23 +131,35 @@ def _offers(
 
 @compiled
 def _information(
-    p: Parameters, roster: Roster, a: int, b: int, similarity: float, meetings: int
+    p: Parameters,
+    forms: Forms,
+    roster: Roster,
+    a: int,
+    b: int,
+    similarity: float,
+    told: float,
 ) -> tuple[float, float]:
     """T3: expected gain of both firms from what they tell each other.
 
     How much a firm has learned in other meetings nobody but the firm knows, so
     that it is left out here.
+
+    Parameters
+    ----------
+    told : part of all their news that two who are no rivals tell
     """
-    rivalry = similarity * similarity if roster.sector[a] == roster.sector[b] else 0.0
+    same_sector = roster.sector[a] == roster.sector[b]
+    same_niche = roster.niche[a] == roster.niche[b]
+    told *= 1.0 - kept_back(p, forms, same_sector, same_niche, similarity)
     own = information_gain(
         p.information_gain, roster.absorption[a], roster.advantage[a], roster.advantage[b],
-        similarity, rivalry, meetings, line_share(roster.revenue[a], p.product_line_revenue), 1.0,
+        similarity, told, line_share(roster.revenue[a], p.product_line_revenue), 1.0,
     )  # fmt: skip
     other = information_gain(
         p.information_gain, roster.absorption[b], roster.advantage[b], roster.advantage[a],
-        similarity, rivalry, meetings, line_share(roster.revenue[b], p.product_line_revenue), 1.0,
+        similarity, told, line_share(roster.revenue[b], p.product_line_revenue), 1.0,
     )  # fmt: skip
-    return p.information_probability * own, p.information_probability * other
+    return own, other
 
 
 @compiled
@@ -248,6 +267,7 @@ def _licences(
 def surplus_of_pairs(
     view: CoordinationView,
     p: Parameters,
+    forms: Forms,
     roster: Roster,
     bodies: ResearchBodyTable,
     known: Ties,
@@ -259,7 +279,7 @@ def surplus_of_pairs(
     """Expected gain of bringing each pair together this month, KRW million of sales.
 
     At the distance that the roster's coordinator is signalled and at today's
-    sales; gains last as long as they take to become obsolete (δ_Z).  A grant is on
+    sales; gains last as long as they take to become obsolete (δ_Z, δ_M).  A grant is on
     offer to members, whose money is spent in any case.
 
     Parameters
@@ -273,6 +293,7 @@ def surplus_of_pairs(
     """
     pairs = known.pairs
     months = lasting_months(monthly_rate(p.innovation_depreciation))
+    talk_months = lasting_months(1.0 - meetings_kept(p, forms))
     result = np.empty(first.size)
     for n in range(first.size):
         a: Any = np.int64(first[n])
@@ -284,21 +305,23 @@ def surplus_of_pairs(
         row = find_pair(member, code, pairs)
         before = 0.0
         meetings = 1
+        news = 1.0
         if row >= 0 and (known.everything == 1 or pairs.brokered[row] > 0):
             before = pairs.familiarity[row]
             meetings += pairs.meetings[row] if known.everything == 1 else pairs.brokered[row]
+            news = news_of_pair(row, view.month, p.news_refresh, pairs)
         after = familiarity_step(before, p.familiarity_decay, p.familiarity_meeting)
         gain, other_gain = _research(p, roster, outlook, a, b, 1.0 - distance, after, structure[n])
+        worth = -time_worth(p.attendance_days, outlook.wage[a], p.working_days)
         if is_body:
             gain += _licences(p, roster, outlook, a, b - BODY, before, after)
         else:
-            told, other_told = _information(p, roster, a, b, 1.0 - distance, meetings)
-            gain += told
-            other_gain += other_told
-        worth = gain_worth(gain, roster.revenue[a], p.substitution, months)
-        worth -= time_worth(p.attendance_days, outlook.wage[a], p.working_days)
-        if not is_body:
+            told = told_part(p, forms, before, news, meetings)
+            heard, other_heard = _information(p, forms, roster, a, b, 1.0 - distance, told)
+            worth += gain_worth(heard, roster.revenue[a], p.substitution, talk_months)
+            worth += gain_worth(other_heard, roster.revenue[b], p.substitution, talk_months)
             worth += gain_worth(other_gain, roster.revenue[b], p.substitution, months)
             worth -= time_worth(p.attendance_days, outlook.wage[b], p.working_days)
+        worth += gain_worth(gain, roster.revenue[a], p.substitution, months)
         result[n] = worth
     return result

@@ -153,8 +153,9 @@ def plan_by_surplus(
     known = ties(view, everything)
     trust = trust_of_pairs(known, state.firms.identifier.size, roster.rows, first, second)
     gain = surplus_of_pairs(
-        view, values, roster, state.bodies, known, prospects(view, roster), first, second, trust
-    )
+        view, values, view.forms, roster, state.bodies, known, prospects(view, roster), first,
+        second, trust,
+    )  # fmt: skip
     return plan_introductions(view, roster, first, second, gain, months, places)
 
 

@@ -205,7 +205,8 @@ def test_only_gatekeepers_meet_between_mini_clusters():
         gatekeeper = gatekeepers_of(roster)
         for m in np.flatnonzero(gatekeeper >= 0):
             inside = firms.mini_cluster[roster.rows] == m
-            assert firms.absorption[gatekeeper[m]] == firms.absorption[roster.rows[inside]].max()
+            believed = roster.absorption[roster.position[gatekeeper[m]]]
+            assert believed == roster.absorption[inside].max()
         firm = made.second < BODY
         own, other = made.first[firm], made.second[firm]
         outward = firms.mini_cluster[own] != firms.mini_cluster[other]

@@ -128,10 +128,10 @@ def test_sales_never_exceed_capacity_and_utilisation_says_so() -> None:
 
 
 def test_gains_fade_at_the_rate_of_forgetting() -> None:
-    """F5: without events every channel keeps (1 - δ_Z)^(1/12) a month."""
+    """F5: without events channels keep (1 - δ)^(1/12) a month, meetings at their own rate."""
     run = simulation("P0", unchecked={
         "attempt_rate": 0.0, "background_rate": 0.0, "exit_rate": 0.0,
-        "established_exit_rate": 0.0, "first_cash": 1e6,
+        "established_exit_rate": 0.0, "first_cash": 1e6, "meeting_depreciation": 0.2,
     })  # fmt: skip
     table, n = run.state.firms, run.state.firms.count
     table.gain_joint[:n] = 0.1
@@ -139,8 +139,11 @@ def test_gains_fade_at_the_rate_of_forgetting() -> None:
     table.gain_meeting[:n] = 0.3
     table.gain_own[:n] = 0.4
     run.run_until(24)
-    kept = (1.0 - run.parameters.innovation_depreciation) ** 2
-    for name, first in (("joint", 0.1), ("transfer", 0.2), ("meeting", 0.3), ("own", 0.4)):
+    innovation, meetings = 0.9**2, 0.8**2
+    for name, first, kept in (
+        ("joint", 0.1, innovation), ("transfer", 0.2, innovation),
+        ("meeting", 0.3, meetings), ("own", 0.4, innovation),
+    ):  # fmt: skip
         gain = getattr(run.state.firms, f"gain_{name}")[:n]
         assert np.abs(gain - first * kept).max() < 1e-12
 

@@ -148,7 +148,7 @@ def parts_of(
         technology = np.ascontiguousarray(last.technology[:, rows])
         part = December(technology, last.inputs[rows], last.volume[rows])
         add_changes(first, part, firms, rows.start, 12, sums)
-    return productivity_parts(sums, 0.9)
+    return productivity_parts(sums, np.full(4, 0.9))
 
 
 def test_two_firms_and_an_entrant_by_hand() -> None:

@@ -35,7 +35,7 @@ STILL = {
     "background_rate": 0.0, "exit_rate": 0.0, "established_exit_rate": 0.0,
     "entry_scale": 0.0, "spin_off_rate": 0.0,
     "task_rate": 0.0, "brand_hazard": 0.0, "subsidy_additionality": -1.0, "duplication": 1.0,
-    "innovation_depreciation": 0.9, "rd_depreciation": 1e-9,
+    "innovation_depreciation": 0.9, "meeting_depreciation": 0.9, "rd_depreciation": 1e-9,
     "familiarity_decay": 0.2, "leaving_rate": 0.0, "contact_scale": 4.0,
 }  # fmt: skip
 
@@ -136,7 +136,7 @@ CHANNELS = {
         False,
         # On a line that is all of most firms: else the days that it takes outweigh it.
         {
-            **NO_PROJECTS, "information_probability": 0.5, "information_gain": 0.01,
+            **NO_PROJECTS, "sharing_strangers": 0.5, "information_gain": 0.01,
             "product_line_revenue": 22_600.0,
         },
         40,
@@ -159,7 +159,8 @@ def test_the_expected_surplus_is_what_the_engine_makes_of_an_introduction(channe
         ratios.append(realised.sum() / expected.sum())
     error = np.std(ratios, ddof=1) / np.sqrt(len(ratios))
     assert error < 0.13
-    assert np.mean(ratios) == pytest.approx(1.0, abs=4.0 * error)
+    # Nothing of what firms tell each other is left to chance: there the first order shows.
+    assert np.mean(ratios) == pytest.approx(1.0, abs=max(4.0 * error, 1e-3))
 
 
 def test_trust_of_many_pairs_is_that_of_one():
@@ -213,7 +214,7 @@ def test_who_knows_less_values_pairs_otherwise():
     blind = np.zeros(first.size)
     values = [
         surplus_of_pairs(
-            view, view.parameters, roster, bodies, ties(view, everything), books, first,
+            view, view.parameters, view.forms, roster, bodies, ties(view, everything), books, first,
             second, blind,
         )
         for roster, everything in ((oracle, True), (oracle, False), (local, False))

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_network import SmallNetwork
 from three_clusters import bodies_of, compiled_or_not, roster_of, view_of
 
 from innocluster.scenarios.policies.planning import pair_surplus
 from innocluster.scenarios.policies.planning.pair_surplus import Prospects, surplus_of_pairs
 from innocluster.scenarios.policies.planning.ties import ties
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.innovation.projects import Shelf
 from innocluster.sim.network.pairs import BODY, PairTable
@@ -32,19 +34,27 @@ def outlook_of(**changes: Any) -> Prospects:
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "meetings", "own", "other"),
+    ("a", "b", "rivalry", "own", "other"),
     [
-        # 0.5·[0.08·0.5·0.5·(0.1 - 0)·(1 - 0.5²)/2] on the whole firm; the other is ahead.
-        (0, 1, 2, 0.000375, 0.0),
-        (1, 0, 2, 0.0, 0.000375),
-        # 0.5·[0.08·0.25·0.5·(0.2 - 0.1)/1] on half the firm; another sector is no rival.
-        (1, 2, 1, 0.00025, 0.0),
+        # 0.08·0.5·0.5·(0.1 - 0)·0.5·(1 - 0.8), rivals, on the whole firm; the other is ahead.
+        (0, 1, "niche", 0.0002, 0.0),
+        (1, 0, "niche", 0.0, 0.0002),
+        # 0.08·0.75·0.5·(0 + 0.1)·0.5 on an eighth of the firm: of the sector, but no rival.
+        (0, 3, "niche", 0.0, 0.0001875),
+        # 0.08·0.25·0.5·(0.2 - 0.1)·0.5 on half the firm; another sector is no rival.
+        (1, 2, "niche", 0.00025, 0.0),
+        # Of the sector and alike to 0.5: three quarters are told.
+        (0, 1, "technology", 0.00075, 0.0),
+        (1, 2, "technology", 0.00025, 0.0),
     ],
 )
 @compiled_or_not(pair_surplus._information)
-def test_information(kernel: Any, a: int, b: int, meetings: int, own: float, other: float) -> None:
-    p = replace(P, information_gain=0.08, information_probability=0.5)
-    assert kernel(p, roster_of(), a, b, 0.5, meetings) == pytest.approx((own, other), rel=1e-12)
+def test_information(kernel: Any, a: int, b: int, rivalry: str, own: float, other: float) -> None:
+    """Half of all news is told to who is no rival."""
+    p = replace(P, information_gain=0.08, rival_secrecy=0.8)
+    forms = Forms.of({"rivalry": rivalry})
+    gains = kernel(p, forms, roster_of(), a, b, 0.5, 0.5)
+    assert gains == pytest.approx((own, other), rel=1e-12)
 
 
 def logistic(x: float) -> float:
@@ -161,14 +171,14 @@ def test_offers(kernel: Any, month: int, offer: list[list[float]]) -> None:
 
 @compiled_or_not(surplus_of_pairs)
 def test_surplus_of_strangers(kernel: Any) -> None:
-    """Information alone, 0.5·0.08·0.5·0.5·0.1·(1 - 0.5²) = 0.00075 for the member at place 0.
+    """Information alone, 0.5·0.08·0.5·0.5·0.1·(1 - 0.25) = 0.00075 for the member at place 0.
 
     (5 - 1)·0.00075·100 a month for as long as it lasts, less a day of both at a wage of 21
     and 42 in a month of 21 days.  With a research body nothing but the firm's day is lost.
     """
     p = replace(
-        P, information_gain=0.08, information_probability=0.5, substitution=5.0,
-        attendance_days=1.0, innovation_depreciation=0.15,
+        P, information_gain=0.08, sharing_strangers=0.5, rival_secrecy=0.25, substitution=5.0,
+        attendance_days=1.0, innovation_depreciation=0.5, meeting_depreciation=0.15,
     )  # fmt: skip
     knowledge = np.array([[1.0, 0.0], [0.5, 0.75**0.5]] + 4 * [[1.0, 0.0]], np.float32)
     wage = np.full(6, 21.0)
@@ -178,9 +188,47 @@ def test_surplus_of_strangers(kernel: Any) -> None:
     view = view_of(state=SimpleNamespace(pairs=PairTable.allocate(8), bodies=bodies))
     first, second = np.array([0, 1, 0], np.int32), np.array([1, 0, BODY + 1], np.int32)
     worth = kernel(
-        view, p, roster_of(knowledge=knowledge), bodies, ties(view, True), outlook, first, second,
-        np.zeros(3),
+        view, p, view.forms, roster_of(knowledge=knowledge), bodies, ties(view, True), outlook,
+        first, second, np.zeros(3),
     )  # fmt: skip
     monthly = 1.0 - 0.85 ** (1 / 12)
     pair = 4 * 0.00075 * 100 * (1 - monthly) / monthly - 1.0 - 2.0
     assert worth == pytest.approx(np.array([pair, pair, -1.0]), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("form", "everything", "told"),
+    [
+        # Strangers to who knows only the programme's own introductions.
+        ("trust_novelty", False, 0.25),
+        # 1 - ½·(1 - 0.75)³ of all news after three months, ½ of it told at F = ½.
+        ("trust_novelty", True, 0.5 * (1.0 - 0.5 / 64.0)),
+        ("trust", True, 0.375 * (1.0 - 0.5 / 64.0)),
+        ("strangers", True, 0.6 / 3.0),
+        ("strangers", False, 0.6),
+    ],
+)
+@compiled_or_not(surplus_of_pairs)
+def test_surplus_of_who_met_before(kernel: Any, form: str, everything: bool, told: float) -> None:
+    """Members at places 0 and 1 met twice by themselves, last in month 47."""
+    p = replace(
+        P, information_gain=0.08, sharing_strangers=0.25, sharing_trusted=0.75, news_refresh=0.75,
+        rival_secrecy=0.0, information_probability=0.6, substitution=5.0, attendance_days=0.0,
+        meeting_depreciation=0.15,
+    )  # fmt: skip
+    network = SmallNetwork(7, bodies=4)
+    network.meet(0, 3, familiarity=0.5, news=0.5, meetings=2, last_met=47)
+    bodies = bodies_of()
+    view = view_of(
+        forms=Forms.of({"sharing": form}),
+        state=SimpleNamespace(pairs=network.pairs, bodies=bodies),
+    )
+    knowledge = np.array([[1.0, 0.0], [0.5, 0.75**0.5]] + 4 * [[1.0, 0.0]], np.float32)
+    worth = kernel(
+        view, p, view.forms, roster_of(knowledge=knowledge), bodies, ties(view, everything),
+        outlook_of(performs=np.zeros(6, np.bool_)), np.array([0], np.int32),
+        np.array([1], np.int32), np.zeros(1),
+    )  # fmt: skip
+    monthly = 1.0 - 0.85 ** (1 / 12)
+    expected = 4 * told * 0.08 * 0.5 * 0.5 * 0.1 * 100 * (1 - monthly) / monthly
+    assert worth == pytest.approx(np.array([expected]), rel=1e-6)
