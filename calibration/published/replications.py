@@ -40,7 +40,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class ReplicationParameter:
-    """A number, or the name of a graph, that a published model takes.
+    """A number, or the name of a graph or form, that a published model takes.
 
     Attributes
     ----------
@@ -48,6 +48,7 @@ class ReplicationParameter:
     default : whole numbers have a whole default
     low, high : inclusive range of a number
     meaning : in words
+    choices : names that are accepted, those of graphs by default
     """
 
     name: str
@@ -55,19 +56,20 @@ class ReplicationParameter:
     low: float
     high: float
     meaning: str
+    choices: tuple[str, ...] = tuple(GRAPHS)
 
     @property
     def allowed(self) -> str:
         """What is accepted, in words."""
         if isinstance(self.default, str):
-            return ", ".join(GRAPHS)
+            return ", ".join(self.choices)
         kind = "a whole number" if isinstance(self.default, int) else "a number"
         return f"{kind} from {self.low:g} to {self.high:g}"
 
     def accepts(self, value: object) -> bool:
         """Whether a value has the type and the range of this parameter."""
         if isinstance(self.default, str):
-            return value in GRAPHS
+            return value in self.choices
         kinds = (int, np.integer) if isinstance(self.default, int) else (int, float, np.number)
         if isinstance(value, bool) or not isinstance(value, kinds):
             return False

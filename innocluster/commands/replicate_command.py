@@ -1,4 +1,4 @@
-"""The command ``innocluster replicate``: a published model, or the frozen world of this one."""
+"""The command ``innocluster replicate``: a published model, or a trial of this one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def replicate_command(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="goyal-moraga, konig-liu-zenou, key-player or frozen-world."
+            metavar="NAME",
+            help="goyal-moraga, konig-liu-zenou, key-player, frozen-world or meetings-trial.",
         ),
     ],
     graph: Annotated[str | None, typer.Option(help="star, path, ring, complete or empty.")] = None,
@@ -30,8 +31,14 @@ def replicate_command(
     degree: Annotated[int | None, typer.Option(help="Partners of each firm.")] = None,
     gamma: Annotated[float | None, typer.Option(help="Cost of R&D effort.")] = None,
     demand: Annotated[float | None, typer.Option(help="Demand intercept less cost.")] = None,
-    worlds: Annotated[int | None, typer.Option(help="Worlds of the frozen world.")] = None,
+    worlds: Annotated[int | None, typer.Option(help="Worlds of this model.")] = None,
     years: Annotated[int | None, typer.Option(help="Years of the frozen world.")] = None,
+    gain: Annotated[float | None, typer.Option(help="Gap closed by all news, z_M.")] = None,
+    q0: Annotated[float | None, typer.Option("--q0", help="Told to a stranger.")] = None,
+    q1: Annotated[float | None, typer.Option("--q1", help="Told to a friend.")] = None,
+    nu: Annotated[float | None, typer.Option(help="Refreshment of news a month.")] = None,
+    sharing: Annotated[str | None, typer.Option(help="Form of whom firms tell.")] = None,
+    rivalry: Annotated[str | None, typer.Option(help="Form of who is a rival.")] = None,
     lang: LanguageOption = Language.en,
     out: OutOption = None,
     quiet: QuietOption = False,
@@ -41,14 +48,17 @@ def replicate_command(
     from json import dumps
 
     from innocluster.calibration.frozen_world import FROZEN_WORLD
+    from innocluster.calibration.meetings_trial import MEETINGS_TRIAL
     from innocluster.calibration.published.replications import REPLICATIONS, find_replication
 
     options = {
         "graph": graph, "n": n, "phi": phi, "rho": rho, "mu": mu,
         "degree": degree, "gamma": gamma, "demand": demand, "worlds": worlds, "years": years,
+        "gain": gain, "q0": q0, "q1": q1, "nu": nu, "sharing": sharing, "rivalry": rivalry,
     }  # fmt: skip
     given = {key: value for key, value in options.items() if value is not None}
-    model = find_replication(name, {**REPLICATIONS, FROZEN_WORLD.name: FROZEN_WORLD})
+    own = {model.name: model for model in (FROZEN_WORLD, MEETINGS_TRIAL)}
+    model = find_replication(name, {**REPLICATIONS, **own})
     document = model.document(given)
     text = dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     if out is not None:
@@ -59,6 +69,10 @@ def replicate_command(
         from innocluster.viz.report.frozen_world_tables import print_frozen_world
 
         print_frozen_world(document, lang.value)
+    elif not quiet and model is MEETINGS_TRIAL:
+        from innocluster.viz.report.meetings_trial_table import print_meetings_trial
+
+        print_meetings_trial(document, lang.value)
     elif not quiet:
         _print(model, document)
     return 0

@@ -57,6 +57,21 @@ def test_a_table_otherwise(call, monkeypatch, name):
     assert len(out.splitlines()) > 10
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_meetings_trial_is_held_against_what_was_published(call, monkeypatch, language):
+    monkeypatch.setenv("COLUMNS", "140")
+    options = ["meetings-trial", "--worlds", 1, "--q0", 0.2, "--sharing", "trust_novelty"]
+    code, out, error = call(*options, "--json")
+    document = json.loads(out)
+    assert (code, error) == (0, "")
+    assert document["parameters"]["q0"] == 0.2
+    outside = document["results"]["outside"]
+    assert outside == document["results"]["inside"].count(False) < 4
+    code, out, error = call(*options, "--lang", language)
+    assert (code, error) == (0, "")
+    assert "2–8.1" in out
+
+
 def test_the_frozen_world_says_what_drifts(call):
     code, out, error = call("frozen-world", "--worlds", 1, "--years", 2, "--json")
     document = json.loads(out)
