@@ -39,8 +39,8 @@ class CentralPlanner(Policy):
         " programme's own introductions and projects."
     )
     knows_ko = (
-        "한 달 전에 보고된 전체 회원, 중앙 수준의 잡음(표준편차 0.25)이 섞인 거리, 1년 전 회계자료로"
-        " 짐작한 생산성과 흡수역량, 그리고 사업에서 이루어진 소개와 과제를 안다."
+        "한 달 전에 보고된 전체 회원, 중앙 수준의 잡음(표준편차 0.25)이 섞인 거리, 1년 전"
+        " 회계자료로 짐작한 생산성과 흡수역량, 그리고 사업에서 이루어진 소개와 과제를 안다."
     )
     source = "b-matching of expected surplus; article fact A4 for the level that plans"
     sees = ("central", "local")
