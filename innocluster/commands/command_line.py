@@ -31,7 +31,7 @@ from .options import (
     with_options,
 )
 from .progress import ProgressBar
-from .replicate_command import replicate_command
+from .replicate_command import replicate_application
 
 if TYPE_CHECKING:
     from innocluster.scenarios.runs.execution import RunResult
@@ -204,7 +204,7 @@ def parameters_command(lang: LanguageOption = Language.en, json: JsonOption = Fa
 
 
 application.command("explore")(explore_command)
-application.command("replicate")(replicate_command)
+application.add_typer(replicate_application)
 
 
 def main() -> int:

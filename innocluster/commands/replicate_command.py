@@ -1,75 +1,107 @@
-"""The command ``innocluster replicate``: a published model, or a trial of this one."""
+"""The commands ``innocluster replicate NAME``: published models and checks of this one.
+
+Every replication is a command of its own, made of the parameters that it declares; one that
+is added to `EVERY_REPLICATION` appears here by itself.
+"""
 
 from __future__ import annotations
 
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from .options import JsonOption, Language, LanguageOption, OutOption, QuietOption
 
 if TYPE_CHECKING:
     from innocluster.calibration.published.replications import Replication
 
-__all__ = ["replicate_command"]
+__all__ = ["replicate_application"]
 
 
-def replicate_command(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME",
-            help="goyal-moraga, konig-liu-zenou, key-player, frozen-world or meetings-trial.",
+class _Replications(TyperGroup):
+    """Commands found by name when one is asked for, since the models take time to import."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        from innocluster.calibration.every_replication import EVERY_REPLICATION
+
+        return list(EVERY_REPLICATION)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        from innocluster.calibration.every_replication import EVERY_REPLICATION
+        from innocluster.calibration.published.replications import find_replication
+
+        return _command(find_replication(cmd_name, EVERY_REPLICATION))
+
+
+replicate_application = typer.Typer(
+    name="replicate", cls=_Replications, no_args_is_help=True, subcommand_metavar="NAME [OPTIONS]"
+)
+
+
+@replicate_application.callback()
+def _replicate() -> None:
+    """Solve a published model against an independent solution, or put this one to the test."""
+
+
+def _command(model: Replication) -> Any:
+    """The command of one replication: an option a parameter, and where the document goes."""
+
+    def answer(lang: Language, out: Path | None, quiet: bool, json: bool, **options: Any) -> int:
+        given = {name: value for name, value in options.items() if value is not None}
+        return _answer(model, given, lang, out, quiet, json)
+
+    shown = [
+        *(
+            _option(
+                parameter.name,
+                Annotated[
+                    type(parameter.default) | None,
+                    typer.Option(help=f"{parameter.meaning} Default {parameter.default}."),
+                ],
+            )
+            for parameter in model.parameters
         ),
-    ],
-    graph: Annotated[str | None, typer.Option(help="star, path, ring, complete or empty.")] = None,
-    n: Annotated[int | None, typer.Option("--n", help="Firms or agents.")] = None,
-    phi: Annotated[float | None, typer.Option(help="Complementarity between partners.")] = None,
-    rho: Annotated[float | None, typer.Option(help="Rivalry between firms.")] = None,
-    mu: Annotated[float | None, typer.Option(help="Stand-alone return of a firm.")] = None,
-    degree: Annotated[int | None, typer.Option(help="Partners of each firm.")] = None,
-    gamma: Annotated[float | None, typer.Option(help="Cost of R&D effort.")] = None,
-    demand: Annotated[float | None, typer.Option(help="Demand intercept less cost.")] = None,
-    worlds: Annotated[int | None, typer.Option(help="Worlds of this model.")] = None,
-    years: Annotated[int | None, typer.Option(help="Years of the frozen world.")] = None,
-    gain: Annotated[float | None, typer.Option(help="Gap closed by all news, z_M.")] = None,
-    q0: Annotated[float | None, typer.Option("--q0", help="Told to a stranger.")] = None,
-    q1: Annotated[float | None, typer.Option("--q1", help="Told to a friend.")] = None,
-    nu: Annotated[float | None, typer.Option(help="Refreshment of news a month.")] = None,
-    sharing: Annotated[str | None, typer.Option(help="Form of whom firms tell.")] = None,
-    rivalry: Annotated[str | None, typer.Option(help="Form of who is a rival.")] = None,
-    lang: LanguageOption = Language.en,
-    out: OutOption = None,
-    quiet: QuietOption = False,
-    json: JsonOption = False,
+        _option("lang", LanguageOption, Language.en),
+        _option("out", OutOption),
+        _option("quiet", QuietOption, False),
+        _option("json", JsonOption, False),
+    ]
+    answer.__signature__ = Signature(shown)  # type: ignore[attr-defined]
+    answer.__annotations__ = {option.name: option.annotation for option in shown}
+    alone = typer.Typer(add_completion=False)
+    alone.command(model.name, help=f"{model.title} ({model.source}).")(answer)
+    return typer.main.get_command(alone)
+
+
+def _option(name: str, annotation: Any, default: Any = None) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _answer(
+    model: Replication,
+    given: dict[str, Any],
+    lang: Language,
+    out: Path | None,
+    quiet: bool,
+    json: bool,
 ) -> int:
-    """Solve a published model against an independent solution, or see what drifts by itself."""
+    """Solve a replication and print or keep its document."""
     from json import dumps
 
-    from innocluster.calibration.frozen_world import FROZEN_WORLD
-    from innocluster.calibration.meetings_trial import MEETINGS_TRIAL
-    from innocluster.calibration.published.replications import REPLICATIONS, find_replication
-
-    options = {
-        "graph": graph, "n": n, "phi": phi, "rho": rho, "mu": mu,
-        "degree": degree, "gamma": gamma, "demand": demand, "worlds": worlds, "years": years,
-        "gain": gain, "q0": q0, "q1": q1, "nu": nu, "sharing": sharing, "rivalry": rivalry,
-    }  # fmt: skip
-    given = {key: value for key, value in options.items() if value is not None}
-    own = {model.name: model for model in (FROZEN_WORLD, MEETINGS_TRIAL)}
-    model = find_replication(name, {**REPLICATIONS, **own})
     document = model.document(given)
     text = dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     if out is not None:
         _save(text, out)
     if json:
         print(text)
-    elif not quiet and model is FROZEN_WORLD:
+    elif not quiet and model.name == "frozen-world":
         from innocluster.viz.report.frozen_world_tables import print_frozen_world
 
         print_frozen_world(document, lang.value)
-    elif not quiet and model is MEETINGS_TRIAL:
+    elif not quiet and model.name == "meetings-trial":
         from innocluster.viz.report.meetings_trial_table import print_meetings_trial
 
         print_meetings_trial(document, lang.value)

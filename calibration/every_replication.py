@@ -1,0 +1,14 @@
+"""Every replication by name, in the order in which help lists them."""
+
+from __future__ import annotations
+
+from .frozen_world import FROZEN_WORLD
+from .meetings_trial import MEETINGS_TRIAL
+from .published.replications import REPLICATIONS, Replication
+
+__all__ = ["EVERY_REPLICATION"]
+
+EVERY_REPLICATION: dict[str, Replication] = {
+    **REPLICATIONS,
+    **{own.name: own for own in (FROZEN_WORLD, MEETINGS_TRIAL)},
+}
