@@ -177,13 +177,18 @@ def capacity_revenue(
 
 
 @inlined
+def relative_appeal(log_relative_quality: float, substitution: float) -> float:
+    """D1: (q/Q)^(σ-1) from ln(q/Q) against its reference."""
+    return exp((substitution - 1.0) * log_relative_quality)
+
+
+@inlined
 def demand(
     scale: float,
     share: float,
     domestic: float,
     foreign: float,
-    log_relative_quality: float,
-    substitution: float,
+    appeal: float,
     brand_factor: float,
 ) -> float:
     """D1: D = D0·[(1-x)H + x·X·FX/FX0]·(q/Q)^(σ-1), KRW million a month.
@@ -192,14 +197,30 @@ def demand(
     ----------
     scale : D0
     share : export share x at reference quality, exchange rate and world demand
-    domestic, foreign : H and X·FX/FX0, year mean of 2003 = 1
-    log_relative_quality : ln(q/Q) against its reference
-    substitution : σ
+    domestic, foreign : H and X·FX/FX0, year mean of 2003 = 1, as `demand_left` leaves them
+    appeal : (q/Q)^(σ-1) against its reference
     brand_factor : price of the brand stage against that at the reference, D4.  The
         premium is a price, not a volume: equal to κ_B of D1 with (1+κ_B)^(σ-1) = 1+premium.
     """
     market = (1.0 - share) * domestic + share * foreign
-    return scale * market * brand_factor * exp((substitution - 1.0) * log_relative_quality)
+    return scale * market * brand_factor * appeal
+
+
+@inlined
+def demand_left(demand: float, offered: float, reference: float, market_share: float) -> float:
+    """D1: M·(Σ_j D0_j·(q_j/Q)^(σ-1) / that of January 2003)^(-s), what a market still asks for.
+
+    Spending of a market is given.  As the region's firms offer more than they did, through
+    quality, brands or entry, s of what they gain is what others of them lose; the rest firms
+    elsewhere lose.
+
+    Parameters
+    ----------
+    demand : M, year mean of 2003 = 1
+    offered, reference : sums over the region's firms of a sector, now and in January 2003
+    market_share : s, share of the region's firms in the market
+    """
+    return demand * exp(-market_share * log(offered / reference))
 
 
 @inlined

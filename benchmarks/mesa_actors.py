@@ -280,8 +280,8 @@ class Firm(Actor):
             self.spillover_reference = pool
         self.spillover = pool - self.spillover_reference
 
-    def sell(self) -> None:
-        """F2, F1, D1-D4: productivity, demand, sales, exports and the factors it wants."""
+    def produce(self) -> None:
+        """F2: productivity of the month."""
         model = self.model
         p = model.p
         gains = self.gain_own + self.gain_transfer + self.gain_joint + self.gain_meeting
@@ -298,12 +298,28 @@ class Firm(Actor):
             self.log_productivity += p.rd_elasticity * math.log(
                 self.research_stock / self.research_reference
             )
+
+    def offer(self, quality: float) -> tuple[float, float]:
+        """D1: D0·b·(q/Q)^(σ-1) in the home and the export market at a given ln(q/Q)."""
+        p = self.model.p
+        abroad = logistic(self.export_logit)
+        sales = self.demand_scale * math.exp((p.substitution - 1.0) * quality) * self.dearness()
+        return (1.0 - abroad) * sales, abroad * sales
+
+    def dearness(self) -> float:
+        """D4: price of the brand stage against that at the reference."""
+        premium = self.model.p.brand_premium
+        return float((1.0 + premium * self.brand) / (1.0 + premium * self.brand_reference))
+
+    def sell(self) -> None:
+        """F1, D1-D4: demand, sales, exports and the factors it wants."""
+        model = self.model
+        p = model.p
         a, alpha = self.log_productivity, p.capital_elasticity
         ratio, market = model.value_added_ratio[self.sector], model.markets[self.sector]
         labour = max(self.employees - self.lost_days / WORKING_DAYS, 0.5 * self.employees)
-        brand = (1.0 + p.brand_premium * self.brand) / (
-            1.0 + p.brand_premium * self.brand_reference
-        )
+        brand = self.dearness()
+        domestic, foreign = model.asked[self.sector]
         self.worked_labour = labour
         self.capacity = math.exp(a) * self.capital**alpha * labour ** (1.0 - alpha)
         capacity = market.price * self.capacity / ratio * brand
@@ -313,9 +329,9 @@ class Firm(Actor):
             + p.export_quality * quality
             + p.export_brand * (self.brand - self.brand_reference)
         )
-        home, abroad = (1.0 - share) * market.domestic, share * market.foreign
+        home, abroad = (1.0 - share) * domestic, share * foreign
         usual = logistic(self.export_logit)
-        size = (1.0 - usual) * market.domestic + usual * market.foreign
+        size = (1.0 - usual) * domestic + usual * foreign
         wanted = self.demand_scale * size * brand * math.exp((p.substitution - 1.0) * quality)
         self.revenue = min(wanted, capacity)
         self.utilisation = self.revenue / capacity

@@ -93,7 +93,8 @@ def _entrant(
     real = sold * math.exp(drift)
     logit = math.log(share / (1.0 - share))
     abroad = logistic(logit)
-    market = (1.0 - abroad) * outside.domestic + abroad * outside.foreign
+    home, world = model.asked[sector]
+    market = (1.0 - abroad) * home + abroad * world
     luck = math.exp((p.substitution - 1.0) * shock)
     worked = luck * math.exp(-shock / (1.0 - p.capital_elasticity))
     attributes = {

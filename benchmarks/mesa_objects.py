@@ -57,6 +57,11 @@ class ObjectModel(mesa.Model):
         self.series: list[dict[str, NDArray[np.float64]]] = []
         self._set_constants(simulation)
         adopt(self, simulation)
+        self.first_offers = (
+            self._offers([0.0] * len(self.sector_stock))
+            if self.month == 0
+            else simulation.anchors.offered.T.tolist()
+        )
 
     def _set_constants(self, simulation: Simulation) -> None:
         p = self.p
@@ -150,6 +155,8 @@ class ObjectModel(mesa.Model):
         firms.shuffle_do("do_research")
         self._before_spillovers()
         firms.shuffle_do("sense_spillovers")
+        firms.shuffle_do("produce")
+        self.asked = self._share_markets()
         firms.shuffle_do("sell")
         self._observe()
         firms.shuffle_do("adjust")
@@ -341,6 +348,31 @@ class ObjectModel(mesa.Model):
                 trust = pair.familiarity * float(firm.direction @ other.direction)
                 pool += lift * trust * (1.0 - rival) * min(other.research_stock, self.most)
         return pool
+
+    def _offers(self, rivals: list[float]) -> list[list[float]]:
+        """D1: what all firms of a sector offer its home and its export market."""
+        offers = [[0.0, 0.0] for _ in self.sector_stock]
+        for firm in self.firms():
+            quality = firm.log_productivity - rivals[firm.sector] - firm.demand_reference
+            for market, amount in enumerate(firm.offer(quality)):
+                offers[firm.sector][market] += amount
+        return offers
+
+    def _share_markets(self) -> list[list[float]]:
+        """D1: spending of every market, less what firms of the region took since 2003 of theirs."""
+        form = self.settings.forms.names()["displacement"]
+        usual = (self.p.home_market_share, self.p.export_market_share)
+        shares = {"none": (0.0, 0.0), "complete": (1.0, 1.0)}.get(form, usual)
+        offers = self._offers([market.rivals for market in self.markets])
+        return [
+            [
+                spent * (now / then) ** -share if now > 0.0 and then > 0.0 else spent
+                for spent, share, now, then in zip(
+                    (market.domestic, market.foreign), shares, offered, first, strict=True
+                )
+            ]
+            for market, offered, first in zip(self.markets, offers, self.first_offers, strict=True)
+        ]
 
     def _observe(self) -> None:
         """Sums over firms, before they adjust; tenants are those that operate or will."""

@@ -18,6 +18,7 @@ from .coordination.chain import chain_of, screening_chances
 from .ground.counts import Counts
 from .ground.random_numbers import replication_key
 from .innovation.technology import location_weights
+from .market.sales import market_shares
 from .network.activity import Activity
 from .settings import Overrules, Settings
 from .state import State
@@ -122,6 +123,11 @@ class Run:
         """Log productivity of the mean firm of each sector this month, without luck, (H,)."""
         progress: Floats = self.conditions.progress[self.state.month]
         return self.anchors.sector_log_a + progress
+
+    @property
+    def market_shares(self) -> Floats:
+        """Share of the region's firms in the home and the export market, as D1 takes it, (2,)."""
+        return market_shares(self.forms.displacement, self.parameters)
 
     @property
     def passes(self) -> tuple[float, float]:

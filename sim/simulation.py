@@ -16,6 +16,7 @@ from .beginning.market_conditions import market_conditions
 from .beginning.new_firms import log_odds
 from .coordination.policy import Policy
 from .ground.parameters import ParameterSet
+from .market.sales import offered_at_start
 from .month import advance
 from .run import Run
 from .settings import WAYS, Settings
@@ -76,6 +77,8 @@ class Simulation(Run):
             sales[kind] *= scale
             share[kind] = [logistic(log_odds(x) + odds) for x in share[kind]]
         self.prototypes = replace(prototypes, revenue=sales, export_share=share)
+        offered = offered_at_start(self.parameters, firms, len(self.region.sectors.keys))
+        self.anchors = replace(self.anchors, offered=offered)
 
     def step(self) -> None:
         """Simulate one month."""

@@ -23,6 +23,7 @@ from .beginning.first_places import first_places
 from .beginning.initial_state import spare_rows
 from .beginning.population import FirmSample
 from .coordination.policy import Policy
+from .ground.forms import form_code
 from .ground.parameters import ParameterSet
 from .ground.random_numbers import replication_key
 from .innovation.completion import complete_projects
@@ -39,6 +40,8 @@ Floats = NDArray[np.float64]
 
 _OTHER_DRAWS = 0x2003_0101
 """Makes the draws before 2003 others than those after."""
+_OPEN_MARKET = form_code("displacement", "none")
+"""What the region offers its markets is measured against January 2003, which is yet to come."""
 _STANDING = {"technical_progress": 0.0, "rivals_growth": 0.0}
 
 
@@ -72,6 +75,7 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
             last=(2002 + settings.spin_up_years, 12),
             balanced=True,
             closed=frozenset(),
+            forms=replace(settings.forms, displacement=_OPEN_MARKET),
         )
     )
     run.key = replication_key(settings.seed) ^ np.uint64(_OTHER_DRAWS)

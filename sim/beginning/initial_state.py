@@ -15,6 +15,7 @@ from ..ground.conditions import Anchors
 from ..ground.parameter_record import Parameters
 from ..innovation.projects import LicenceTable, ProjectTable, Shelf
 from ..market.demography import expected_exits
+from ..market.sales import offered_at_start
 from ..network.pairs import PairTable
 from ..state import State
 from .first_places import first_places
@@ -118,7 +119,7 @@ def anchors(state: State, population: Population, p: Parameters) -> Anchors:
     for c in range(complexes):
         mask = firms.complex[:n] == c
         usual[c] = fsum(profit[mask]) / fsum(revenue[mask]) if mask.any() else 0.0
-    return Anchors(stock, intensity, productivity, usual)
+    return Anchors(stock, intensity, productivity, usual, offered_at_start(p, firms, sectors))
 
 
 def _bodies(population: Population) -> ResearchBodyTable:

@@ -29,6 +29,7 @@ def scratch_for(population: Population) -> Scratch:
         spillover_pool=np.zeros(0),
         desired_capital=np.zeros(0),
         desired_workers=np.zeros(0),
+        demand_left=np.zeros((2, len(population.region.sectors.keys))),
         closed=np.zeros(0, np.int32),
     )
 

@@ -54,9 +54,12 @@ class Anchors(Record):
     sector_intensity : (H,) mean R&D intensity of R&D performers, E_sector of F6
     sector_log_a : (H,) mean log productivity of 2003, without luck
     usual_profit : (C,) profit over sales in 2003
+    offered : (2, H) KRW million/month, what D1 sums in the home and the export market in
+        January 2003
     """
 
     sector_stock: Floats
     sector_intensity: Floats
     sector_log_a: Floats
     usual_profit: Floats
+    offered: Floats

@@ -142,6 +142,7 @@ class Forms(Record):
     sharing: int = 0
     rivalry: int = 0
     planner_knowledge: int = 0
+    displacement: int = 0
 
     @classmethod
     def of(cls, chosen: Mapping[str, str]) -> Forms:

@@ -131,6 +131,8 @@ class Parameters(Record):
     gatekeeper_share: float
     substitution: float
     rivals_growth: float
+    home_market_share: float
+    export_market_share: float
     brand_premium: float
     export_quality: float
     export_brand: float
@@ -183,3 +185,8 @@ class Parameters(Record):
     good_project: float
     large_firm: float
     large_revenue: float
+    home_displacement: float
+    export_displacement: float
+    public_funds_cost: float
+    shadow_wage: float
+    discount_rate: float

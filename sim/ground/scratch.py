@@ -38,6 +38,8 @@ class Scratch(Record):
         pairs, then its whole pool S of F4
     desired_capital, desired_workers : (capacity,) `draw` and `second_draw` from the sale to the
         adjustment: capital (KRW million of 2003) and workers that firms desire
+    demand_left : (2, H) what the home and the export market of a sector ask of its firms this
+        month, D1
     closed : (capacity,) rows of the firms that close this month
     """
 
@@ -52,6 +54,7 @@ class Scratch(Record):
     spillover_pool: Floats
     desired_capital: Floats
     desired_workers: Floats
+    demand_left: Floats
     closed: Codes
 
     def fit(self, capacity: int) -> None:

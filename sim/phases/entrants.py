@@ -69,7 +69,7 @@ def admit_entrants(
     rows = _take_rows(run, places)
     firms.modelled_on[rows] = models[0]
     set_firms(key, p, rows, newcomers, run.region.sectors.value_added_ratio, month, firms)
-    _enter_market(month, p, run.conditions, rows, firms)
+    _enter_market(month, p, run.conditions, run.scratch.demand_left, rows, firms)
     counts.entrants += places
 
 
@@ -241,13 +241,19 @@ def _enter_market(
     month: int,
     p: Parameters,
     conditions: Conditions,
+    left: Floats,
     rows: Integers,
     firms: FirmTable,
 ) -> None:
     """E2: put entrants at today's frontier: the sales of 2003 lifted by common progress.
 
     `set_firms` values a firm as of 2003; progress, rivals' quality, prices and
-    demand of its sector have moved since, and the newcomer starts level with them.
+    demand of its sector have moved since, and the newcomer starts level with them.  It
+    comes for what it will sell, so that what D1 leaves to a firm today is its measure.
+
+    Parameters
+    ----------
+    left : (2, H) what the home and the export market ask of a firm this month, D1
     """
     for i in rows:
         sector = firms.sector[i]
@@ -256,8 +262,8 @@ def _enter_market(
         firms.log_productivity[i] = log_a + firms.shock[i]
         firms.demand_reference[i] = log_a - conditions.rivals[month, sector]
         share = logistic(firms.export_logit[i])
-        market = (1.0 - share) * conditions.domestic[month, sector]
-        market += share * conditions.foreign[month, sector]
+        market = (1.0 - share) * left[0, sector]
+        market += share * left[1, sector]
         real = firms.expected_demand[i] * exp(drift)
         firms.expected_demand[i] = real
         firms.revenue[i] = real * conditions.price[month, sector]

@@ -20,7 +20,7 @@ def sell(run: Run) -> None:
     scratch = run.scratch
     produce_and_sell(
         run.state.month, run.conditions, run.parameters, run.region.sectors.value_added_ratio,
-        run.state.firms, scratch.desired_capital, scratch.desired_workers,
+        run.market_shares, run.anchors, run.state.firms, scratch,
     )  # fmt: skip
     run.overrule_factors(scratch.desired_capital, scratch.desired_workers)
 

@@ -21,6 +21,7 @@ from innocluster.agents.firms import (
     growth_dispersion,
     line_share,
     log_productivity,
+    relative_appeal,
     role_efficiency,
     shock_step,
     wanted_capacity,
@@ -72,9 +73,12 @@ def test_productivity_is_the_sum_of_its_parts(parts, elasticity):
 def test_demand_grows_with_quality_and_lies_between_the_markets(
     scale, share, domestic, foreign, quality, step
 ):
-    level = demand(scale, share, domestic, foreign, quality, 3.0, 1.0)
-    assert demand(scale, share, domestic, foreign, quality + step, 3.0, 1.0) > level
-    neutral = demand(scale, share, domestic, foreign, 0.0, 3.0, 1.0)
+    def at(log_quality: float) -> float:
+        return demand(scale, share, domestic, foreign, relative_appeal(log_quality, 3.0), 1.0)
+
+    level = at(quality)
+    assert at(quality + step) > level
+    neutral = at(0.0)
     low, high = sorted((domestic, foreign))
     assert scale * low * (1 - 1e-12) <= neutral <= scale * high * (1 + 1e-12)
     assert level == pytest.approx(neutral * math.exp(2.0 * quality), rel=1e-12)

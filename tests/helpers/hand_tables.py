@@ -53,6 +53,7 @@ def scratch(rows: int, **columns: Any) -> Scratch:
     buffers.fit(rows)
     for name in ("spillover_pool", "desired_capital", "desired_workers"):
         setattr(buffers, name, np.zeros(rows))
+    buffers.demand_left = np.zeros((2, 2))
     for name, values in columns.items():
         getattr(buffers, name)[:] = values
     return buffers

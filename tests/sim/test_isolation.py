@@ -138,7 +138,7 @@ def demand_of(
 
 
 def test_sales_follow_demand_and_relative_quality(isolated):
-    """D_t = D_0·W_t·(A_t/Q_t)^(σ-1)."""
+    """D_t = D_0·W_t·(A_t/Q_t)^(σ-1), W_t less what the others of the sector took of it."""
     start, run = isolated
     p = run.parameters
     first, last = start.state.firms, run.state.firms
@@ -150,10 +150,19 @@ def test_sales_follow_demand_and_relative_quality(isolated):
             run.region.sectors.keys, run.region.sectors.export_markets, strict=True
         )]
     )[:, first.sector[:n]]  # fmt: skip
-    world = (1.0 - share) * home + share * abroad
     ratio = np.exp(last.log_productivity[:n] - first.log_productivity[:n])
     rivals = np.exp(p.rivals_growth * (month + 0.5) / 12.0)
-    expected = first.demand_scale[:n] * world * (ratio / rivals) ** (p.substitution - 1.0)
+    appeal = (ratio / rivals) ** (p.substitution - 1.0)
+
+    def gained(part: np.ndarray) -> np.ndarray:
+        sales = part * first.demand_scale[:n]
+        sums = (np.bincount(first.sector[:n], weights) for weights in (sales * appeal, sales))
+        return np.divide(*sums)[first.sector[:n]]
+
+    home *= gained(1.0 - share) ** -p.home_market_share
+    abroad *= gained(share) ** -p.export_market_share
+    world = (1.0 - share) * home + share * abroad
+    expected = first.demand_scale[:n] * world * appeal
     assert (last.utilisation[:n] < 1.0).all()
     assert np.allclose(last.revenue[:n], expected, rtol=1e-12)
 

@@ -96,6 +96,8 @@ def test_ground_of_one_complex_fills_that_complex_alone() -> None:
         few = with_land(population, released=released.copy(), unsold=np.zeros(7, np.int64))
         run = simulation(
             "P0", population=few, last=(2008, 12), match_2003=False,
+            # Firms of other complexes lose nothing of their markets to who comes.
+            forms=Forms.of({"displacement": "none"}),
             unchecked={**APART, "entry_scale": 40.0, "exit_rate": 0.0, "room_building": 0.0},
         )  # fmt: skip
         run.run()

@@ -66,7 +66,9 @@ def test_research_by_hand(kernel: Callable[..., Any]) -> None:
         absorption_threshold=0.04,
         own_innovation_step=0.03,
     )
-    anchors = Anchors(np.array([50.0, 100.0]), np.array([0.05, 0.02]), np.zeros(2), np.zeros(3))
+    anchors = Anchors(
+        np.array([50.0, 100.0]), np.array([0.05, 0.02]), np.zeros(2), np.zeros(3), np.zeros((2, 2))
+    )
     table = firms(
         4,
         alive=[1, 1, 1, 0],

@@ -10,10 +10,20 @@ import hand_tables
 import numpy as np
 import pytest
 from hand_tables import firms, parameters
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from innocluster.agents.firms import FirmTable
-from innocluster.sim.ground.conditions import Conditions
-from innocluster.sim.market.sales import produce_and_sell
+from innocluster.sim.ground.conditions import Anchors, Conditions
+from innocluster.sim.ground.forms import form_code
+from innocluster.sim.ground.scratch import Scratch
+from innocluster.sim.market.sales import (
+    market_shares,
+    offered_at_start,
+    produce_and_sell,
+    sum_offers,
+)
 
 MONTH = 6
 P = parameters(
@@ -72,7 +82,21 @@ def two_firms() -> FirmTable:
     )
 
 
-def worked_out() -> list[dict[str, float]]:
+SHARES = np.array([0.23, 0.03])
+OFFERED = np.array([[1500.0, 40.0], [900.0, 60.0]])
+"""Of sectors 0 and 1, in the home market and abroad, in January 2003."""
+
+
+def sold(kernel: Callable[..., Any], table: FirmTable, shares: Any = SHARES) -> Scratch:
+    """The month of some firms; buffers of their sales."""
+    buffers = hand_tables.scratch(table.capacity)
+    nothing = np.zeros(2)
+    anchors = Anchors(nothing, nothing, nothing, nothing, OFFERED)
+    kernel(MONTH, conditions(), P, RATIO, np.asarray(shares), anchors, table, buffers)
+    return buffers
+
+
+def worked_out(shares: Any = SHARES) -> list[dict[str, float]]:
     """The two firms, equation by equation, in ordinary floats."""
     # ln A: level, progress of the sector, shock, 0.1·ln 2, 0.05·0.4, gains, role
     log_a = (
@@ -93,8 +117,13 @@ def worked_out() -> list[dict[str, float]]:
         full = price * dearness[n] * exp(log_a[n]) * (capital * labour[n]) ** 0.5 / ratio
         quality = log_a[n] - RIVALS[sector] - reference
         share = 1.0 / (1.0 + exp(-(logit + 2.0 * quality + 0.7 * gained)))
-        market = (1.0 - share) * home + share * world
         usual = 1.0 / (1.0 + exp(-logit))
+        # The only firm of its sector: what it offers more than the region did in 2003 is
+        # spread over a market of which the region has a share.
+        offered = scale * dearness[n] * exp(2.0 * quality)
+        home *= ((1.0 - usual) * offered / OFFERED[0, sector]) ** -shares[0]
+        world *= (usual * offered / OFFERED[1, sector]) ** -shares[1]
+        market = (1.0 - share) * home + share * world
         reference_market = (1.0 - usual) * home + usual * world
         wanted = scale * reference_market * dearness[n] * exp(2.0 * quality)
         revenue = min(wanted, full)
@@ -122,10 +151,12 @@ def worked_out() -> list[dict[str, float]]:
 @pytest.mark.parametrize(
     "kernel", [produce_and_sell, produce_and_sell.py_func], ids=["compiled", "uncompiled"]
 )
-def test_two_firms_by_hand(kernel: Callable[..., Any]) -> None:
-    table, capital, workers = two_firms(), np.zeros(3), np.zeros(3)
-    kernel(MONTH, conditions(), P, RATIO, table, capital, workers)
-    first, second = worked_out()
+@pytest.mark.parametrize("shares", [(0.23, 0.03), (0.0, 0.0), (0.0, 0.4)])
+def test_two_firms_by_hand(kernel: Callable[..., Any], shares: Any) -> None:
+    table = two_firms()
+    buffers = sold(kernel, table, shares)
+    capital, workers = buffers.desired_capital, buffers.desired_workers
+    first, second = worked_out(shares)
     assert first["wanted"] < first["full"]
     assert second["wanted"] > second["full"]
     for name in ("log_productivity", "revenue", "utilisation", "exports", "expected_demand"):
@@ -146,7 +177,102 @@ def test_rows_do_not_depend_on_the_block_they_fall_in() -> None:
     table, one = firms(2051, spare=0), two_firms()
     for name in one.column_names():
         getattr(table, name)[:] = getattr(one, name)[np.arange(2051) % 2]
-    capital, workers = np.zeros(2051), np.zeros(2051)
-    produce_and_sell(MONTH, conditions(), P, RATIO, table, capital, workers)
+    buffers = sold(produce_and_sell, table)
+    capital, workers = buffers.desired_capital, buffers.desired_workers
     for values in (table.revenue, table.exports, table.expected_demand, capital, workers):
         assert np.unique(values[::2]).size == np.unique(values[1::2]).size == 1
+
+
+@pytest.mark.parametrize("kernel", [sum_offers, sum_offers.py_func], ids=["compiled", "uncompiled"])
+def test_offers_by_hand(kernel: Callable[..., Any]) -> None:
+    """Of three firms one is closed; the price of the first's brand is 1.25 to 1.125."""
+    table = firms(
+        3, sector=[1, 1, 0], demand_scale=[100.0, 60.0, 1000.0], alive=[1, 1, 0],
+        brand=[1.0, 0.0, 0.0], brand_reference=[0.5, 0.0, 0.0],
+    )  # fmt: skip
+    offered = np.array([[0.5, 1.0], [0.0, 0.0]])
+    kernel(P, table, np.array([1.5, 2.0, 3.0]), np.array([0.25, 0.5, 0.5]), offered)
+    own = 100.0 * 1.5 * 1.25 / 1.125
+    expected = [[0.5, 1.0 + 0.75 * own + 60.0], [0.0, 0.25 * own + 60.0]]
+    np.testing.assert_allclose(offered, expected, rtol=1e-14)
+
+
+def test_what_is_offered_at_the_start_is_weighted_with_quality_at_the_start() -> None:
+    table = firms(
+        2, sector=[1, 0], demand_scale=[100.0, 10.0], log_productivity=[0.4, 1.0],
+        demand_reference=[0.1, 1.0], export_logit=[log(3.0), 0.0],
+    )  # fmt: skip
+    # Two units of log quality for one of productivity, at σ 3; export shares 3/4 and 1/2.
+    expected = [[5.0, 25.0 * exp(0.6)], [5.0, 75.0 * exp(0.6)]]
+    np.testing.assert_allclose(offered_at_start(P, table, 2), expected, rtol=1e-14)
+
+
+def test_shares_of_the_market_by_form() -> None:
+    p = parameters(home_market_share=0.2, export_market_share=0.05)
+    shares = {
+        form: market_shares(form_code("displacement", form), p).tolist()
+        for form in ("market_share", "none", "complete")
+    }
+    assert shares == {"market_share": [0.2, 0.05], "none": [0.0, 0.0], "complete": [1.0, 1.0]}
+
+
+def a_market(n: int = 40) -> FirmTable:
+    """Firms of two sectors that demand limits, of all sizes and export shares."""
+    rng = np.random.default_rng(5)
+    table = firms(
+        n, sector=rng.integers(0, 2, n), demand_scale=rng.lognormal(3.0, 1.5, n),
+        level=rng.normal(0.0, 0.3, n), export_logit=rng.normal(-1.0, 1.5, n),
+        brand=rng.integers(0, 3, n) / 2.0, capital=[1e12] * n, employees=[1e9] * n,
+        demand_reference=rng.normal(0.0, 0.2, n), alive=rng.random(n) < 0.9,
+    )  # fmt: skip
+    return table
+
+
+def spending(table: FirmTable, shares: Any) -> NDArray[np.float64]:
+    """Sales of every firm, (n,), none of which its capacity limits; 0 of closed ones."""
+    buffers = hand_tables.scratch(table.capacity)
+    nothing = np.zeros(2)
+    anchors = Anchors(nothing, nothing, nothing, nothing, np.full((2, 2), 300.0))
+    produce_and_sell(MONTH, conditions(), P, RATIO, np.asarray(shares), anchors, table, buffers)
+    n = table.count
+    assert (table.utilisation[:n] < 1.0).all()
+    return np.where(table.alive[:n] == 1, table.revenue[:n], 0.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 1.5))
+def test_in_a_closed_market_quality_moves_no_spending(seed: int, size: float) -> None:
+    """At s = 1, Σ_i D_i is spending of 2003 at today's demand, whatever anybody's quality."""
+    table = a_market()
+    table.level[: table.count] += np.random.default_rng(seed).normal(0.0, size, table.count)
+    asked = np.array([DOMESTIC, FOREIGN])
+    total = spending(table, (1.0, 1.0)).sum()
+    assert total == pytest.approx(300.0 * asked.sum(), rel=1e-12)
+
+
+def test_entry_and_exit_move_no_spending_of_a_closed_market() -> None:
+    """Who closes leaves to the others of its sector what it sold, who enters takes it again."""
+    table = a_market()
+    row = int(np.flatnonzero(table.alive == 1)[0])
+    before = spending(table, (1.0, 1.0))
+    table.alive[row] = 0
+    after = spending(table, (1.0, 1.0))
+    assert after[row] == 0.0
+    assert after.sum() == pytest.approx(before.sum(), rel=1e-12)
+    n = table.count
+    others = (table.alive[:n] == 1) & (table.sector[:n] == table.sector[row])
+    assert (after[others] > before[others]).all()
+    elsewhere = table.sector[:n] != table.sector[row]
+    np.testing.assert_array_equal(after[elsewhere], before[elsewhere])
+    table.alive[row] = 1
+    np.testing.assert_array_equal(spending(table, (1.0, 1.0)), before)
+
+
+def test_doubled_quality_of_all_leaves_every_demand() -> None:
+    """At s = 1 only relative quality counts; open, sales would be four times as large at σ 3."""
+    table = a_market()
+    before = spending(table, (1.0, 1.0))
+    free = spending(table, (0.0, 0.0))
+    table.level[: table.count] += log(2.0)
+    np.testing.assert_allclose(spending(table, (1.0, 1.0)), before, rtol=1e-12)
+    np.testing.assert_allclose(spending(table, (0.0, 0.0)), 4.0 * free, rtol=1e-12)

@@ -115,12 +115,10 @@ def test_entrants_start_level_with_the_others(kernel) -> None:
     firms.shock[:] = [0.25, 9.0]
     firms.export_logit[:] = [math.log(3.0), 9.0]
     firms.expected_demand[:] = [200.0, 9.0]
-    outside = conditions(
-        17, 2, progress=(9.0, 0.02), rivals=(9.0, 0.05), domestic=(9.0, 1.2), foreign=(9.0, 1.6),
-        price=(9.0, 1.1),
-    )  # fmt: skip
+    outside = conditions(17, 2, progress=(9.0, 0.02), rivals=(9.0, 0.05), price=(9.0, 1.1))
+    left = np.array([[9.0, 1.2], [9.0, 1.6]])
     p = ParameterSet(unchecked={"substitution": 3.0}).record()
-    kernel(17, p, outside, np.array([0]), firms)
+    kernel(17, p, outside, left, np.array([0]), firms)
     # An export share of 3/4.
     real = 200.0 * math.exp(0.02)
     assert firms.log_productivity.tolist() == pytest.approx([1.27, 0.0], rel=1e-14)
