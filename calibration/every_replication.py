@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .displacement import DISPLACEMENT
 from .frozen_world import FROZEN_WORLD
 from .meetings_trial import MEETINGS_TRIAL
 from .published.replications import REPLICATIONS, Replication
@@ -10,5 +11,5 @@ __all__ = ["EVERY_REPLICATION"]
 
 EVERY_REPLICATION: dict[str, Replication] = {
     **REPLICATIONS,
-    **{own.name: own for own in (FROZEN_WORLD, MEETINGS_TRIAL)},
+    **{own.name: own for own in (FROZEN_WORLD, DISPLACEMENT, MEETINGS_TRIAL)},
 }

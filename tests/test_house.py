@@ -49,7 +49,7 @@ ORDER = {
         ("runs",),
         ("attribution", "comparison", "model"),
     ),
-    "calibration": (("published",), ("frozen_world",)),
+    "calibration": (("published",), ("displacement", "frozen_world"), ("every_replication",)),
     "viz": (("files",), ("words",), ("figures",), ("report",)),
 }
 
