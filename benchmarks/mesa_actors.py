@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mesa_objects import ObjectModel
 
 __all__ = [
+    "WORKING_DAYS",
     "Actor",
     "Body",
     "ClosedFirm",
@@ -350,18 +351,26 @@ class Firm(Actor):
         rivals = self.model.markets[self.sector].rivals
         return float(self.log_productivity - rivals - self.demand_reference)
 
+    def labour_cost(self) -> float:
+        """B1: wages, and R&D that the firm pays itself."""
+        model = self.model
+        wages = self.wage * model.wage_index * self.employees
+        return wages + self.own_spending + model.p.subsidy_additionality * self.grant_flow
+
+    def capital_cost(self) -> float:
+        """B1: depreciation and interest at the price of capital."""
+        model = self.model
+        return (model.depreciation + model.p.interest_rate / 12.0) * (
+            model.general_price * self.capital
+        )
+
     def adjust(self) -> None:
         """I1, E1, D4: profit, cash, capital, employment, brand."""
         model = self.model
         p = model.p
         worn = model.depreciation
-        profit = (
-            (model.markets[self.sector].value_added_ratio - self.royalty) * self.revenue
-            - self.wage * model.wage_index * self.employees
-            - self.own_spending
-            - p.subsidy_additionality * self.grant_flow
-            - (worn + p.interest_rate / 12.0) * model.general_price * self.capital
-        )
+        added = (model.markets[self.sector].value_added_ratio - self.royalty) * self.revenue
+        profit = added - self.labour_cost() - self.capital_cost()
         model.account(self.complex, profit, self.revenue)
         self.royalty *= model.keep_gain
         self.cash = min(self.cash + profit, 3.0 * p.first_cash * 12.0 * self.revenue)

@@ -14,7 +14,7 @@ from typing import Any
 
 import mesa
 import numpy as np
-from mesa_actors import Firm, Institute, Pair, University
+from mesa_actors import WORKING_DAYS, Firm, Institute, Pair, University
 from mesa_entry import founding_shares, new_firms
 from mesa_market import market_of
 from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup, asking_pairs, support_tasks
@@ -405,6 +405,17 @@ class ObjectModel(mesa.Model):
             ),
             ("research_spending", self.firms(), lambda firm: firm.own_spending + firm.grant_flow),
             ("capital", self.firms(), lambda firm: firm.capital),
+            ("labour_cost", self.firms(), lambda firm: firm.labour_cost()),
+            ("capital_cost", self.firms(), lambda firm: firm.capital_cost()),
+            (
+                "meeting_cost", self.firms(),
+                lambda firm: firm.wage * self.wage_index * firm.lost_days / WORKING_DAYS,
+            ),
+            (
+                "exported_value_added", self.firms(),
+                lambda firm: firm.exports * self.exchange_rate
+                * self.markets[firm.sector].value_added_ratio,
+            ),
             ("worked_labour", self.firms(), lambda firm: firm.worked_labour),
             ("volume", self.firms(), lambda firm: firm.utilisation * firm.capacity),
             ("capacity", self.firms(), lambda firm: firm.capacity),

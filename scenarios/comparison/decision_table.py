@@ -7,7 +7,6 @@ regret is also stated against it, but it is nobody's best arm.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,11 +18,9 @@ from innocluster.sim.ground.parameters import PARAMETERS
 
 from ..arms import BASELINE, resolve_arm
 from ..policies import find_policy
-from ..runs.indicators import MEASURES, indicator_list, load_targets
+from ..runs.indicators import indicator_list, load_targets
 from ..statistics.flips import FINDINGS, judge, predict_ends
 from ..statistics.intervals import (
-    Ratio,
-    fieller,
     pairing_gain,
     rank_probabilities,
     simultaneous_intervals,
@@ -38,6 +35,7 @@ from ..statistics.ranking import (
     regrets,
     worst_mean,
 )
+from .benefits import Benefits, money_of
 from .worlds import PLACEBO, Worlds, effects, headline
 
 if TYPE_CHECKING:
@@ -46,7 +44,6 @@ if TYPE_CHECKING:
     from ..schema import Scenario
 
 __all__ = [
-    "COST_NOTES",
     "DECISION",
     "Choice",
     "Criteria",
@@ -66,19 +63,7 @@ DECISION = (
 )  # fmt: skip
 """Columns of the decision table that come from comparing the arms with each other."""
 
-_SPENDING = tuple(m.name for m in MEASURES if m.name.startswith("spent_"))
-_RETURNED = "spent_transfers"
-"""Money that firms may keep as it is: it costs the public purse, not the region."""
-
 _COST_MARGIN = 0.01
-
-COST_NOTES = {
-    "none": "no programme, no cost",
-    "reference": "cannot be stated: no programme in the same scenario is missing",
-    "zero": "cannot be stated: the interval of the effect on value added covers zero",
-    "falls": "cannot be stated: value added falls",
-}
-"""Why a cost per added won is not stated."""
 
 Floats = NDArray[np.float64]
 
@@ -117,12 +102,13 @@ class Choice:
         self.outcomes: Floats = np.stack(values, axis=1)
         self.gains: Floats = self.outcomes - self.outcomes[:, :1]
         self.eligible = np.array([not _is_oracle(arm) for arm in self.arms])
-        spent = [_summed(worlds, arm, _SPENDING) for arm in self.arms]
-        returned = [_summed(worlds, arm, (_RETURNED,)) for arm in self.arms]
-        self.spent: Floats = np.stack(spent, axis=1)
-        self.net_cost: Floats = self.spent - np.stack(returned, axis=1)
-        left = [worlds.yearly[arm]["carry_over"][:, -1, 0] for arm in self.arms]
-        self.budgeted: Floats = self.spent + np.stack(left, axis=1)
+        money = [
+            np.stack(columns, axis=1)
+            for columns in zip(*(money_of(worlds, arm) for arm in self.arms), strict=True)
+        ]
+        self.spent: Floats = money[0]
+        self.net_cost: Floats = self.spent - money[1]
+        self.budgeted: Floats = self.spent + money[2]
 
     @cached_property
     def indifference(self) -> float:
@@ -266,61 +252,27 @@ def decision_frame(choice: Choice, policies: pd.DataFrame, targets: pd.DataFrame
     return own.merge(policies, on="policy")
 
 
-def policy_frame(scenario: Scenario, choice: Choice) -> pd.DataFrame:
-    """Names, runs, pairing gain, money and cost per added won of every arm."""
+def policy_frame(scenario: Scenario, choice: Choice, benefits: Benefits) -> pd.DataFrame:
+    """Names, runs, pairing gain, money, benefits and their ratio to costs of every arm."""
     import pandas as pd
 
-    return pd.DataFrame(_policy_rows(scenario, choice))
-
-
-def _policy_rows(scenario: Scenario, choice: Choice) -> Iterator[dict[str, Any]]:
-    worlds = choice.worlds
-    for i, policy in enumerate(choice.arms):
-        own = resolve_arm(policy, scenario)
-        reference, reason = _cost_reference(scenario, worlds, policy)
-        table, base = worlds.yearly[policy], worlds.yearly[reference]
-        added = (table["value_added"] - base["value_added"])[:, :, 0].sum(axis=1) * 1e3
-        ratio = fieller(choice.spent[:, i], added)
-        of_budget = fieller(choice.budgeted[:, i], added)
-        note = reason or _cost_note(ratio)
+    rows = []
+    for i, (policy, own) in enumerate(zip(choice.arms, benefits.rows(), strict=True)):
+        arm = resolve_arm(policy, scenario)
         gain = pairing_gain(choice.outcomes[:, 0], choice.outcomes[:, i])
-        yield {
-            "policy": policy,
-            "name": own.name,
-            "name_ko": own.name_ko,
-            "runs": worlds.runs[policy],
-            "pairing_gain": math.nan if policy == BASELINE else float(gain),
-            "spent": float(choice.spent[:, i].mean()),
-            "cost_per_won": math.nan if note else ratio.mean,
-            "cost_per_won_low": math.nan if note else ratio.low,
-            "cost_per_won_high": math.nan if note else ratio.high,
-            "budgeted": float(choice.budgeted[:, i].mean()),
-            "cost_per_won_budgeted": math.nan if note else of_budget.mean,
-            "cost_note": note,
-        }
-
-
-def _cost_reference(scenario: Scenario, worlds: Worlds, policy: str) -> tuple[str, str]:
-    """The arm that an arm's added value is counted against, and why there is none.
-
-    Money can only be credited with what it adds in its own scenario; one that
-    differs in governance or budget alone is the same without a programme.
-    """
-    arm = resolve_arm(policy, scenario)
-    if not find_policy(arm.policy).programme:
-        return BASELINE, COST_NOTES["none"]
-    if arm.baseline in worlds.policies:
-        return arm.baseline, ""
-    if arm.scenario.parameters == scenario.parameters:
-        return BASELINE, ""
-    return BASELINE, COST_NOTES["reference"]
-
-
-def _cost_note(ratio: Ratio) -> str:
-    """Why a cost per added won cannot be stated, empty where it can."""
-    if not ratio.stated:
-        return COST_NOTES["zero"]
-    return COST_NOTES["falls"] if ratio.mean < 0.0 else ""
+        rows.append(
+            {
+                "policy": policy,
+                "name": arm.name,
+                "name_ko": arm.name_ko,
+                "runs": choice.worlds.runs[policy],
+                "pairing_gain": math.nan if policy == BASELINE else float(gain),
+                "spent": float(choice.spent[:, i].mean()),
+                "budgeted": float(choice.budgeted[:, i].mean()),
+                **own,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def target_frame(scenario: Scenario, worlds: Worlds) -> pd.DataFrame:
@@ -381,12 +333,6 @@ def flip_frame(choice: Choice) -> pd.DataFrame:
     result = pd.DataFrame(dict(zip(columns, values, strict=True)))
     order = [FINDINGS.index(finding) for finding in result["finding"]]
     return result.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
-
-
-def _summed(worlds: Worlds, arm: str, measures: tuple[str, ...]) -> Floats:
-    """Region's total of some yearly measures over all years, (worlds,)."""
-    total: Floats = np.sum([worlds.yearly[arm][m][:, :, 0].sum(axis=1) for m in measures], axis=0)
-    return total
 
 
 def _is_oracle(arm: str) -> bool:

@@ -13,6 +13,7 @@ from ..arms import BASELINE
 from ..runs.backtest import backtest_frame
 from ..runs.indicators import indicator_list, load_targets
 from ..runs.results import ALL, finite
+from .benefits import BENEFITS, Benefits
 from .decision_table import (
     DECISION,
     Choice,
@@ -43,8 +44,10 @@ class Comparison:
     meta : what was asked, what was reached and how
     policies : policy, name, name_ko, runs, pairing_gain, spent (KRW bn),
         budgeted (spent and what is left of the budget),
-        cost_per_won with bounds (won spent per won of added value added,
-        all years together) and cost_note
+        benefits (gross, net and Hulten's, present values in KRW bn of 2005), benefit_cost with
+        bounds (net of factors, displacement and meetings over the cost to the public, per won
+        spent, and benefit_cost_budgeted), gross_ratio (value added over money),
+        participant_effect (%), warnings and benefit_note
     effects : paired effects by policy, baseline, indicator and complex
     outcomes : median and 10-90 % prediction interval
     yearly : outcomes and effects against no programme by year
@@ -128,11 +131,6 @@ class Comparison:
         ranks = self.ranks[self.ranks["policy"] == row.policy].sort_values("rank")
         goals = self.targets[self.targets["policy"] == row.policy]
         decision = self.decisions[self.decisions["policy"] == row.policy]
-        cost = {
-            "mean": finite(row.cost_per_won),
-            "low": finite(row.cost_per_won_low),
-            "high": finite(row.cost_per_won_high),
-        }
         return {
             "id": row.policy,
             "name": row.name,
@@ -143,8 +141,8 @@ class Comparison:
             "effects_against_placebo": _effects_json(own[own["baseline"] == PLACEBO]),
             "rank_probability": [finite(p) for p in ranks["probability"]],
             "tier": int(self.tiers.set_index("policy").loc[row.policy, "tier"]),
-            "cost_per_won": None if row.cost_note else cost,
-            "cost_note": row.cost_note,
+            "budgeted": finite(row.budgeted),
+            "benefits": _benefits_json(row),
             "decision": _rows_json(decision[list(DECISION)])[0],
             "targets": {
                 g.target: {
@@ -167,11 +165,14 @@ def tabulate(
 
     indicators = indicator_list(worlds.last_year)
     choice = Choice(worlds, criteria)
-    policies, targets = policy_frame(scenario, choice), target_frame(scenario, worlds)
+    benefits = Benefits(scenario, worlds)
+    policies = policy_frame(scenario, choice, benefits)
+    targets = target_frame(scenario, worlds)
+    found = [effect_frame(worlds, indicators), benefits.effects()]
     return Comparison(
         meta={**meta, **choice.described()},
         policies=policies,
-        effects=effect_frame(worlds, indicators),
+        effects=pd.concat([part for part in found if len(part)], ignore_index=True),
         outcomes=outcome_frame(worlds, indicators),
         yearly=yearly_frame(worlds),
         ranks=choice.rank_frame(),
@@ -200,6 +201,17 @@ def _effects_json(rows: pd.DataFrame) -> dict[str, dict[str, Any]]:
         }
         for row in rows.itertuples()
     }
+
+
+def _benefits_json(row: Any) -> dict[str, Any]:
+    """Benefits, ratios and warnings of an arm; without a programme only why there are none."""
+    stated = {} if row.benefit_note else {
+        name: finite(getattr(row, name))
+        for name in BENEFITS
+        if name not in ("warnings", "benefit_note")
+    }  # fmt: skip
+    warnings = [warning for warning in row.warnings.split("; ") if warning]
+    return {**stated, "warnings": warnings, "note": row.benefit_note}
 
 
 def _rows_json(rows: pd.DataFrame) -> list[dict[str, Any]]:

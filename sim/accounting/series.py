@@ -13,6 +13,7 @@ from innocluster.agents.compilation import compiled
 from innocluster.agents.firms import FirmTable
 
 from ..ground.calendar import month_starts, month_text
+from .costs import COSTS
 from .growth_terms import AGGREGATES
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ INDICATORS: dict[str, str] = {
     "spent_overhead": "KRW million/month",
     "carry_over": "KRW million",
     **AGGREGATES,
+    **COSTS,
 }
 """Names and units of the recorded series."""
 

@@ -11,6 +11,7 @@ from .income import INCOME_UNITS, measure_income
 from .network_measures import NETWORK_UNITS, measure_network
 from .participants import PARTICIPANT_UNITS, measure_participants
 from .structure import STRUCTURE_UNITS, measure_structure
+from .technology import TECHNOLOGY_UNITS, measure_technology
 from .world_class import WORLD_CLASS_UNITS, measure_world_class
 
 __all__ = ["ANNUAL", "observe_year"]
@@ -21,6 +22,7 @@ ANNUAL: dict[str, str] = {
     **STRUCTURE_UNITS,
     **PARTICIPANT_UNITS,
     **INCOME_UNITS,
+    **TECHNOLOGY_UNITS,
     **WORLD_CLASS_UNITS,
 }
 """Names and units of the yearly measures, recorded in `Series.annual`."""
@@ -34,6 +36,7 @@ def observe_year(run: Run) -> None:
         | measure_structure(run)
         | measure_participants(run)
         | measure_income(run)
+        | measure_technology(run)
     )
     measures |= measure_world_class(measures)
     run.series.record_year(run.state.month // 12, measures)

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..accounting.costs import COSTS, sum_costs
 from ..accounting.growth_terms import AGGREGATES, sum_aggregates
 from ..accounting.series import SUMMED, sum_firms
 from ..ground.counts import Counts
 from ..ground.forms import form_code
+from ..innovation.technology import monthly_rate
 from ..run import Run
 from .budget import book_spending
 
@@ -34,6 +36,11 @@ def observe(run: Run, counts: Counts) -> None:
         tenants = tenants + run.state.places.under_way
     _enter(run, {"tenants": tenants})
     _enter(run, dict(zip(AGGREGATES, aggregates, strict=True)))
+    costs = np.zeros((len(COSTS), complexes))
+    p = run.parameters
+    user_cost = monthly_rate(p.capital_depreciation) + p.interest_rate / 12.0
+    sum_costs(month, run.conditions, p, user_cost, firms, scratch, costs)
+    _enter(run, dict(zip(COSTS, costs, strict=True)))
 
 
 def record(run: Run, counts: Counts) -> None:

@@ -259,3 +259,14 @@ def test_licences_succeed_at_their_rate():
     assert len(signed) > 300
     spread = np.sqrt(rate * (1.0 - rate) / len(signed))
     assert succeed / len(signed) == pytest.approx(rate, abs=4.0 * spread)
+
+
+def test_what_value_added_cost_leaves_the_profit() -> None:
+    """E1, B1: before anybody pays royalties, accounts by complex meet those by firm."""
+    run = simulation("P0", last=(2003, 1))
+    run.run()
+    added, labour, capital, revenue = (
+        run.series.values[name][0]
+        for name in ("value_added", "labour_cost", "capital_cost", "revenue")
+    )
+    assert np.allclose(added - labour - capital, run.state.profit_ratio * revenue, rtol=1e-9)

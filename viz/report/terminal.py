@@ -121,6 +121,8 @@ def print_comparison(comparison: Comparison, language: str, console: Console | N
         out.print(f"  {sentence}", highlight=False)
     out.print(_effects_table(comparison, rows, texts, out.width))
     out.print(_choice_table(comparison, rows, texts))
+    if any(row.short_ratio != "–" for row in rows):
+        out.print(_benefit_table(comparison, rows, texts, out.width))
     shares = target_shares(comparison, texts)
     if shares:
         out.print(_targets_table(rows, shares, texts))
@@ -186,17 +188,41 @@ def _choice_table(comparison: Comparison, rows: list[Decision], texts: Texts) ->
     indicator = indicator_label(comparison.meta["indicator"], texts)
     table = plain_table(texts("table.choice.title", indicator=indicator, unit=unit))
     table.add_column(texts("word.policy"), overflow="fold")
-    for key in ("first", "regret", "worst", "good", "possible", "front", "cost"):
+    for key in ("first", "regret", "worst", "good", "possible", "front"):
         table.add_column(texts(f"table.choice.{key}"), justify="right", no_wrap=True)
     table.add_column(texts("table.decision.gain"), justify="right", no_wrap=True)
     for i, row in enumerate(rows):
         if i and row.order != rows[i - 1].order:
             table.add_section()
-        cost = row.short_cost.partition("\n")[0] if crowded(comparison) else row.short_cost
         table.add_row(
             row.id, row.first, row.short_regret, row.worst, row.short_good, row.short_possible,
-            row.short_front, cost, row.gain,
+            row.short_front, row.gain,
         )  # fmt: skip
+    return table
+
+
+def _benefit_table(comparison: Comparison, rows: list[Decision], texts: Texts, width: int) -> Table:
+    """What a won of each programme returns; narrow terminals leave money and participants out."""
+    table = plain_table(texts("table.decision.title"))
+    table.add_column(texts("word.policy"), overflow="fold")
+    unit = rows[0].spent_unit
+    keys = ["gross", "net", "hulten", "gross_ratio", "ratio", "budgeted_ratio"]
+    if width >= _WIDE:
+        table.add_column(texts("table.decision.spent", unit=unit), justify="right", no_wrap=True)
+        keys.append("participants")
+    for key in keys:
+        heading = texts(f"table.benefit.{key}", unit=unit)
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        if row.short_ratio != "–":
+            net, ratio = row.net.replace(" ", "\n", 1), row.short_ratio
+            if crowded(comparison):
+                net, ratio = net.partition("\n")[0], ratio.partition("\n")[0]
+            table.add_row(
+                row.id, *([row.spent] if width >= _WIDE else []), row.gross,
+                net, row.hulten, row.gross_ratio, ratio,
+                row.budgeted_ratio, *([row.participants] if width >= _WIDE else []),
+            )  # fmt: skip
     return table
 
 
@@ -223,6 +249,7 @@ def _notes(comparison: Comparison, texts: Texts) -> list[str]:
     return [
         texts("table.note", confidence=confidence, pairs=meta["pairs"]),
         texts("table.choice.note", fraction=f"{100 * meta['satisficing']:g}", zone=zone),
+        texts("table.benefit.note"),
     ]
 
 

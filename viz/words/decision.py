@@ -57,8 +57,12 @@ class Decision:
     front, short_front : whether it is on the front of cost and effect, or who dominates it
     spent, spent_unit : programme money of all years
     net_cost : the same less what returns, with interval
-    cost, short_cost : won spent per won of added value added, with interval or the reason
-        why it cannot be stated, and on two lines
+    gross, net, hulten : benefits as present values, net with its interval
+    gross_ratio : value added per won spent
+    ratio, short_ratio : net benefit-cost ratio per won spent, with interval or the reason why
+        there is none, and on two lines
+    budgeted_ratio : the same per won of the budget
+    participants : effect on the sales of participants, %
     gain, worlds : pairing gain and runs
     """
 
@@ -88,8 +92,14 @@ class Decision:
     spent: str
     spent_unit: str
     net_cost: str
-    cost: str
-    short_cost: str
+    gross: str
+    net: str
+    hulten: str
+    gross_ratio: str
+    ratio: str
+    short_ratio: str
+    budgeted_ratio: str
+    participants: str
     gain: str
     worlds: str
 
@@ -147,8 +157,14 @@ def _row(
         spent=plain(row.spent * money.factor),
         spent_unit=money.label,
         net_cost=_bounded(row.net_cost, row.net_cost_low, row.net_cost_high, money),
-        cost=_cost(row, texts.translate(row.cost_note)),
-        short_cost=_cost(row, texts("cost.not_stated") if row.spent else "–").replace(" [", "\n["),
+        gross=_or_dash(row.gross_benefit * money.factor),
+        net=_bounded(row.net_benefit, row.net_benefit_low, row.net_benefit_high, money),
+        hulten=_or_dash(row.hulten_benefit * money.factor),
+        gross_ratio=_or_dash(row.gross_ratio),
+        ratio=_ratio(row, texts.translate(row.benefit_note)),
+        short_ratio=_ratio(row, "–").replace(" [", "\n["),
+        budgeted_ratio=_or_dash(row.benefit_cost_budgeted),
+        participants=_or_dash(row.participant_effect),
         gain="" if is_baseline else _gain(row.pairing_gain),
         worlds=str(row.runs),
     )
@@ -234,11 +250,15 @@ def _gain(gain: float) -> str:
     return f">×{_LARGE_GAIN}" if gain > _LARGE_GAIN else f"×{plain(gain, 2)}"
 
 
-def _cost(row: Any, otherwise: str) -> str:
-    """Cost per added won with its interval, or why there is none."""
-    if row.cost_note:
+def _or_dash(value: float) -> str:
+    return plain(value, 2) if value == value else "–"
+
+
+def _ratio(row: Any, otherwise: str) -> str:
+    """Net benefit-cost ratio with its interval where it has one, or why there is none."""
+    if row.benefit_note:
         return otherwise
-    mean, low, high = (
-        plain(value, 2) for value in (row.cost_per_won, row.cost_per_won_low, row.cost_per_won_high)
-    )
-    return f"{mean} [{low}–{high}]"
+    if row.benefit_cost_low != row.benefit_cost_low:
+        return _or_dash(row.benefit_cost)
+    words = spread(row.benefit_cost, row.benefit_cost_low, row.benefit_cost_high)
+    return f"{words[0]} [{words[1]}, {words[2]}]"

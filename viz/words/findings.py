@@ -294,6 +294,11 @@ def unsettled(comparison: Comparison, texts: Texts) -> list[str]:
     if meta["failures"]:
         sentences.append(texts("warn.failures", failures=meta["failures"]))
     names = spoken_names(comparison, texts)
+    for row in records(comparison.policies):
+        for warning in filter(None, row.warnings.split("; ")):
+            sentences.append(
+                texts("warn.benefit", policy=names[row.policy], what=texts.translate(warning))
+            )
     small = comparison.policies[comparison.policies["pairing_gain"] < _SMALL_GAIN]
     if not small.empty:
         sentences.append(

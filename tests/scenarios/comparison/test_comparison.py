@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from innocluster import compare
+from innocluster.scenarios.comparison.benefits import BENEFITS
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.runs import execution, workers
@@ -32,9 +33,7 @@ def reference() -> Comparison:
 
 def test_tables_have_the_promised_columns(reference: Comparison) -> None:
     columns = {
-        "policies": "policy name name_ko runs pairing_gain spent cost_per_won cost_per_won_low"
-        " cost_per_won_high budgeted"
-        " cost_per_won_budgeted cost_note",
+        "policies": f"policy name name_ko runs pairing_gain spent budgeted {' '.join(BENEFITS)}",
         "effects": "policy baseline indicator complex unit mean low high relative_mean relative_low"
         " relative_high pairs pairing_gain verdict",
         "outcomes": "policy indicator complex unit median p10 p90",
@@ -47,9 +46,8 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         " placebo placebo_low placebo_high best_probability regret regret_low regret_high"
         " oracle_regret oracle_regret_low oracle_regret_high worst_decile satisficing"
         " satisficing_low satisficing_high possibly_best dropped_after on_front dominated_by"
-        " net_cost net_cost_low net_cost_high name name_ko runs pairing_gain spent cost_per_won"
-        " cost_per_won_low cost_per_won_high budgeted"
-        " cost_per_won_budgeted cost_note",
+        " net_cost net_cost_low net_cost_high name name_ko runs pairing_gain spent budgeted"
+        f" {' '.join(BENEFITS)}",
         "backtest": "policy indicator complex unit mean low high observed uncertainty errors role"
         " national constant line shares goal goal_kind source",
         "flips": "leader rival parameter low high unit mean at_low at_low_low at_low_high at_high"
@@ -75,8 +73,10 @@ def test_json_has_the_stable_keys(reference: Comparison) -> None:
     for policy in document["policies"]:
         assert set(policy) >= {
             "id", "name", "runs", "pairing_gain", "spent", "effects", "rank_probability",
-            "cost_per_won",
+            "budgeted", "benefits",
         }  # fmt: skip
+    assert document["policies"][0]["benefits"] == {"warnings": [], "note": "no programme, no cost"}
+    assert set(document["policies"][2]["benefits"]) == {*BENEFITS, "note"} - {"benefit_note"}
     effect = document["policies"][2]["effects"]["revenue_2005"]
     assert set(effect) >= {"mean", "low", "high", "unit"}
 

@@ -119,10 +119,10 @@ def test_what_users_write_is_escaped(build: Callable[..., Comparison], tmp_path:
     assert "&lt;script&gt;" in raw
 
 
-def test_an_unstated_cost_gives_its_reason(comparison: Comparison, tmp_path: Path) -> None:
+def test_benefits_are_stated_or_say_why_not(comparison: Comparison, tmp_path: Path) -> None:
     text = Page(write_report(comparison, tmp_path, "ko").read_text(encoding="utf-8")).text
-    assert "말할 수 없음: 부가가치 효과의 구간이 0을 포함" in text
-    assert re.search(r"3\.1 \[2\.2–5\.4\]", text)
+    assert "사업이 없어 비용 없음" in text
+    assert re.search(r"1\.34 \[0\.86, 1\.82\]", text.replace("\n", " "))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 
 import innocluster
-from innocluster.scenarios.comparison.decision_table import COST_NOTES
+from innocluster.scenarios.comparison.benefits import BENEFIT_NOTES, BENEFIT_WARNINGS
 from innocluster.scenarios.runs.indicators import MEASURES, indicator_list, load_targets
 from innocluster.viz.files import DATA, TEMPLATES
 from innocluster.viz.words.quantities import (
@@ -96,8 +96,8 @@ def test_every_measure_indicator_unit_and_target_of_results_has_its_text(languag
         assert effect_unit(unit, texts).label
 
 
-def test_reasons_why_a_cost_is_not_stated_are_translated() -> None:
-    for note in COST_NOTES.values():
+def test_reasons_why_a_benefit_is_not_stated_and_warnings_are_translated() -> None:
+    for note in (*BENEFIT_NOTES.values(), *BENEFIT_WARNINGS.values()):
         assert Texts("ko").translate(note) != note
         assert Texts("en").translate(note) == note
 
