@@ -9,7 +9,7 @@ each is named behind the arm, as in ``P5|-joint|-ties``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from .policies import find_policy
 from .schema import Scenario
 from .switches import CHANNELS, channels_of
 
-__all__ = ["BASELINE", "Arm", "resolve_arm"]
+__all__ = ["BASELINE", "Arm", "open_text", "resolve_arm"]
 
 BASELINE = "P0"
 # Stands in no path of a scenario file.
@@ -52,12 +52,17 @@ class Arm:
     @property
     def baseline(self) -> str:
         """Id of the arm without a programme in the same scenario, every channel open."""
-        return BASELINE + self.id.partition(_CLOSED)[0].removeprefix(self.policy)
+        return BASELINE + open_text(self.id).removeprefix(self.policy)
 
     @property
     def treatment(self) -> str:
         """Policy and closed channels: what is done, in whatever scenario."""
         return _CLOSED.join((self.policy, *self.closed))
+
+    @property
+    def opened(self) -> Arm:
+        """The same arm with every channel open."""
+        return replace(self, id=open_text(self.id), closed=())
 
     def closing(self, channels: Iterable[str]) -> Arm:
         """The same arm with channels closed; those in which it does not act anyway stay out.
@@ -67,12 +72,21 @@ class Arm:
         acting = channels_of(find_policy(self.policy), self.scenario.parameter_set())
         wanted = {*self.closed, *channels}
         closed = tuple(key for key in acting if key in wanted)
-        name = _CLOSED.join((self.id.partition(_CLOSED)[0], *closed))
+        name = _CLOSED.join((open_text(self.id), *closed))
         return replace(self, id=name, closed=closed)
 
 
-def resolve_arm(text: str, scenario: Scenario) -> Arm:
+def open_text(text: str) -> str:
+    """What names an arm without its closed channels."""
+    return text.partition(_CLOSED)[0]
+
+
+def resolve_arm(text: str, scenario: Scenario, known: Mapping[str, Arm] | None = None) -> Arm:
     """The arm that `text` means in a comparison under `scenario`.
+
+    Parameters
+    ----------
+    known : arms with every channel open that have been resolved, by what names them
 
     Raises
     ------
@@ -80,7 +94,7 @@ def resolve_arm(text: str, scenario: Scenario) -> Arm:
         For an unknown policy, scenario or channel, or a scenario of another world.
     """
     text, *closed = text.split(_CLOSED)
-    arm = _open_arm(text, scenario)
+    arm = (known or {}).get(text) or _open_arm(text, scenario)
     unknown = [key for key in closed if key not in CHANNELS]
     if unknown:
         raise InputError(
@@ -112,7 +126,7 @@ def _open_arm(text: str, scenario: Scenario) -> Arm:
             "parameters": {**scenario.parameters, **own.parameters},
         }
     )
-    # A file is named by its path, which the workers resolve once more.
+    # A file is named by its path, which no other file has.
     label = source if source == own.name else str(Path(source).resolve())
     shown = f"@ {own.name}"
     return Arm(

@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,7 +18,7 @@ from innocluster.scenarios.errors import COMMAND_LINE, InputError
 from innocluster.version import __version__
 
 from .explore_command import explore_command
-from .finishing import command_typed, finish
+from .finishing import command_typed, draw, finish
 from .options import (
     DEFAULT_SCENARIO,
     JsonOption,
@@ -32,10 +31,13 @@ from .options import (
 )
 from .progress import ProgressBar
 from .replicate_command import replicate_application
+from .reproduce_command import reproduce_command
+from .results_command import results_command
 
 if TYPE_CHECKING:
     from innocluster.scenarios.runs.execution import RunResult
-    from innocluster.scenarios.schema import Scenario
+    from innocluster.scenarios.runs.inputs import Inputs
+    from innocluster.scenarios.store.folder import ResultFolder
 
 __all__ = ["main"]
 
@@ -80,13 +82,16 @@ def run_command(
 ) -> int:
     """Run one scenario once: indicators beside the targets, series and figures."""
     from innocluster.scenarios.runs.execution import run
-    from innocluster.scenarios.runs.provenance import claim_folder
+    from innocluster.scenarios.runs.inputs import Inputs
+    from innocluster.scenarios.store.folder import result_folder
 
-    chosen = options.scenario(scenario, policy)
+    inputs = Inputs(options.scenario(scenario, policy))
+    inputs.read()
+    chosen = inputs.scenario
     folder = options.folder("run", chosen)
-    claim_folder(folder)
-    result = run(chosen, moments=moments)
-    _save_run(result, chosen, folder, options.lang)
+    with result_folder(folder, command_typed()) as store:
+        result = run(inputs, moments=moments)
+        _save_run(result, inputs, store, options.lang)
     if options.json:
         print(result.to_json())
     elif not options.quiet:
@@ -124,10 +129,15 @@ def compare_command(
 ) -> int:
     """Compare policies on the same worlds: effects with intervals, ranks, cost, report."""
     from innocluster.scenarios.comparison.comparison import DEFAULT_POLICIES, Criteria, compare
+    from innocluster.scenarios.store.folder import result_folder
+    from innocluster.viz.report.report import write_report
 
     chosen = options.scenario(scenario)
-    folder = options.folder("compare", chosen)
-    with ProgressBar(shown=not options.quiet and sys.stderr.isatty()) as bar:
+    folder = options.folder("compare", chosen, *(policies or DEFAULT_POLICIES), sampling.design)
+    with (
+        result_folder(folder, command_typed()) as store,
+        ProgressBar(shown=not options.quiet and sys.stderr.isatty()) as bar,
+    ):
         result = compare(
             policies or DEFAULT_POLICIES,
             chosen,
@@ -135,17 +145,17 @@ def compare_command(
             max_pairs=max_pairs,
             precision=precision,
             workers=sampling.workers,
-            folder=folder,
+            folder=store,
             progress=bar.update,
             command=command_typed(),
             under=sampling.under,
             draws=sampling.draws,
             criteria=Criteria(indifference, satisficing),
         )
-    from innocluster.viz.report.report import write_report
+        draw(result, store, options, write_report)
     from innocluster.viz.report.terminal import print_comparison
 
-    return finish(result, chosen, folder, options, write_report, print_comparison)
+    return finish(result, chosen, folder, options, print_comparison)
 
 
 @application.command("policies")
@@ -205,6 +215,8 @@ def parameters_command(lang: LanguageOption = Language.en, json: JsonOption = Fa
 
 application.command("explore")(explore_command)
 application.add_typer(replicate_application)
+application.command("results")(results_command)
+application.command("reproduce")(reproduce_command)
 
 
 def main() -> int:
@@ -225,23 +237,16 @@ def main() -> int:
     return int(code or DONE)
 
 
-def _save_run(result: RunResult, scenario: Scenario, folder: Path, lang: Language) -> None:
-    """Write the tables, figures and manifest of a run."""
-    from innocluster.scenarios.runs.provenance import storage_errors, write_manifest, write_table
+def _save_run(result: RunResult, inputs: Inputs, store: ResultFolder, lang: Language) -> None:
+    """Stage the tables, figures and manifest of a run."""
+    from innocluster.scenarios.runs.study import store_result
+    from innocluster.scenarios.store.files import storage_errors
     from innocluster.viz.report.report import write_run_report
 
-    write_table(result.indicators, folder, "indicators", result.meta)
-    write_table(result.monthly, folder, "series", result.meta)
-    write_table(result.yearly, folder, "yearly", result.meta)
-    write_table(result.accounts, folder, "accounts", result.meta)
-    write_table(result.backtest, folder, "backtest", result.meta)
-    if len(result.moments):
-        write_table(result.moments, folder, "moments", result.meta)
-    # The report quotes the manifest, and the manifest lists the report.
-    write_manifest(folder, scenario, result.meta)
-    with storage_errors(folder):
-        write_run_report(result, folder, lang.value)
-    write_manifest(folder, scenario, result.meta)
+    request = {"command": "run", "moments": bool(len(result.moments))}
+    store_result(store, inputs, result.frames(), result.meta, request)
+    with storage_errors(store.path):
+        write_run_report(result, store.staging, lang.value)
 
 
 def _print_list(name: str, rows: list[dict[str, Any]], json: bool, shown: tuple[str, ...]) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .finishing import command_typed, finish
+from .finishing import command_typed, draw, finish
 from .options import DEFAULT_SCENARIO, RunOptions, ScenarioOption, WorldOptions, with_options
 from .progress import ProgressBar
 
@@ -47,10 +47,15 @@ def explore_command(
 ) -> int:
     """Attribute the effect of policies to the channels through which they act."""
     from innocluster.scenarios.attribution.attribution import explore
+    from innocluster.scenarios.store.folder import result_folder
+    from innocluster.viz.report.channel_report import write_attribution_report
 
     chosen = options.scenario(scenario)
-    folder = options.folder("explore", chosen)
-    with ProgressBar(shown=not options.quiet and sys.stderr.isatty(), what="runs") as bar:
+    folder = options.folder("explore", chosen, *policies, sampling.design, exact)
+    with (
+        result_folder(folder, command_typed()) as store,
+        ProgressBar(shown=not options.quiet and sys.stderr.isatty(), what="runs") as bar,
+    ):
         result = explore(
             policies,
             chosen,
@@ -59,13 +64,13 @@ def explore_command(
             exact=exact,
             outcome=outcome.value,
             workers=sampling.workers,
-            folder=folder,
+            folder=store,
             progress=bar.update,
             command=command_typed(),
             under=sampling.under,
             draws=sampling.draws,
         )
-    from innocluster.viz.report.channel_report import write_attribution_report
+        draw(result, store, options, write_attribution_report)
     from innocluster.viz.report.channel_tables import print_attribution
 
-    return finish(result, chosen, folder, options, write_attribution_report, print_attribution)
+    return finish(result, chosen, folder, options, print_attribution)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from innocluster.scenarios.attribution.attribution_tables import Attribution
     from innocluster.scenarios.comparison.comparison import Comparison
     from innocluster.scenarios.schema import Scenario
+    from innocluster.scenarios.store.folder import ResultFolder
 
-__all__ = ["command_typed", "finish"]
+__all__ = ["command_typed", "draw", "finish"]
 
 _Result = TypeVar("_Result", "Attribution", "Comparison")
 
@@ -25,30 +26,42 @@ def command_typed() -> str:
     return shlex.join(["innocluster", *sys.argv[1:]])
 
 
+def draw(
+    result: _Result,
+    store: ResultFolder | None,
+    options: RunOptions,
+    write: Callable[[_Result, Path, str], Path],
+) -> None:
+    """Draw figures and report beside the staged tables, before all of them are swapped in.
+
+    Parameters
+    ----------
+    write : writes the report
+    """
+    from innocluster.scenarios.store.files import storage_errors
+
+    if store is not None:
+        with storage_errors(store.path):
+            write(result, store.staging, options.lang.value)
+
+
 def finish(
     result: _Result,
     scenario: Scenario,
     folder: Path,
     options: RunOptions,
-    write: Callable[[_Result, Path, str], Path],
     show: Callable[[_Result, str], None],
 ) -> int:
-    """Write figures and report beside the tables, bring the manifest up to date, and print.
+    """Print what came out.
 
     Parameters
     ----------
-    write : writes the report
     show : prints what matters of it
 
     Returns
     -------
     exit code, 1 where runs failed
     """
-    from innocluster.scenarios.runs.provenance import storage_errors, write_manifest
-
-    with storage_errors(folder):
-        write(result, folder, options.lang.value)
-    write_manifest(folder, scenario, result.meta)
     if options.json:
         print(result.to_json())
     elif not options.quiet:

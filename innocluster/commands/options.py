@@ -89,9 +89,18 @@ class RunOptions:
             given["forms"] = {**scenario.forms, **_assignments("--form", self.forms, "RULE=FORM")}
         return scenario.replaced(**given) if given else scenario
 
-    def folder(self, command: str, scenario: Scenario) -> Path:
-        """Where results go."""
-        return self.out or Path("results") / f"{command}-{scenario.name}"
+    def folder(self, command: str, scenario: Scenario, *design: object) -> Path:
+        """Where results go; by default a folder that no other design shares.
+
+        Parameters
+        ----------
+        design : what is done beside the scenario
+        """
+        if self.out is not None:
+            return self.out
+        from innocluster.scenarios.runs.study import short_digest
+
+        return Path("results") / f"{command}-{scenario.name}-{short_digest(scenario, *design)}"
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,11 @@ class WorldOptions:
         Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
     ] = None
     workers: Annotated[int | None, typer.Option(help="Processes, by default one a core.")] = None
+
+    @property
+    def design(self) -> tuple[str, str]:
+        """What of them tells one design from another."""
+        return self.under, str(self.draws)
 
 
 def with_options(command: Callable[..., int]) -> Callable[..., int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from .finishing import command_typed
 from .options import JsonOption, Language, LanguageOption, OutOption, QuietOption
 
 if TYPE_CHECKING:
@@ -111,16 +112,17 @@ def _answer(
 
 
 def _save(text: str, folder: Path) -> None:
-    """Write the document into a result folder, and then that it is finished."""
-    from json import dumps, loads
+    """Write the document into a result folder."""
+    from json import dumps
 
-    from innocluster.scenarios.runs.provenance import MANIFEST, claim_folder, write_aside
+    from innocluster.scenarios.store.files import MANIFEST, SOFTWARE, write_aside
+    from innocluster.scenarios.store.folder import result_folder
+    from innocluster.version import __version__
 
-    claim_folder(folder)
-    write_aside(folder / "replication.json", text.encode())
-    manifest = loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    manifest["status"] = "finished"
-    write_aside(folder / MANIFEST, dumps(manifest).encode())
+    with result_folder(folder, command_typed()) as store:
+        write_aside(store.staging / "replication.json", text.encode())
+        manifest = {"software": SOFTWARE, "version": __version__, "design": "replication"}
+        write_aside(store.staging / MANIFEST, dumps(manifest).encode())
 
 
 def _print(model: Replication, document: dict[str, Any]) -> None:

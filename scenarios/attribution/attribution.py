@@ -10,26 +10,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.help import available_cores
 from innocluster.version import __version__
 
 from ..arms import BASELINE, Arm, resolve_arm
 from ..errors import COMMAND_LINE, InputError
 from ..policies import find_policy
-from ..runs.completion import run_missing
-from ..runs.execution import load_inputs
 from ..runs.indicators import FIRST_YEAR, Indicator
-from ..runs.ledger import Ledger
-from ..runs.provenance import claim_folder, write_manifest, write_table
-from ..runs.workers import Crew
+from ..runs.inputs import Inputs
+from ..runs.study import Study, open_study
 from ..schema import Scenario
-from ..statistics.draws import Draws, draws_under
+from ..statistics.draws import draws_under
+from ..store.folder import ResultFolder
 from ..switches import CHANNELS, channels_of
 from .attribution_tables import (
     OUTCOMES,
@@ -68,28 +65,13 @@ class _Design:
     scenario : what all arms share
     arms : arms whose effect is attributed, by id
     baselines : for each of them the arm without programme in its scenario
-    draws : parameters drawn for each world
     pairs : random orders and their reverses a world; 0 takes all coalitions
     """
 
     scenario: Scenario
     arms: Mapping[str, Arm]
     baselines: Mapping[str, Arm]
-    draws: Draws | None
     pairs: int
-
-    @property
-    def drawn_names(self) -> list[str]:
-        """Parameters that are drawn: those that the scenario sets are not."""
-        names = () if self.draws is None else self.draws.names
-        return [name for name in names if name not in self.scenario.parameters]
-
-    def drawn(self, replication: int) -> dict[str, float] | None:
-        """Parameters drawn for a world."""
-        if self.draws is None:
-            return None
-        values = self.draws(replication)
-        return {name: values[name] for name in self.drawn_names}
 
     def players(self, arm: str) -> tuple[str, ...]:
         """Channels that can act under an arm."""
@@ -130,14 +112,14 @@ class _Design:
 
 def explore(
     policies: Iterable[str],
-    scenario: Scenario | str | Path | None = None,
+    scenario: Scenario | Inputs | str | Path | None = None,
     *,
     worlds: int = 16,
     orders: int = 1,
     exact: bool = False,
     outcome: str = "revenue",
     workers: int | None = None,
-    folder: str | Path | None = None,
+    folder: str | Path | ResultFolder | None = None,
     progress: Progress | None = None,
     command: str = "",
     under: str = "point",
@@ -171,64 +153,74 @@ def explore(
         Where no world finished every run.
     """
     start = time.perf_counter()
-    if not isinstance(scenario, Scenario):
-        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
-    chosen = _programmes(policies, scenario)
+    inputs = _frozen(policies, scenario, draws)
+    scenario = inputs.scenario
+    chosen = _programmes(inputs.arms.values(), policies)
     drawn = draws_under(under, draws, scenario.seed)
     _check(worlds, orders, outcome, workers)
     if drawn is not None and drawn.available is not None and drawn.available < worlds:
         allowed = f"at least {worlds}, one a world; or fewer worlds"
         raise InputError(file=draws, key="rows", value=drawn.available, allowed=allowed)
-    load_inputs(scenario)
-    baselines = {key: resolve_arm(arm.baseline, scenario) for key, arm in chosen.items()}
+    baselines = {key: inputs.arm(arm.baseline) for key, arm in chosen.items()}
     outcomes = outcomes_of(scenario.last_year)
-    design = _Design(scenario, chosen, baselines, drawn, 0 if exact else orders)
-    target = None if folder is None else Path(folder)
-    if target is not None:
-        claim_folder(target)
-    planned = ((replication, design.runs(replication)) for replication in range(worlds))
-    with (
-        Ledger(target, scenario, drawn) as ledger,
-        Crew(scenario, workers or available_cores()) as crew,
-    ):
-        for advance in run_missing(planned, design.drawn, ledger, crew, _RUNS_A_JOB):
+    design = _Design(scenario, chosen, baselines, 0 if exact else orders)
+    command = command or f"explore({', '.join(chosen)})"
+    planned = [(replication, design.runs(replication)) for replication in range(worlds)]
+    with open_study(inputs, drawn, folder, workers, command) as study:
+        for advance in study.complete(planned, _RUNS_A_JOB):
             if progress is not None:
                 progress(advance.runs, advance.missing, advance.seconds)
-        shares, failures = _load(design, ledger, worlds, outcomes.values())
-    meta = {
-        "scenario": scenario.name,
-        "version": __version__,
-        "baseline": BASELINE,
-        "policies": list(chosen),
-        "worlds": len(shares),
-        "failures": failures,
-        "seed": scenario.seed,
-        "under": under,
-        "draws": None if draws is None else str(draws),
-        "drawn": design.drawn_names,
-        "method": "exact" if exact else "orders",
-        "orders": None if exact else 2 * orders,
-        "confidence": 0.95,
-        "command": command or f"explore({', '.join(chosen)})",
-        "region": scenario.region,
-        "macro": scenario.macro,
-        "exports": scenario.exports,
-        "first": f"{FIRST_YEAR}-01",
-        "last": scenario.last,
-        "indicator": outcomes[outcome].name,
-        "parameters": scenario.parameter_set().changed(),
-        "seconds": round(time.perf_counter() - start, 3),
-    }
-    result = tabulate_attribution(chosen, shares, outcomes.values(), meta)
-    if target is not None:
-        for name, frame in result.frames().items():
-            write_table(frame, target, name, meta)
-        write_manifest(target, scenario, result.meta)
+        shares, failures = _load(design, study, worlds, outcomes.values())
+        meta = {
+            "scenario": scenario.name,
+            "version": __version__,
+            "baseline": BASELINE,
+            "policies": list(chosen),
+            "worlds": len(shares),
+            "failures": failures,
+            "seed": scenario.seed,
+            "under": under,
+            "draws": None if draws is None else str(draws),
+            "drawn": study.drawn_names,
+            "method": "exact" if exact else "orders",
+            "orders": None if exact else 2 * orders,
+            "confidence": 0.95,
+            "command": command,
+            "region": scenario.region,
+            "macro": scenario.macro,
+            "exports": scenario.exports,
+            "first": f"{FIRST_YEAR}-01",
+            "last": scenario.last,
+            "indicator": outcomes[outcome].name,
+            "parameters": scenario.parameter_set().changed(),
+            "seconds": round(time.perf_counter() - start, 3),
+        }
+        result = tabulate_attribution(chosen, shares, outcomes.values(), meta)
+        request = {
+            "command": "explore", "policies": list(chosen), "worlds": worlds, "orders": orders,
+            "exact": exact, "outcome": outcome, "under": under,
+        }  # fmt: skip
+        study.store(result.frames(), result.meta, request, planned)
     return result
 
 
+def _frozen(
+    policies: Iterable[str], scenario: Scenario | Inputs | str | Path | None, draws: object
+) -> Inputs:
+    """Scenario, arms and what they are compared with, as their files are now."""
+    given = (policies,) if isinstance(policies, str) else tuple(policies)
+    if isinstance(scenario, Inputs):
+        return scenario
+    if not isinstance(scenario, Scenario):
+        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
+    arms = [resolve_arm(text, scenario) for text in given]
+    untreated = [replace(arm.opened, id=arm.baseline, policy=BASELINE) for arm in arms]
+    file = draws if isinstance(draws, str | Path) else None
+    return Inputs(scenario, [*arms, *untreated], file)
+
+
 def _load(
-    design: _Design, ledger: Ledger, worlds: int, outcomes: Iterable[Indicator]
+    design: _Design, study: Study, worlds: int, outcomes: Iterable[Indicator]
 ) -> tuple[dict[int, dict[str, Shares]], int]:
     """Shares by arm in every world that finished, and the number of failed runs."""
     indicators = tuple(outcomes)
@@ -238,7 +230,7 @@ def _load(
         values: dict[str, Floats] = {}
         runs = design.runs(replication)
         for name in runs:
-            run = ledger.load(name, replication)
+            run = study.load(name, replication)
             if run.yearly is None:
                 errors.append(run.error)
             else:
@@ -277,20 +269,14 @@ def _shares(design: _Design, arm: str, replication: int, values: Mapping[str, Fl
     )
 
 
-def _programmes(policies: Iterable[str], scenario: Scenario) -> dict[str, Arm]:
+def _programmes(arms: Iterable[Arm], policies: Iterable[str]) -> dict[str, Arm]:
     """Arms with a programme by id, in the order given, without repeats."""
-    given = (policies,) if isinstance(policies, str) else tuple(policies)
-    arms = {arm.id: arm for arm in (resolve_arm(text, scenario) for text in given)}
-    chosen = {
-        key: arm
-        for key, arm in arms.items()
-        if find_policy(arm.policy).programme and not arm.closed
-    }
+    chosen = {arm.id: arm for arm in arms if find_policy(arm.policy).programme and not arm.closed}
     if not chosen:
         raise InputError(
             file=COMMAND_LINE,
             key="policy",
-            value=" ".join(given) or "none",
+            value=" ".join((policies,) if isinstance(policies, str) else policies) or "none",
             allowed=f"at least one policy beside {BASELINE}",
         )
     return chosen

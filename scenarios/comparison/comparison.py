@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from innocluster.agents.help import available_cores
 from innocluster.version import __version__
 
 from ..arms import BASELINE, resolve_arm
 from ..errors import COMMAND_LINE, InputError
-from ..runs.completion import run_missing
-from ..runs.execution import Outcome, load_inputs
+from ..runs.execution import Outcome
 from ..runs.indicators import FIRST_YEAR
-from ..runs.ledger import Ledger
-from ..runs.provenance import claim_folder, write_manifest, write_table
-from ..runs.workers import Crew
+from ..runs.inputs import Inputs
+from ..runs.study import Study, open_study
 from ..schema import Scenario
 from ..statistics.draws import Draws, draws_under
+from ..store.folder import ResultFolder
 from .decision_table import Criteria
 from .tabulation import Comparison, tabulate
 from .worlds import Precision, Worlds, headline_precision
@@ -44,33 +42,24 @@ Progress = Callable[[int, int, float], None]
 
 @dataclass(frozen=True)
 class _Design:
-    """What is run: arms and parameters of each world, and when to stop."""
+    """What is run: the arms of each world, and when to stop."""
 
     scenario: Scenario
     arms: tuple[str, ...]
-    draws: Draws | None
     pairs: int
     cap: int
     precision: float
-    workers: int
-
-    def drawn(self, replication: int) -> dict[str, float] | None:
-        """Parameters drawn for a world; those that the scenario sets are not drawn."""
-        if self.draws is None:
-            return None
-        fixed = self.scenario.parameters
-        return {name: v for name, v in self.draws(replication).items() if name not in fixed}
 
 
 def compare(
     policies: Iterable[str] = DEFAULT_POLICIES,
-    scenario: Scenario | str | Path | None = None,
+    scenario: Scenario | Inputs | str | Path | None = None,
     *,
     pairs: int = 30,
     max_pairs: int | None = None,
     precision: float = 0.05,
     workers: int | None = None,
-    folder: str | Path | None = None,
+    folder: str | Path | ResultFolder | None = None,
     progress: Progress | None = None,
     command: str = "",
     under: str = "point",
@@ -83,14 +72,16 @@ def compare(
     ----------
     policies : ids or keys, or ``POLICY@SCENARIO`` for an arm with the rules of another
         scenario in the same worlds; "no programme" (P0), the baseline, is always added
-    scenario : a `Scenario`, a preset's name or a TOML file; its own policy is not used
+    scenario : a `Scenario`, a preset's name or a TOML file; its own policy is not used.
+        `Inputs` that have been read have their arms, too
     pairs : worlds before the first look; fewer than 30 make rough intervals
     max_pairs : worlds at most, by default 100 or `pairs` if that is more
     precision : stop when the half-width of the headline effect is below this
         percentage of the baseline's outcome, or below 10 % of the effect
     workers : processes, by default one a core; results do not depend on it
     folder : where to keep the ledger of runs, tables and manifest; the same call
-        on the same folder goes on where it stopped.  Nothing is kept if omitted.
+        on the same folder goes on where it stopped, and waits while another one is
+        at work there.  Nothing is kept if omitted.
     progress : called with worlds done, worlds wanted and seconds left
     command : the command that asked for it, for the record
     under : ``"point"``, all worlds have the scenario's parameters; ``"prior"``, every
@@ -111,56 +102,78 @@ def compare(
     only, not at where it lies, so that looking often does not favour a finding.
     """
     start = time.perf_counter()
-    if not isinstance(scenario, Scenario):
-        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
     criteria = replace(criteria, first_stage=pairs)
-    drawn = draws_under(under, draws, scenario.seed)
+    inputs = _frozen(policies, scenario, draws)
+    drawn = draws_under(under, draws, inputs.scenario.seed)
     cap = _largest_number(pairs, max_pairs, drawn, draws)
     _check_numbers(pairs, cap, precision, workers, criteria)
-    arms = _arm_ids(policies, scenario)
-    design = _Design(scenario, arms, drawn, pairs, cap, precision, workers or available_cores())
-    load_inputs(scenario)
-    target = None if folder is None else Path(folder)
-    if target is not None:
-        claim_folder(target)
-    with Ledger(target, scenario, drawn) as ledger:
-        worlds, reached = _run_until_precise(design, ledger, progress)
-    meta = _described(design, worlds, reached, under, draws)
-    meta["command"] = command or f"compare({', '.join(arms)})"
-    meta["seconds"] = round(time.perf_counter() - start, 3)
-    result = tabulate(scenario, worlds, criteria, meta)
-    if target is not None:
-        for name, frame in result.frames().items():
-            write_table(frame, target, name, result.meta)
-        write_manifest(target, scenario, result.meta)
+    arms = tuple(dict.fromkeys(arm.id for arm in inputs.arms.values()))
+    command = command or f"compare({', '.join(arms)})"
+    design = _Design(inputs.scenario, arms, pairs, cap, precision)
+    with open_study(inputs, drawn, folder, workers, command) as study:
+        worlds, reached, last = _run_until_precise(design, study, progress)
+        meta = _described(design, worlds, reached, under, draws)
+        meta["command"] = command
+        meta["seconds"] = round(time.perf_counter() - start, 3)
+        result = tabulate(inputs.scenario, worlds, criteria, meta)
+        request = {
+            "command": "compare", "policies": arms, "pairs": pairs, "max_pairs": cap,
+            "precision": precision, "under": under, "criteria": asdict(criteria),
+        }  # fmt: skip
+        runs = [(replication, arms) for replication in range(last)]
+        study.store(result.frames(), result.meta, request, runs)
     return result
 
 
+def _frozen(
+    policies: Iterable[str], scenario: Scenario | Inputs | str | Path | None, draws: object
+) -> Inputs:
+    """Scenario and arms as their files are now, the baseline first."""
+    given = (policies,) if isinstance(policies, str) else tuple(policies)
+    if isinstance(scenario, Inputs):
+        return scenario
+    if not isinstance(scenario, Scenario):
+        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
+    file = draws if isinstance(draws, str | Path) else None
+    inputs = Inputs(scenario, (BASELINE, *given), file)
+    if len({arm.id for arm in inputs.arms.values()}) < 2:
+        raise InputError(
+            file=COMMAND_LINE,
+            key="policy",
+            value=" ".join(given) or "none",
+            allowed=f"at least one policy beside {BASELINE}",
+        )
+    return inputs
+
+
 def _run_until_precise(
-    design: _Design, ledger: Ledger, progress: Progress | None
-) -> tuple[Worlds, Precision]:
-    """Run looks of worlds until the headline is precise enough or the cap is reached."""
-    region, _ = load_inputs(design.scenario)
+    design: _Design, study: Study, progress: Progress | None
+) -> tuple[Worlds, Precision, int]:
+    """Run looks of worlds until the headline is precise enough or the cap is reached.
+
+    Returns
+    -------
+    what the worlds are, how well the headline is known, and the number of worlds
+    """
+    region, _ = study.inputs.read()
     outcomes: dict[str, list[Outcome]] = {arm: [] for arm in design.arms}
     draws: list[dict[str, float]] = []
     seen, wanted = 0, min(design.pairs, design.cap)
-    with Crew(design.scenario, design.workers) as crew:
-        while True:
-            new = range(seen, wanted)
-            planned = ((replication, design.arms) for replication in new)
-            for advance in run_missing(planned, design.drawn, ledger, crew):
-                if progress is not None:
-                    progress(wanted - advance.jobs_left, wanted, advance.seconds)
-            for arm, runs in outcomes.items():
-                runs += [ledger.load(arm, replication) for replication in new]
-            draws += [drawn for r in new if (drawn := design.drawn(r)) is not None]
-            worlds = Worlds.from_outcomes(
-                outcomes, region.complexes.keys, design.scenario.last_year, draws
-            )
-            reached = headline_precision(worlds, design.precision)
-            if reached.enough or wanted >= design.cap:
-                return worlds, reached
-            seen, wanted = wanted, min(wanted + _LOOK, design.cap)
+    while True:
+        new = range(seen, wanted)
+        for advance in study.complete((replication, design.arms) for replication in new):
+            if progress is not None:
+                progress(wanted - advance.jobs_left, wanted, advance.seconds)
+        for arm, runs in outcomes.items():
+            runs += [study.load(arm, replication) for replication in new]
+        draws += [drawn for r in new if (drawn := study.drawn(r)) is not None]
+        worlds = Worlds.from_outcomes(
+            outcomes, region.complexes.keys, design.scenario.last_year, draws
+        )
+        reached = headline_precision(worlds, design.precision)
+        if reached.enough or wanted >= design.cap:
+            return worlds, reached, wanted
+        seen, wanted = wanted, min(wanted + _LOOK, design.cap)
 
 
 def _described(
@@ -189,21 +202,6 @@ def _described(
         "last": scenario.last,
         "indicator": reached.indicator,
     }
-
-
-def _arm_ids(policies: Iterable[str], scenario: Scenario) -> tuple[str, ...]:
-    """Ids in the order given, without repeats, the baseline first."""
-    given = (policies,) if isinstance(policies, str) else tuple(policies)
-    arms = (resolve_arm(policy, scenario).id for policy in given)
-    chosen = tuple(dict.fromkeys([BASELINE, *arms]))
-    if len(chosen) < 2:
-        raise InputError(
-            file=COMMAND_LINE,
-            key="policy",
-            value=" ".join(given) or "none",
-            allowed=f"at least one policy beside {BASELINE}",
-        )
-    return chosen
 
 
 def _largest_number(

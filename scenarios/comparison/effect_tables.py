@@ -21,7 +21,7 @@ from .worlds import Worlds, effects
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["effect_frame", "outcome_frame", "yearly_frame"]
+__all__ = ["effect_frame", "outcome_frame", "world_frame", "yearly_frame"]
 
 _QUANTILES = (0.1, 0.5, 0.9)
 
@@ -73,6 +73,19 @@ def effect_frame(worlds: Worlds, indicators: Sequence[Indicator]) -> pd.DataFram
             "verdict": verdicts(low, high).ravel(),
         }
     )
+
+
+def world_frame(worlds: Worlds, indicators: Sequence[Indicator]) -> pd.DataFrame:
+    """Every indicator of the region, a run a row."""
+    import pandas as pd
+
+    count, arms = worlds.complete, worlds.policies
+    columns = {
+        indicator.name: np.stack([worlds.values(p, indicator)[:, 0] for p in arms], axis=1).ravel()
+        for indicator in indicators
+    }
+    keys = {"world": np.repeat(worlds.numbers, len(arms)), "policy": list(arms) * count}
+    return pd.DataFrame({**keys, **columns})
 
 
 def outcome_frame(worlds: Worlds, indicators: Sequence[Indicator]) -> pd.DataFrame:

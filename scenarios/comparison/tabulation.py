@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..runs.backtest import backtest_frame
 from ..runs.indicators import indicator_list, load_targets
 from ..runs.results import ALL, finite
 from .benefits import BENEFITS, Benefits
+from ..store.verification import read_result
 from .decision_table import (
     DECISION,
     Choice,
@@ -23,7 +25,7 @@ from .decision_table import (
     policy_frame,
     target_frame,
 )
-from .effect_tables import effect_frame, outcome_frame, yearly_frame
+from .effect_tables import effect_frame, outcome_frame, world_frame, yearly_frame
 from .worlds import PLACEBO, Worlds
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class Comparison:
         mean and 90 % interval over the worlds of every arm
     flips : leading arm against each rival at both ends of every drawn parameter's range
     draws : parameters drawn for each world
+    worlds : every indicator of the region in every world under every arm, a run a row
     """
 
     meta: dict[str, Any]
@@ -78,6 +81,20 @@ class Comparison:
     backtest: pd.DataFrame
     flips: pd.DataFrame
     draws: pd.DataFrame
+    worlds: pd.DataFrame
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Comparison:
+        """A stored comparison, checked against its digests; nothing is run.
+
+        Raises
+        ------
+        InputError
+            For a folder without a finished comparison, and for a table that has changed.
+        """
+        names = {f.name: f.name for f in fields(cls) if f.name != "meta"}
+        meta, frames = read_result(Path(folder), names)
+        return cls(meta, **frames)
 
     def __repr__(self) -> str:
         names = ", ".join(self.policies["policy"])
@@ -187,6 +204,7 @@ def tabulate(
         ),
         flips=flip_frame(choice),
         draws=pd.DataFrame({"world": worlds.numbers, **worlds.drawn}),
+        worlds=world_frame(worlds, indicators),
     )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .execution import Outcome
 from .ledger import Ledger
 from .workers import Crew, Job
 
 __all__ = ["Advance", "run_missing"]
+
+_log = logging.getLogger("innocluster")
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,16 @@ def run_missing(
     total, runs = sum(len(job.policies) for job in jobs), 0
     start = time.perf_counter()
     for finished, outcomes in enumerate(crew.execute(jobs), start=1):
+        ledger.record(*outcomes)
         for outcome in outcomes:
-            ledger.record(outcome)
+            if outcome.error:
+                _tell(outcome)
         runs += len(outcomes)
         seconds = (time.perf_counter() - start) / runs * (total - runs)
         yield Advance(runs, total, len(jobs) - finished, seconds)
+
+
+def _tell(outcome: Outcome) -> None:
+    """Name a run that failed, with the last line of its traceback."""
+    reason = outcome.error.strip().splitlines()[-1]
+    _log.warning("world %d under %s failed: %s", outcome.replication, outcome.policy, reason)

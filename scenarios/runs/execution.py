@@ -11,29 +11,27 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from innocluster.agents.help import ask_for_help
 from innocluster.sim.accounting.series import Series
-from innocluster.sim.beginning.macro import MacroError, MacroSeries, load_macro
-from innocluster.sim.beginning.population import Population, Region
+from innocluster.sim.beginning.population import Population
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
 from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
 
-from ..arms import BASELINE, Arm, resolve_arm
-from ..errors import InputError, choices
+from ..arms import BASELINE, Arm
+from ..errors import InputError
 from ..policies import find_policy
-from ..region.loading import load_region
 from ..region.synthesis import synthesise
-from ..schema import PRESET_MACROS, PRESET_REGION, Scenario
+from ..schema import Scenario
 from ..switches import branch
 from .indicators import MEASURES, Yearly, yearly_table
+from .inputs import Inputs, as_inputs, load_inputs
 from .moments import MomentRecorder
 from .results import RunResult, run_result
 
@@ -75,56 +73,12 @@ def replication_seed(root: int, replication: int) -> int:
     return int.from_bytes(digest[:8], "big") >> 1
 
 
-def load_inputs(scenario: Scenario) -> tuple[Region, MacroSeries]:
-    """Region and macro series of a scenario, read once a process.
-
-    Raises
-    ------
-    InputError
-        For wrong files.
-    """
-    months = month_number(*scenario.last_month) + 1
-    region = _read_region(scenario.region, scenario.exports)
-    macro = _read_macro(scenario.macro, months)
-    if scenario.macro not in PRESET_MACROS:
-        _check_sectors(macro, region)
-    return region, macro
-
-
-def _check_sectors(macro: MacroSeries, region: Region) -> None:
-    """Refuse series of a sector that the region does not have: a slip in its name."""
-    known = [*region.sectors.keys]
-    known += [key for markets in region.sectors.export_markets for key in markets]
-    for series, by_sector in macro.sectors.items():
-        for key in by_sector:
-            if key not in known:
-                allowed = choices(key, tuple(dict.fromkeys(known)))
-                raise InputError(
-                    file=macro.name, key=f"column {series}:{key}", value=key, allowed=allowed
-                )
-
-
-@lru_cache(maxsize=4)
-def _read_region(region: str, exports: str) -> Region:
-    folder = None if region == PRESET_REGION else Path(region)
-    return load_region(folder, "as_printed" if exports == "as_printed" else "corrected")
-
-
-@lru_cache(maxsize=4)
-def _read_macro(macro: str, months: int) -> MacroSeries:
-    try:
-        return load_macro(macro, months)
-    except MacroError as error:
-        raise InputError(
-            file=error.file, key=error.key, value=error.value, allowed=error.allowed
-        ) from None
-
-
 def build_settings(
     scenario: Scenario,
     replication: int = 0,
     policy: str | None = None,
     drawn: Mapping[str, float] | None = None,
+    inputs: Inputs | None = None,
 ) -> Settings:
     """Settings of one world of a scenario.
 
@@ -134,10 +88,11 @@ def build_settings(
     replication : number of the world under the scenario's seed
     policy : id or key; the scenario's own by default
     drawn : parameters drawn for this world; what the scenario sets goes first
+    inputs : what the scenario's files said; read now if omitted
     """
     chosen = find_policy(policy or scenario.policy)
     ask_for_help([chosen.id])
-    region, macro = load_inputs(scenario)
+    region, macro = load_inputs(scenario) if inputs is None else inputs.read()
     seed = replication_seed(scenario.seed, replication)
     sample = seed if scenario.population_seed is None else scenario.population_seed
     return Settings(
@@ -156,13 +111,16 @@ def build_settings(
 
 
 def run(
-    scenario: Scenario | str | Path | None = None, replication: int = 0, moments: bool = False
+    scenario: Scenario | Inputs | str | Path | None = None,
+    replication: int = 0,
+    moments: bool = False,
 ) -> RunResult:
     """Run one scenario once.
 
     Parameters
     ----------
-    scenario : a `Scenario`, a preset's name or a TOML file; the default preset if omitted
+    scenario : a `Scenario`, a preset's name or a TOML file; the default preset if omitted;
+        or `Inputs` that have been read
     replication : number of the world; 0 is also the first world of `compare` with this seed
     moments : whether to note what surveys report of firms, which takes some 5 % longer
 
@@ -171,10 +129,13 @@ def run(
     InputError
         For anything wrong with the scenario or the files that it names.
     """
-    if not isinstance(scenario, Scenario):
+    inputs: Inputs | None = None
+    if isinstance(scenario, Inputs):
+        inputs, scenario = scenario, scenario.scenario
+    elif not isinstance(scenario, Scenario):
         scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
     start = time.perf_counter()
-    settings = build_settings(scenario, replication)
+    settings = build_settings(scenario, replication, inputs=inputs)
     simulation = Simulation(settings)
     recorder = MomentRecorder(simulation)
     if moments:
@@ -186,7 +147,7 @@ def run(
 
 
 def execute_pair(
-    scenario: Scenario,
+    inputs: Inputs | Scenario,
     arms: Sequence[str],
     replication: int,
     drawn: Mapping[str, float] | None = None,
@@ -197,26 +158,28 @@ def execute_pair(
 
     Parameters
     ----------
+    inputs : what the worlds are made from, or a scenario whose files are read now
     arms : ids of arms, see `innocluster.scenarios.arms`
     drawn : parameters drawn for this world
     """
+    inputs = as_inputs(inputs)
     groups: dict[str, list[Arm]] = {}
-    for arm in (resolve_arm(text, scenario) for text in arms):
+    for arm in (inputs.arm(text) for text in arms):
         groups.setdefault(arm.baseline, []).append(arm)
     outcomes = {
         outcome.policy: outcome
         for group in groups.values()
-        for outcome in _execute_group(group, replication, drawn)
+        for outcome in _execute_group(inputs, group, replication, drawn)
     }
-    return [outcomes[resolve_arm(text, scenario).id] for text in arms]
+    return [outcomes[inputs.arm(text).id] for text in arms]
 
 
 def _execute_group(
-    arms: Sequence[Arm], replication: int, drawn: Mapping[str, float] | None
+    inputs: Inputs, arms: Sequence[Arm], replication: int, drawn: Mapping[str, float] | None
 ) -> list[Outcome]:
     """Run one world under arms of one scenario."""
     try:
-        settings = build_settings(arms[0].scenario, replication, BASELINE, drawn)
+        settings = build_settings(arms[0].scenario, replication, BASELINE, drawn, inputs)
         before = Simulation(settings)
         before.run_until(month_number(*PROGRAMME_START))
     except InputError:

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
 
     from ..schema import Scenario
 
-__all__ = ["ALL", "RunResult", "finite", "run_result"]
+__all__ = ["ALL", "FILES", "RunResult", "finite", "run_result"]
+
+_TABLES = ("indicators", "monthly", "yearly", "accounts", "backtest", "moments")
+FILES = {"monthly": "series"}
+"""Tables whose files have another name."""
 
 _KIND_ORDER = ("goal", "baseline", "observed", "plan")
 
@@ -74,6 +78,11 @@ class RunResult:
             f"RunResult({meta['scenario']}, {meta['policy']}, seed {meta['seed']}, "
             f"{meta['first']} to {meta['last']}, {len(self.indicators)} indicators)"
         )
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table that has rows, by the name of its file."""
+        tables = {name: getattr(self, name) for name in _TABLES}
+        return {FILES.get(name, name): table for name, table in tables.items() if len(table)}
 
     def to_frame(self) -> pd.DataFrame:
         """Every month: month, complex, indicator, value, unit; `meta` in ``attrs``."""

@@ -22,9 +22,9 @@ from typing import Any, TypeVar
 
 from innocluster.agents.help import ask_for_help, available_cores, ready_mark
 
-from ..arms import resolve_arm
 from ..schema import Scenario
 from .execution import Outcome, execute_pair
+from .inputs import Inputs, as_inputs
 
 __all__ = ["Crew", "Job", "each_world", "warm"]
 
@@ -52,13 +52,14 @@ class Crew:
 
     Parameters
     ----------
-    scenario : what the worlds have in common
-    workers : processes at most; one runs the worlds in this process
+    inputs : what the worlds have in common, or a scenario whose files are read now
+    workers : processes at most; one runs the worlds in this process, and so does a process
+        that may not start others, as one of `multiprocessing.Pool`
     """
 
-    def __init__(self, scenario: Scenario, workers: int) -> None:
-        self._scenario = scenario
-        self._workers = workers
+    def __init__(self, inputs: Inputs | Scenario, workers: int) -> None:
+        self._inputs = as_inputs(inputs)
+        self._workers = 1 if multiprocessing.current_process().daemon else workers
         self._pool: _Pool | None = None
         self._warm = False
 
@@ -82,14 +83,14 @@ class Crew:
         """
         if self._workers <= 1 or (self._pool is None and len(jobs) <= 1):
             for job in jobs:
-                yield execute_pair(self._scenario, job.policies, job.replication, job.drawn)
+                yield execute_pair(self._inputs, job.policies, job.replication, job.drawn)
             return
         waiting, suspects = deque(jobs), deque[Job]()
         attempts: dict[int, int] = {}
         while waiting or suspects:
             if suspects:
                 lone = suspects.popleft()
-                outcomes = _execute_alone(self._scenario, lone, attempts)
+                outcomes = _execute_alone(self._inputs, lone, attempts)
                 if outcomes is None:
                     suspects.append(lone)
                 else:
@@ -107,7 +108,7 @@ class Crew:
             while waiting or in_flight:
                 while waiting and len(in_flight) < 2 * self._workers:
                     # A pool that broke while it was idle never had this world.
-                    in_flight[pool.submit(self._scenario, waiting[0])] = waiting[0]
+                    in_flight[pool.submit(self._inputs, waiting[0])] = waiting[0]
                     waiting.popleft()
                 finished, _ = wait(in_flight, return_when=FIRST_COMPLETED)
                 for future in finished:
@@ -124,7 +125,7 @@ class Crew:
     def _ready(self, policies: Sequence[str]) -> _Pool:
         """The pool, made on first need and after it broke."""
         if not self._warm:
-            warm(self._scenario, policies)
+            warm(self._inputs, policies)
             self._warm = True
         if self._pool is None:
             self._pool = _Pool(self._workers)
@@ -136,12 +137,13 @@ class Crew:
             self._pool = None
 
 
-def warm(scenario: Scenario, arms: Sequence[str]) -> None:
+def warm(inputs: Inputs | Scenario, arms: Sequence[str]) -> None:
     """Compile everything once in the parent, so that the workers only load the cache."""
-    policies = {resolve_arm(arm, scenario).policy for arm in arms}
+    inputs = as_inputs(inputs)
+    policies = {inputs.arm(arm).policy for arm in arms}
     if not all(ready_mark(policy).exists() for policy in policies):
         ask_for_help(sorted(policies))
-        execute_pair(scenario.replaced(last="2005-12"), arms, 0)
+        execute_pair(inputs.until("2005-12"), arms, 0)
 
 
 def each_world(
@@ -165,11 +167,11 @@ def each_world(
         pool.stop()
 
 
-def _execute_alone(scenario: Scenario, job: Job, attempts: dict[int, int]) -> list[Outcome] | None:
+def _execute_alone(inputs: Inputs, job: Job, attempts: dict[int, int]) -> list[Outcome] | None:
     """Run one world in a pool of its own; ``None`` asks for another attempt."""
     pool = _Pool(1)
     try:
-        return pool.submit(scenario, job).result()
+        return pool.submit(inputs, job).result()
     except BrokenProcessPool:
         attempts[job.replication] = attempts.get(job.replication, 0) + 1
         if attempts[job.replication] < _LONE_ATTEMPTS:
@@ -196,9 +198,9 @@ class _Pool:
                 raise RuntimeError(_NO_START) from None
             raise
 
-    def submit(self, scenario: Scenario, job: Job) -> Future[list[Outcome]]:
+    def submit(self, inputs: Inputs, job: Job) -> Future[list[Outcome]]:
         """Hand over one world; a pool that is broken already raises `BrokenProcessPool`."""
-        return self.start(execute_pair, scenario, job.policies, job.replication, job.drawn)
+        return self.start(execute_pair, inputs, job.policies, job.replication, job.drawn)
 
     def start(self, work: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
         """Hand over a call, and remember the worker that may have been started for it."""

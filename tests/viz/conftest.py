@@ -178,6 +178,7 @@ def make_comparison(
         backtest=invented_backtest(policies, 60),
         flips=pd.DataFrame(columns=["parameter", "finding"]),
         draws=pd.DataFrame({"world": range(60)}),
+        worlds=pd.DataFrame({"world": range(60), "policy": "P0"}),
     )  # fmt: skip
 
 

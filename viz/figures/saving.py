@@ -16,7 +16,7 @@ from pathlib import Path
 from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
-from innocluster.scenarios.runs.provenance import write_aside
+from innocluster.scenarios.store.files import write_aside
 
 from ..words.texts import Texts
 from .fonts import HANGUL, WEB_FAMILIES

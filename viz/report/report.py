@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.indicators import Target
-from innocluster.scenarios.runs.provenance import MANIFEST, write_aside
+from innocluster.scenarios.store.files import read_manifest, write_aside
 from innocluster.sim.ground.forms import RULES, Forms
 from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.sim.measures.world_class import WORLD_CLASS
@@ -202,10 +201,7 @@ def write_page(
 
 def finished_manifest(folder: Path) -> dict[str, Any]:
     """The manifest beside the report, empty where there is none."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return {}
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = read_manifest(folder)
     return document if document.get("status") == "finished" else {}
 
 

@@ -15,6 +15,7 @@ from innocluster.scenarios.comparison.benefits import BENEFITS
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.runs import execution, workers
+from innocluster.scenarios.runs.indicators import indicator_list
 from innocluster.scenarios.runs.workers import Crew, Job
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.intervals import simultaneous_intervals
@@ -54,7 +55,12 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         " at_high_low at_high_high finding",
         "draws": "world repetition_penalty",
     }
-    assert {name: " ".join(frame) for name, frame in reference.frames().items()} == columns
+    frames = reference.frames()
+    worlds = frames.pop("worlds")
+    assert {name: " ".join(frame) for name, frame in frames.items()} == columns
+    names = [indicator.name for indicator in indicator_list(2005)]
+    assert list(worlds) == ["world", "policy", *names]
+    assert len(worlds) == 9
     assert list(reference.policies["policy"]) == ["P0", "P2", "P5"]
     contrasts = reference.effects[["policy", "baseline"]].drop_duplicates().to_numpy().tolist()
     assert contrasts == [["P2", "P0"], ["P5", "P0"], ["P5", "P2"]]
@@ -94,6 +100,48 @@ def test_effects_are_the_paired_differences_of_the_worlds(
     rows = reference.effects.query("indicator == 'revenue_2005' and complex == 'all'")
     assert rows["mean"].to_numpy() == pytest.approx(expected.mean, rel=1e-12)
     assert rows["low"].to_numpy() == pytest.approx(expected.low, rel=1e-12)
+
+
+def test_a_run_is_a_row_of_the_worlds(reference: Comparison, short: Scenario) -> None:
+    (run,) = execution.execute_pair(short, ["P5"], 1)
+    assert run.yearly is not None
+    row = reference.worlds.query("world == 1 and policy == 'P5'").iloc[0]
+    assert row["revenue_2005"] == run.yearly["revenue"][2, 0]
+    assert row["firms_2003"] == run.yearly["firms"][0, 0]
+
+
+def test_what_was_stored_is_loaded_bit_for_bit(
+    reference: Comparison, short: Scenario, tmp_path: Path
+) -> None:
+    stored = compare(("P2", "P5"), short, pairs=3, max_pairs=3, workers=1, folder=tmp_path)
+    assert_same(reference, stored)
+    loaded = Comparison.load(tmp_path)
+    assert_same(stored, loaded)
+    assert {**loaded.meta, "seconds": 0} == {**stored.meta, "seconds": 0}
+    table = tmp_path / "effects.parquet"
+    table.write_bytes(table.read_bytes()[:-1] + b"?")
+    with pytest.raises(InputError, match="not what was stored"):
+        Comparison.load(tmp_path)
+
+
+def test_a_failed_run_is_run_again_by_the_same_call(
+    reference: Comparison, short: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    genuine = execution._execute
+
+    def failing(before, population, arm, replication):  # type: ignore[no-untyped-def]
+        if (arm.id, replication) == ("P2", 1):
+            return execution.Outcome(arm.id, replication, 0.0, None, "Traceback\nMemoryError: 3")
+        return genuine(before, population, arm, replication)
+
+    monkeypatch.setattr(execution, "_execute", failing)
+    options = {"pairs": 3, "max_pairs": 3, "workers": 1, "folder": tmp_path}
+    assert compare(("P2", "P5"), short, **options).meta["failures"] == 1  # type: ignore[arg-type]
+    assert "world 1 under P2 failed: MemoryError: 3" in caplog.text
+    monkeypatch.setattr(execution, "_execute", genuine)
+    again = compare(("P2", "P5"), short, **options)  # type: ignore[arg-type]
+    assert_same(reference, again)
 
 
 def test_worker_count_does_not_matter(reference: Comparison, short: Scenario) -> None:

@@ -11,8 +11,9 @@ from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.runs.execution import Outcome
 from innocluster.scenarios.runs.indicators import MEASURES, UNITS
 from innocluster.scenarios.runs.ledger import Ledger
-from innocluster.scenarios.runs.provenance import claim_folder
 from innocluster.scenarios.schema import Scenario
+from innocluster.scenarios.store.lock import LOCK
+from innocluster.scenarios.store.rows import read_rows
 from innocluster.sim.ground.parameters import PARAMETERS
 
 SCENARIO = Scenario.default().replaced(last="2005-12")
@@ -29,7 +30,7 @@ def test_what_is_stored_comes_back_bit_for_bit(tmp_path: Path) -> None:
         ledger.record(outcome())
         ledger.record(Outcome("P5", 1, 0.1, None, "Traceback: boom"))
     with Ledger(tmp_path, SCENARIO) as ledger:
-        assert ledger.known(["P0", "P5"], range(3)) == {("P5", 0), ("P5", 1)}
+        assert ledger.known(["P0", "P5"], range(3)) == {("P5", 0)}
         yearly = ledger.load("P5", 0).yearly
         assert yearly is not None
         assert all((yearly[m.name] == 1.0 / 3.0).all() for m in MEASURES)
@@ -59,14 +60,16 @@ def test_every_bit_of_every_shape_comes_back(tmp_path: Path) -> None:
                 assert loaded[name].tobytes() == array.tobytes()
         # One description for the runs that share it.
         ledger.record(outcome("P0"))
-        (layouts,) = ledger._connection.execute("SELECT count(*) FROM layouts").fetchone()
+        (layouts,) = ledger._table.connection.execute("SELECT count(*) FROM layouts").fetchone()
         assert layouts == 2
 
 
 def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path) -> None:
     """Its rows are of another model: nothing of them is used, nothing of them is lost."""
-    Ledger(tmp_path, SCENARIO)
+    with Ledger(tmp_path, SCENARIO):
+        pass
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        connection.execute("ALTER TABLE runs DROP COLUMN digest")
         connection.execute("ALTER TABLE runs DROP COLUMN layout")
         connection.execute("DROP TABLE layouts")
         connection.execute(
@@ -83,16 +86,44 @@ def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
 
 
-def test_a_stored_run_is_never_replaced(tmp_path: Path) -> None:
+def test_a_run_that_is_done_is_never_replaced(tmp_path: Path) -> None:
     with Ledger(tmp_path, SCENARIO) as ledger:
         ledger.record(outcome())
         ledger.record(Outcome("P5", 0, 0.1, None, "later"))
         assert ledger.load("P5", 0).error == ""
 
 
+def test_a_run_that_failed_is_not_known_and_is_replaced(tmp_path: Path) -> None:
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(Outcome("P5", 0, 0.1, None, "MemoryError"))
+        assert ledger.known(["P5"], [0]) == set()
+        assert ledger.load("P5", 0).error == "MemoryError"
+        ledger.record(outcome())
+        assert ledger.known(["P5"], [0]) == {("P5", 0)}
+        assert ledger.load("P5", 0).error == ""
+
+
+def test_runs_are_committed_together(tmp_path: Path) -> None:
+    """A transaction for all that a worker hands back: the second of two broken rows undoes both."""
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(outcome("P2"), outcome("P5"))
+        with pytest.raises(KeyError):
+            ledger.record(outcome("P0"), outcome("P5", 1), Outcome("P5", 2, 0.1, {}))
+        assert ledger.known(["P0", "P2", "P5"], [0, 1]) == {("P2", 0), ("P5", 0)}
+
+
+def test_the_digest_of_runs_is_of_what_they_say(tmp_path: Path) -> None:
+    with Ledger(tmp_path, SCENARIO) as ledger, Ledger(None, SCENARIO) as other:
+        ledger.record(outcome("P2"), outcome("P5"))
+        slower = outcome("P2")
+        other.record(Outcome("P2", 0, 9.0, slower.yearly), outcome("P5"))
+        assert ledger.digest([(0, ["P2", "P5"])]) == other.digest([(0, ["P2", "P5"])])
+        assert ledger.digest([(0, ["P2"])]) != ledger.digest([(1, ["P2"])])
+
+
 def test_settings_of_the_connection(tmp_path: Path) -> None:
     with Ledger(tmp_path, SCENARIO) as ledger:
-        pragma = ledger._connection.execute
+        pragma = ledger._table.connection.execute
         assert pragma("PRAGMA journal_mode").fetchone() == ("wal",)
         assert pragma("PRAGMA synchronous").fetchone() == (2,)
 
@@ -145,39 +176,94 @@ def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_layout_is_refused(tmp_path: Path) -> None:
-    Ledger(tmp_path, SCENARIO)
+    with Ledger(tmp_path, SCENARIO):
+        pass
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(InputError, match="layout = 99"):
         Ledger(tmp_path, SCENARIO)
 
 
-def test_damaged_ledger_is_one_line(tmp_path: Path) -> None:
-    Ledger(tmp_path, SCENARIO)
+def row_bytes(path: Path) -> int:
+    """Where in a ledger the numbers of its first run stand."""
+    with sqlite3.connect(path) as connection:
+        (series,) = connection.execute("SELECT series FROM runs").fetchone()
+    return path.read_bytes().index(series[:64]) + 20
+
+
+def test_a_run_with_a_flipped_byte_is_as_good_as_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(outcome("P5"))
     path = tmp_path / "runs.sqlite"
-    path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(InputError, match="out"):
-        Ledger(tmp_path, SCENARIO)
+    place, content = row_bytes(path), bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        assert ledger.known(["P5"], [0]) == set()
+        with pytest.raises(KeyError):
+            ledger.load("P5", 0)
+        assert "world 0 under P5 is damaged" in caplog.text
+        ledger.record(outcome("P5"))
+        assert ledger.known(["P5"], [0]) == {("P5", 0)}
 
 
-def test_foreign_folder_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
-    (tmp_path / "manifest.json").write_text('{"software": "other"}', encoding="utf-8")
-    with pytest.raises(InputError, match="other files"):
-        claim_folder(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == ["manifest.json", "thesis.txt"]
-    assert (tmp_path / "manifest.json").read_text(encoding="utf-8") == '{"software": "other"}'
+@pytest.mark.parametrize("column", ["policy", "outcomes", "error", "seed", "parameters"])
+def test_every_column_is_in_the_digest_of_a_row(tmp_path: Path, column: str) -> None:
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(outcome("P5"))
+        ledger._table.connection.execute(f"UPDATE runs SET {column} = {column} || '1'")
+        assert ledger.known(["P5"], [0]) == set()
 
 
-def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("mine", encoding="utf-8")
-    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(InputError):
-            claim_folder(folder)
-    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+def test_a_row_that_is_found_under_the_key_of_another_is_not_taken_for_it(tmp_path: Path) -> None:
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(outcome("P5"))
+        connection = ledger._table.connection
+        connection.execute("UPDATE runs SET key = ?", (ledger.key("P2", 0),))
+        assert ledger.known(["P2", "P5"], [0]) == set()
 
 
-def test_a_claimed_folder_can_be_claimed_again(tmp_path: Path) -> None:
-    claim_folder(tmp_path / "new" / "folder")
-    (tmp_path / "new" / "folder" / "series.csv.partial").touch()
-    claim_folder(tmp_path / "new" / "folder")
+def test_a_truncated_ledger_is_kept_and_begun_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / LOCK).touch()
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(outcome())
+    path = tmp_path / "runs.sqlite"
+    rest = path.read_bytes()[:2000]
+    path.write_bytes(rest)
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        assert ledger.known(["P5"], [0]) == set()
+        ledger.record(outcome())
+    assert (tmp_path / "runs.damaged-1.sqlite").read_bytes() == rest
+    assert "0 of its runs are whole" in caplog.text
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        assert ledger.known(["P5"], [0]) == {("P5", 0)}
+
+
+def test_whole_rows_of_a_damaged_ledger_are_saved(tmp_path: Path) -> None:
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(*(outcome("P5", replication) for replication in range(20)))
+    path = tmp_path / "runs.sqlite"
+    content = bytearray(path.read_bytes())
+    # The index of the keys, of which every page but the first holds one.
+    with sqlite3.connect(path) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_runs_1'"
+        (page,) = connection.execute(query).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    content[(page - 1) * size : page * size] = bytes(size)
+    path.write_bytes(content)
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        assert len(ledger.known(["P5"], range(20))) == 20
+    assert (tmp_path / "runs.damaged-1.sqlite").exists()
+
+
+def test_a_stored_ledger_is_one_file_that_can_be_read_alone(tmp_path: Path) -> None:
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(outcome())
+    assert os.listdir(tmp_path) == ["runs.sqlite"]
+    rows = list(read_rows(tmp_path / "runs.sqlite"))
+    assert [(row.policy, whole) for row, whole in rows] == [("P5", True)]
+    assert os.listdir(tmp_path) == ["runs.sqlite"]

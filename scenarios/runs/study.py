@@ -1,0 +1,183 @@
+"""An experiment from its design to its stored tables: the path that all experiments share.
+
+Whoever runs many worlds says which arms in which worlds, and tabulates what comes back.
+Freezing the inputs, drawing, looking up and storing runs, workers, and the result folder
+are the same for all of them and stand here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from innocluster.agents.help import available_cores
+
+from ..errors import InputError
+from ..statistics.draws import Draws
+from ..store.files import LEDGER
+from ..store.folder import ResultFolder, result_folder
+from .completion import Advance, run_missing
+from .execution import Outcome
+from .inputs import Inputs
+from .ledger import Ledger
+from .provenance import canonical_scenario, write_manifest, write_table
+from .workers import Crew
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..schema import Scenario
+
+__all__ = ["Study", "design_digest", "open_study", "short_digest", "store_result"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """Runs of one scenario under arms, in worlds that all arms share.
+
+    Attributes
+    ----------
+    inputs : scenario, arms and what their files said when the command began
+    draws : parameters drawn for each world
+    folder : the claimed result folder; ``None`` where nothing is kept
+    ledger : runs that are there
+    crew : workers for those that are not
+    """
+
+    inputs: Inputs
+    draws: Draws | None
+    folder: ResultFolder | None
+    ledger: Ledger
+    crew: Crew
+
+    @property
+    def drawn_names(self) -> list[str]:
+        """Parameters that are drawn: those that the scenario sets are not."""
+        names = () if self.draws is None else self.draws.names
+        return [name for name in names if name not in self.inputs.scenario.parameters]
+
+    def drawn(self, replication: int) -> dict[str, float] | None:
+        """Parameters drawn for a world."""
+        if self.draws is None:
+            return None
+        values = self.draws(replication)
+        return {name: values[name] for name in self.drawn_names}
+
+    def complete(
+        self, wanted: Iterable[tuple[int, Sequence[str]]], runs_a_job: int | None = None
+    ) -> Iterator[Advance]:
+        """Run and store what is not there of worlds and their arms, as `run_missing`."""
+        return run_missing(wanted, self.drawn, self.ledger, self.crew, runs_a_job)
+
+    def load(self, arm: str, replication: int) -> Outcome:
+        """One run that is there.
+
+        Raises
+        ------
+        InputError
+            Where it was damaged since it was stored or looked up.
+        """
+        try:
+            return self.ledger.load(arm, replication)
+        except KeyError:
+            raise InputError(
+                file=LEDGER, key="run", value=f"world {replication} under {arm}, damaged",
+                allowed="a whole ledger; the same command runs what is damaged again",
+            ) from None  # fmt: skip
+
+    def store(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        meta: Mapping[str, Any],
+        request: Mapping[str, Any],
+        runs: Iterable[tuple[int, Sequence[str]]],
+    ) -> None:
+        """Stage the tables, the inputs and a manifest of the result.
+
+        Parameters
+        ----------
+        frames : tables by name
+        meta : what was asked and reached
+        request : command and options, from which it can be repeated
+        runs : numbers of the worlds that the tables rest on, each with its arms
+        """
+        if self.folder is None:
+            return
+        digest = self.ledger.digest(runs)
+        store_result(self.folder, self.inputs, frames, meta, {**request, "runs": digest})
+
+
+@contextmanager
+def open_study(
+    inputs: Inputs,
+    draws: Draws | None,
+    folder: str | Path | ResultFolder | None,
+    workers: int | None,
+    command: str,
+) -> Iterator[Study]:
+    """Claim the folder, open its ledger and have workers ready.
+
+    Parameters
+    ----------
+    inputs : checked inputs: a folder is claimed for nothing that is wrong
+    draws : parameters drawn for each world
+    folder : the result folder; ``None`` keeps nothing
+    workers : processes, by default one a core
+    command : what is done, for whoever has to wait for the folder
+
+    Raises
+    ------
+    InputError
+        As `result_folder` and `Ledger`.
+    """
+    inputs.read()
+    with (
+        result_folder(folder, command) as claimed,
+        Ledger(None if claimed is None else claimed.path, inputs, draws) as ledger,
+        Crew(inputs, workers or available_cores()) as crew,
+    ):
+        yield Study(inputs, draws, claimed, ledger, crew)
+
+
+def store_result(
+    folder: ResultFolder,
+    inputs: Inputs,
+    frames: Mapping[str, pd.DataFrame],
+    meta: Mapping[str, Any],
+    request: Mapping[str, Any],
+) -> None:
+    """Stage tables, inputs and manifest; parameters as in `Study.store`."""
+    staging = folder.staging
+    for name, frame in frames.items():
+        write_table(frame, staging, name, meta)
+    inputs.save(staging)
+    design = design_digest(inputs, str(request["command"]), meta)
+    write_manifest(staging, inputs.scenario, meta, {"design": design, "request": dict(request)})
+
+
+def short_digest(scenario: Scenario, *design: object) -> str:
+    """Eight letters that tell the folder of one design from those of others."""
+    parts = [scenario.model_dump(mode="json"), *map(str, design)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def design_digest(inputs: Inputs, command: str, meta: Mapping[str, Any]) -> str:
+    """What makes two results the same design: more worlds of it are an extension."""
+    parts = {
+        "command": command,
+        "arms": {
+            arm.id: [arm.policy, canonical_scenario(arm.scenario, inputs.digests)]
+            for arm in inputs.arms.values()
+        },
+        "scenario": canonical_scenario(inputs.scenario, inputs.digests),
+        **{key: meta.get(key) for key in ("policy", "under", "method", "indicator")},
+        "files": {
+            name: hashlib.sha256(content).hexdigest() for name, content in inputs.files.items()
+        },
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,126 @@
+"""What a result folder holds: every file, and every column of every table with its unit.
+
+Meanings of columns stand in `data/columns.csv`; a table's own line goes before that of all (*).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ..files import DATA
+from .files import LEDGER
+
+__all__ = ["README", "Column", "columns_in", "describe_columns", "purpose_of", "readme"]
+
+README = "README.md"
+
+_TABLES = {
+    "indicators": "indicators of a run beside the figures that they are held against",
+    "series": "every month",
+    "yearly": "every year",
+    "accounts": "where growth came from",
+    "backtest": "the model beside what happened, what was aimed at and naive forecasts",
+    "moments": "what surveys report of firms",
+    "policies": "what every arm is and costs",
+    "effects": "effects on the same worlds with simultaneous intervals",
+    "outcomes": "what may come out under every arm",
+    "ranks": "how often every arm comes first, second, …",
+    "tiers": "arms that cannot be told apart",
+    "targets": "how often the goals are reached",
+    "decisions": "what a decision needs, an arm a row",
+    "flips": "parameters that could turn the ranking",
+    "draws": "parameters drawn for each world",
+    "worlds": "every indicator of the region in every world under every arm, a run a row",
+    "attributed_effects": "effects that are attributed",
+    "channels": "what every channel adds",
+    "channels_by_world": "what every channel adds in every world",
+}
+_FILES = {
+    "manifest.json": "what was run, with which version, and the digest of every file",
+    "ro-crate-metadata.json": "the same for machines, as an RO-Crate",
+    LEDGER: "every finished run: the same command goes on from here",
+    "report.html": "the report",
+    "run-report.html": "the report",
+    "channels.html": "the report",
+    "replication.json": "the published model's results",
+    README: "this list",
+}
+_FOLDERS = {
+    "inputs": "what the runs were made from: scenario, arms, and the user's files as they were",
+    "figures": "a figure of the report",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; unit and meaning are empty where it is a parameter or an indicator."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+def describe_columns(table: str, names: Sequence[str]) -> list[Column]:
+    """Unit and meaning of the columns of a table."""
+    known = _known()
+    found = [known.get((table, name)) or known.get(("*", name), ("", "")) for name in names]
+    return [Column(name, *entry) for name, entry in zip(names, found, strict=True)]
+
+
+@cache
+def _known() -> dict[tuple[str, str], tuple[str, str]]:
+    with (DATA / "columns.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            (row["table"], row["column"]): (row["unit"], row["meaning"])
+            for row in csv.DictReader(file)
+        }
+
+
+def purpose_of(name: str) -> str:
+    """What a file of a result is, by its name in the folder; empty where that is unknown."""
+    path = Path(name)
+    if len(path.parts) > 1:
+        return _FOLDERS.get(path.parts[0], "")
+    return _FILES.get(name) or _TABLES.get(path.stem, "")
+
+
+def columns_in(path: Path) -> list[Column]:
+    """The columns of a CSV file of a result."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return describe_columns(path.stem, next(csv.reader(file), []))
+
+
+def readme(folder: Path, title: str) -> str:
+    """The list of contents of a folder for people, in Markdown."""
+    names = sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
+    lines = [f"# {title}", "", "| File | What it is |", "|---|---|"]
+    # The ledger is not swapped in: it grows where it is.
+    ledger = {LEDGER} if (folder.parent / LEDGER).exists() else set()
+    listed = sorted({*names, *ledger} - {README})
+    lines += [f"| `{name}` | {purpose_of(name)} |" for name in listed]
+    for name in names:
+        if name.endswith(".csv") and "/" not in name:
+            lines += ["", f"## {name}", "", f"{purpose_of(name)}; also as `.parquet`.", ""]
+            lines += ["| Column | Unit | Meaning |", "|---|---|---|"]
+            columns = columns_in(folder / name)
+            known = [column for column in columns if column.meaning]
+            lines += [f"| {c.name} | {c.unit} | {c.meaning} |" for c in known]
+            others = [column.name for column in columns if not column.meaning]
+            if others:
+                shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
+                lines += [f"| {shown} | its own | {_others(name)} |"]
+    return "\n".join(lines) + "\n"
+
+
+def _others(name: str) -> str:
+    return (
+        "value of the parameter in the world"
+        if name == "draws.csv"
+        else "the indicator of that name, in the unit that `outcomes` gives"
+    )
