@@ -17,6 +17,7 @@ from .runs.provenance import model_fingerprint
 from .runs.study import store_result
 from .store.files import file_digest, read_manifest
 from .store.folder import result_folder
+from .store.verification import finished_manifest
 
 __all__ = ["Reproduction", "reproduce"]
 
@@ -67,11 +68,11 @@ def reproduce(
         For a folder without a finished result, or with damaged inputs.
     """
     folder = Path(folder)
-    manifest = read_manifest(folder)
+    manifest = finished_manifest(folder)
     request = manifest.get("request")
-    if manifest.get("status") != "finished" or not isinstance(request, dict):
+    if request is None:
         raise InputError(
-            file=folder, key="folder", value="no finished result",
+            file=folder, key="folder", value="no run of the model",
             allowed="a folder of run, compare or explore",
         )  # fmt: skip
     for name, digest in manifest["sha256"].items():

@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,9 @@ __all__ = [
     "SOFTWARE",
     "file_digest",
     "flush_folder",
+    "is_whole",
     "read_manifest",
+    "signed",
     "storage_errors",
     "write_aside",
 ]
@@ -94,6 +96,22 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def signed(document: Mapping[str, Any]) -> bytes:
+    """A manifest as it is written, with a digest of itself."""
+    digest = _own_digest(document)
+    return json.dumps({**document, "digest": digest}, ensure_ascii=False, indent=1).encode()
+
+
+def is_whole(document: Mapping[str, Any]) -> bool:
+    """Whether a manifest says what it said when it was signed."""
+    return document.get("digest") == _own_digest(document)
+
+
+def _own_digest(document: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in document.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from .files import (
     file_digest,
     flush_folder,
     read_manifest,
+    signed,
     storage_errors,
     write_aside,
 )
@@ -99,8 +100,7 @@ class ResultFolder:
                 if file.is_file() and file.name != MANIFEST
             }
             manifest |= {"status": "finished", "finished": now, "sha256": digests}
-            text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
-            write_aside(staging / MANIFEST, text.encode())
+            write_aside(staging / MANIFEST, signed(manifest))
             for folder in [*(path for path in staging.rglob("*") if path.is_dir()), staging]:
                 flush_folder(folder)
             staging.rename(self.path / READY)
@@ -226,10 +226,7 @@ def _retire(path: Path, new: dict[str, object]) -> None:
             (aside / name).parent.mkdir(parents=True, exist_ok=True)
             file.replace(aside / name)
     if aside.exists():
-        write_aside(
-            aside / MANIFEST,
-            json.dumps(old | {"status": "finished"}, ensure_ascii=False, indent=1).encode(),
-        )
+        write_aside(aside / MANIFEST, signed(old | {"status": "finished"}))
 
 
 def _place(placing: Path, path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .files import LEDGER, MANIFEST, file_digest, read_manifest, storage_errors
+from .files import LEDGER, MANIFEST, file_digest, is_whole, read_manifest, storage_errors
 from .folder import EARLIER, has_open_swap, stored_files
 from .lock import LOCK, Holder, holder_of, interrupted_in
 from .rows import read_rows
@@ -16,7 +16,7 @@ from .rows import read_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FolderState", "inspect_folder", "read_result"]
+__all__ = ["FolderState", "finished_manifest", "inspect_folder", "read_result"]
 
 _ALLOWED = "a result folder of this software"
 
@@ -90,6 +90,8 @@ def _wrong_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
     if not manifest:
         return [f"{MANIFEST}: missing or damaged"]
     problems = []
+    if manifest.get("status") == "finished" and not is_whole(manifest):
+        problems.append(f"{MANIFEST}: not what was stored")
     for name in stored_files(manifest):
         path = folder / name
         if not path.is_file():
@@ -115,6 +117,25 @@ def _count_runs(path: Path) -> tuple[int, int, list[str]]:
     return done, failed, problems
 
 
+def finished_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a finished result.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or it is no longer what was stored.
+    """
+    manifest = read_manifest(folder)
+    value = ""
+    if manifest.get("status") != "finished" or has_open_swap(folder):
+        value = "unfinished" if manifest else "no result"
+    elif not is_whole(manifest):
+        value = f"{MANIFEST} is not what was stored"
+    if value:
+        raise InputError(file=folder, key="folder", value=value, allowed="a finished result")
+    return manifest
+
+
 def read_result(
     folder: Path, names: dict[str, str]
 ) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
@@ -132,11 +153,8 @@ def read_result(
     """
     import pandas as pd
 
-    manifest = read_manifest(folder)
-    if manifest.get("status") != "finished" or has_open_swap(folder):
-        value = "unfinished" if manifest else "no result"
-        raise InputError(file=folder, key="folder", value=value, allowed="a finished result")
-    digests = manifest.get("sha256", {})
+    manifest = finished_manifest(folder)
+    digests = manifest["sha256"]
     frames = {}
     for attribute, name in names.items():
         path = folder / f"{name}.parquet"

@@ -110,3 +110,14 @@ def test_only_what_the_ledger_lacks_is_run(
         steps = list(run_missing(more, lambda _: None, ledger, crew, runs_a_job=2))
         assert ran == [(2, ("P0", "P2")), (2, ("P5",))]
         assert [(s.runs, s.missing, s.jobs_left) for s in steps] == [(2, 3, 1), (3, 3, 0)]
+
+
+def test_a_process_that_may_start_no_others_does_the_work_itself(
+    short: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one of `multiprocessing.Pool`, which asserts that it has no children."""
+    monkeypatch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
+    before = set(multiprocessing.active_children())
+    with Crew(short, 2) as crew:
+        assert run(crew, 0) == [0, 1, 2]
+    assert set(multiprocessing.active_children()) == before

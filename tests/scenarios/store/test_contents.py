@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from innocluster.scenarios.attribution.attribution import explore
 from innocluster.scenarios.comparison.comparison import compare
+from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.reproduction import reproduce
 from innocluster.scenarios.runs.execution import run
 from innocluster.scenarios.runs.inputs import Inputs
 from innocluster.scenarios.runs.study import store_result
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.store.contents import columns_in, purpose_of
+from innocluster.scenarios.store.files import signed
 from innocluster.scenarios.store.folder import result_folder
 from innocluster.scenarios.store.verification import inspect_folder
 
@@ -72,14 +75,15 @@ def test_a_stored_result_is_made_again_from_what_is_stored(
 
 
 def test_a_result_that_differs_is_told(stored: dict[str, Path], tmp_path: Path) -> None:
-    import shutil
-
     folder = shutil.copytree(stored["compare"], tmp_path / "copy")
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["sha256"]["effects.csv"] = "0" * 64
     manifest["request"]["runs"] = "0" * 64
     path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match="not what was stored"):
+        reproduce(folder, workers=1)
+    path.write_bytes(signed(manifest))
     found = reproduce(folder, workers=1)
     assert (found.different, found.same_runs, found.succeeded) == (("effects.csv",), False, False)
 
@@ -119,3 +123,27 @@ def test_the_crate_refers_to_nothing_that_it_does_not_describe(
     outside = {name for name in references(document["@graph"]) if name not in described}
     assert outside == {"https://w3id.org/ro/crate/1.3"}
     assert all((stored[kind] / name).exists() for name in described if name[0] not in "#h")
+
+
+@pytest.mark.parametrize("kind", ["compare", "explore", "run"])
+def test_what_has_changed_is_named(stored: dict[str, Path], kind: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(stored[kind], tmp_path / "copy")
+    name = next(name for name in inspect_folder(folder).files if name.endswith(".csv"))
+    (folder / name).write_bytes((folder / name).read_bytes() + b" ")
+    (folder / "inputs" / "scenario.json").unlink()
+    state = inspect_folder(folder)
+    assert state.state == "damaged"
+    assert set(state.problems) == {
+        f"{name}: not what was stored",
+        "inputs/scenario.json: missing",
+    }
+    with pytest.raises(InputError, match=r"scenario\.json"):
+        reproduce(folder, workers=1)
+
+
+def test_a_flipped_byte_of_a_manifest_is_noticed(stored: dict[str, Path], tmp_path: Path) -> None:
+    folder = shutil.copytree(stored["run"], tmp_path / "copy")
+    path = folder / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"seed": 2005', b'"seed": 2004'))
+    state = inspect_folder(folder)
+    assert (state.state, state.problems) == ("damaged", ("manifest.json: not what was stored",))
