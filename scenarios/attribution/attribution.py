@@ -153,10 +153,11 @@ def explore(
         Where no world finished every run.
     """
     start = time.perf_counter()
-    inputs = _frozen(policies, scenario, draws)
+    inputs = _frozen(policies, scenario)
     scenario = inputs.scenario
     chosen = _programmes(inputs.arms.values(), policies)
     drawn = draws_under(under, draws, scenario.seed)
+    inputs.note_draws(draws)
     _check(worlds, orders, outcome, workers)
     if drawn is not None and drawn.available is not None and drawn.available < worlds:
         allowed = f"at least {worlds}, one a world; or fewer worlds"
@@ -204,9 +205,7 @@ def explore(
     return result
 
 
-def _frozen(
-    policies: Iterable[str], scenario: Scenario | Inputs | str | Path | None, draws: object
-) -> Inputs:
+def _frozen(policies: Iterable[str], scenario: Scenario | Inputs | str | Path | None) -> Inputs:
     """Scenario, arms and what they are compared with, as their files are now."""
     given = (policies,) if isinstance(policies, str) else tuple(policies)
     if isinstance(scenario, Inputs):
@@ -215,8 +214,7 @@ def _frozen(
         scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
     arms = [resolve_arm(text, scenario) for text in given]
     untreated = [replace(arm.opened, id=arm.baseline, policy=BASELINE) for arm in arms]
-    file = draws if isinstance(draws, str | Path) else None
-    return Inputs(scenario, [*arms, *untreated], file)
+    return Inputs(scenario, [*arms, *untreated])
 
 
 def _load(

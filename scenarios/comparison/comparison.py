@@ -103,8 +103,9 @@ def compare(
     """
     start = time.perf_counter()
     criteria = replace(criteria, first_stage=pairs)
-    inputs = _frozen(policies, scenario, draws)
+    inputs = _frozen(policies, scenario)
     drawn = draws_under(under, draws, inputs.scenario.seed)
+    inputs.note_draws(draws)
     cap = _largest_number(pairs, max_pairs, drawn, draws)
     _check_numbers(pairs, cap, precision, workers, criteria)
     arms = tuple(dict.fromkeys(arm.id for arm in inputs.arms.values()))
@@ -125,17 +126,14 @@ def compare(
     return result
 
 
-def _frozen(
-    policies: Iterable[str], scenario: Scenario | Inputs | str | Path | None, draws: object
-) -> Inputs:
+def _frozen(policies: Iterable[str], scenario: Scenario | Inputs | str | Path | None) -> Inputs:
     """Scenario and arms as their files are now, the baseline first."""
     given = (policies,) if isinstance(policies, str) else tuple(policies)
     if isinstance(scenario, Inputs):
         return scenario
     if not isinstance(scenario, Scenario):
         scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
-    file = draws if isinstance(draws, str | Path) else None
-    inputs = Inputs(scenario, (BASELINE, *given), file)
+    inputs = Inputs(scenario, (BASELINE, *given))
     if len({arm.id for arm in inputs.arms.values()}) < 2:
         raise InputError(
             file=COMMAND_LINE,

@@ -40,7 +40,6 @@ class Inputs:
     ----------
     scenario : what all arms share
     arms : texts of arms, or arms, that are resolved now; others are when they are asked for
-    draws : the file of a posterior, kept for the record
 
     Attributes
     ----------
@@ -59,7 +58,6 @@ class Inputs:
         self,
         scenario: Scenario,
         arms: Iterable[str | Arm] = (),
-        draws: str | Path | None = None,
     ) -> None:
         self.scenario = scenario
         self.files = _user_files(scenario)
@@ -68,8 +66,6 @@ class Inputs:
             for key, name in (("macro", _MACRO), ("region", f"{_REGION}/"))
             if (digest := _digest(self.files, name))
         }
-        if draws is not None:
-            self.files[f"{_DRAWS}{Path(draws).suffix.lower()}"] = _content(Path(draws))
         self.arms: dict[str, Arm] = {}
         self._open: dict[str, Arm] = {}
         for arm in arms:
@@ -83,6 +79,11 @@ class Inputs:
         """For a worker: what was parsed, without the files."""
         self.read()
         return {**self.__dict__, "files": {}}
+
+    def note_draws(self, file: str | Path | None) -> None:
+        """Keep the file of a posterior for the record."""
+        if file is not None:
+            self.files[f"{_DRAWS}{Path(file).suffix.lower()}"] = _content(Path(file))
 
     def arm(self, text: str) -> Arm:
         """An arm with whatever channels are closed; its scenario is read at most once.
@@ -170,7 +171,7 @@ class Inputs:
             )
             for key, arm in _document(source / _ARMS).items()
         ]
-        return cls(scenario, arms, cls.stored_draws(folder))
+        return cls(scenario, arms)
 
     @staticmethod
     def stored_draws(folder: Path) -> Path | None:

@@ -50,6 +50,7 @@ CREATE TABLE runs (
 """
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _MOST_ASIDE = 1000
+_MAGIC = b"SQLite format 3\0"
 
 _log = logging.getLogger("innocluster")
 
@@ -187,6 +188,14 @@ def read_rows(path: Path) -> Iterator[tuple[Row, bool]]:
                 yield found
 
 
+def _was_ledger(path: Path) -> bool:
+    """Whether a file may be a ledger in which one of the two marks was damaged."""
+    with path.open("rb") as file:
+        header = file.read(72)
+    mark = header[:16] == _MAGIC or header[68:72] == APPLICATION_ID.to_bytes(4, "big")
+    return mark and (path.parent / LOCK).exists()
+
+
 def _insert(connection: sqlite3.Connection, row: Row) -> None:
     """Insert a row, or replace the one of that key; all runs of a scenario share a layout."""
     number = None
@@ -210,7 +219,7 @@ def is_ledger(path: Path) -> bool:
     with path.open("rb") as file:
         header = file.read(72)
     ours = header[68:72] == APPLICATION_ID.to_bytes(4, "big")
-    return ours and header[:16] == b"SQLite format 3\0"
+    return ours and header[:16] == _MAGIC
 
 
 def _read(connection: sqlite3.Connection, query: str, value: object) -> tuple[Row, bool] | None:
@@ -236,7 +245,7 @@ def _connect_memory() -> sqlite3.Connection:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Open a ledger, or make one; a foreign file is refused and left as it is."""
-    if path.exists() and not is_ledger(path) and not (path.parent / LOCK).exists():
+    if path.exists() and not is_ledger(path) and not _was_ledger(path):
         raise InputError(
             file=path, key="ledger", value="another kind of file", allowed="a ledger of innocluster"
         )

@@ -164,7 +164,7 @@ def test_json_is_one_document_and_nothing_else(tmp_path: Path) -> None:
     document = json.loads(answer.stdout)
     assert answer.stderr == ""
     assert (document["seed"], document["policy"]) == (7, "P5")
-    folder = tmp_path / "results" / "run-korean-pilot-2005"
+    (folder,) = (tmp_path / "results").glob("run-korean-pilot-2005-*")
     assert (folder / "series.parquet").exists()
 
 
@@ -277,7 +277,7 @@ def test_a_full_disk_is_one_line_and_the_runs_before_it_are_kept(
 def test_our_own_fault_is_one_line_and_exit_1(tmp_path: Path) -> None:
     code = (
         "import sys; import innocluster.scenarios.runs.execution as e;"
-        "e.load_inputs = lambda *_: 1 / 0;"
+        "e.build_settings = lambda *_, **__: 1 / 0;"
         "sys.argv = ['innocluster', 'run'];"
         "from innocluster.__main__ import main; sys.exit(main())"
     )
