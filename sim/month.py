@@ -6,6 +6,7 @@ This file is the table of contents of the model; the equations stand in
 
 from __future__ import annotations
 
+from .accounting.largest_firms import LargestFirms
 from .ground.calendar import PROGRAMME_START, month_number
 from .measures.year_end import observe_year
 from .phases.budget import pay_budget
@@ -30,6 +31,7 @@ def advance(run: Run) -> None:
     tranche = pay_budget(run)
     if run.state.month == month_number(*PROGRAMME_START):
         mark_cohort(run)  # M0
+        run.state.largest = LargestFirms.of(run.state.firms)
     counts.overhead += tranche.overhead
 
     # 3 joining, roles, encounters, meetings   4 familiarity and learning

@@ -13,6 +13,7 @@ from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
 from .accounting.december import December
+from .accounting.largest_firms import LargestFirms
 from .innovation.projects import LicenceTable, ProjectTable, Shelf
 from .market.places import Places
 from .network.pairs import PairTable
@@ -42,6 +43,7 @@ class State:
     memory : what the policy chose to remember; replaced, never changed in place
     decisions : what the coordinators decided, in order
     december : firms of last December, for the growth of the year
+    largest : the largest firms when the programme starts, none before
     """
 
     month: int
@@ -63,6 +65,7 @@ class State:
     memory: dict[str, Any] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     december: December = field(default_factory=lambda: December.empty(0))
+    largest: LargestFirms = field(default_factory=LargestFirms.none)
 
     def copy(self) -> Self:
         """Return an independent copy."""

@@ -26,6 +26,7 @@ from .decision_table import (
     target_frame,
 )
 from .effect_tables import effect_frame, outcome_frame, world_frame, yearly_frame
+from .largest_firms import largest_frame
 from .worlds import PLACEBO, Worlds
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Comparison:
         and what `policies` and `targets` hold of it
     backtest : beside what happened, was aimed at and could be forecast without a model, with
         mean and 90 % interval over the worlds of every arm
+    largest : headline effects with and without the ten largest firms, and corrected for their luck
     flips : leading arm against each rival at both ends of every drawn parameter's range
     draws : parameters drawn for each world
     worlds : every indicator of the region in every world under every arm, a run a row
@@ -79,6 +81,7 @@ class Comparison:
     targets: pd.DataFrame
     decisions: pd.DataFrame
     backtest: pd.DataFrame
+    largest: pd.DataFrame
     flips: pd.DataFrame
     draws: pd.DataFrame
     worlds: pd.DataFrame
@@ -138,6 +141,7 @@ class Comparison:
             **{k: finite(v) if isinstance(v, float) else v for k, v in self.meta.items()},
             "precision_reached": {p: finite(v) for p, v in self.meta["precision_reached"].items()},
             "policies": [self._policy_json(row) for row in self.policies.itertuples()],
+            "largest": _rows_json(self.largest),
             "flips": _rows_json(self.flips[self.flips["finding"] != ""]),
         }
         return json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
@@ -202,6 +206,7 @@ def tabulate(
             worlds.last_year,
             load_targets(scenario.region, scenario.exports),
         ),
+        largest=largest_frame(worlds),
         flips=flip_frame(choice),
         draws=pd.DataFrame({"world": worlds.numbers, **worlds.drawn}),
         worlds=world_frame(worlds, indicators),

@@ -85,6 +85,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("own_innovations", "innovations"),
     Measure("member_revenue", "KRW tn", 1e-6),
     Measure("cohort_revenue", "KRW tn", 1e-6),
+    Measure("smaller_revenue", "KRW tn", 1e-6),
+    Measure("largest_luck", "KRW tn", 1e-6),
     Measure("research_spending", "KRW tn", 1e-6),
     Measure("labour_cost", "KRW tn", 1e-6),
     Measure("capital_cost", "KRW tn", 1e-6),
@@ -127,6 +129,7 @@ INDICATORS = (
     "licences",
     "member_revenue",
     "cohort_revenue",
+    "smaller_revenue",
     *YEARLY_INDICATORS,
 )
 """Measures whose calendar years are indicators."""

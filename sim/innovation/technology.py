@@ -26,6 +26,7 @@ __all__ = [
     "monthly_rate",
     "shock_unit",
     "spill_over",
+    "surprises",
 ]
 
 Floats = NDArray[np.float64]
@@ -147,7 +148,6 @@ def _do_research(
 ) -> None:
     """F3, F6, K3: R&D stock, absorptive capacity and own innovation of a firm with R&D."""
     keep_stock = 1.0 - monthly_rate(p.rd_depreciation)
-    attempts = p.attempt_rate / 12.0 * p.commercial_success
     spending = scratch.own_spending[i] + (1.0 + p.subsidy_additionality) * scratch.grants[i]
     firms.research_stock[i] = keep_stock * firms.research_stock[i] + spending / price
     intensity = spending / max(firms.revenue[i], 1e-9)
@@ -159,11 +159,38 @@ def _do_research(
         firms.research_lagged[i],
         p.absorption_threshold,
     )
-    hazard = attempts * firms.research_lagged[i] / anchors.sector_intensity[sector]
+    hazard = _innovation_hazard(p, firms.research_lagged[i], anchors.sector_intensity[sector])
     # The chance is below the hazard, so that most draws need no exponential.
     if scratch.draw[i] < hazard and scratch.draw[i] < 1.0 - exp(-hazard):
         firms.gain_own[i] += -p.own_innovation_step * log(scratch.second_draw[i])
         innovations[firms.complex[i]] += 1
+
+
+@inlined
+def _innovation_hazard(p: Parameters, intensity: float, sector_intensity: float) -> float:
+    """F6: monthly hazard of an own innovation, ζ·p_c/12 at the R&D intensity of the sector."""
+    return p.attempt_rate / 12.0 * p.commercial_success * intensity / sector_intensity
+
+
+@compiled
+def surprises(
+    p: Parameters, anchors: Anchors, firms: FirmTable, scratch: Scratch, rows: NDArray[np.int64]
+) -> Floats:
+    """F6: what own innovations of the month gave some firms beyond their mean before the draws.
+
+    Parameters
+    ----------
+    scratch : with the uniforms by which `advance_research` decided
+    rows : (n,) of the firms
+    """
+    result = np.empty(rows.size)
+    for n in range(rows.size):
+        i = rows[n]
+        usual = anchors.sector_intensity[firms.sector[i]]
+        chance = 1.0 - exp(-_innovation_hazard(p, firms.research_lagged[i], usual))
+        gained = -log(scratch.second_draw[i]) if scratch.draw[i] < chance else 0.0
+        result[n] = p.own_innovation_step * (gained - chance)
+    return result
 
 
 @compiled

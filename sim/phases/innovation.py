@@ -9,7 +9,13 @@ from ..ground.random_numbers import Process, draw_columns
 from ..innovation.completion import complete_projects
 from ..innovation.grants import GrantTerms
 from ..innovation.proposals import propose_projects
-from ..innovation.technology import advance_research, advance_shocks, largest_pool, spill_over
+from ..innovation.technology import (
+    advance_research,
+    advance_shocks,
+    largest_pool,
+    spill_over,
+    surprises,
+)
 from ..innovation.transfer import commercialise, invent, sign_licences
 from ..network.contacts import Meetings
 from ..network.information import meetings_kept
@@ -66,6 +72,7 @@ def advance_technology(run: Run, counts: Counts) -> None:
     firms, pairs, month, n = state.firms, state.pairs, run.state.month, run.state.firms.count
     draw_columns(key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw)
     advance_shocks(p, firms, scratch.draw, scratch.second_draw)
+    state.largest.draw_shocks(firms, 0.5 ** (1.0 / p.shock_half_life))
     np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
     scratch.grants[:n] += firms.grant_flow[:n]
     closed = run.settings.closed
@@ -76,6 +83,8 @@ def advance_technology(run: Run, counts: Counts) -> None:
     price = run.conditions.general_price[month]
     kept = meetings_kept(p, run.forms)
     advance_research(price, kept, p, run.anchors, firms, scratch, counts.innovations)
+    surprise = surprises(p, run.anchors, firms, scratch, state.largest.row)
+    state.largest.draw_innovations(firms, surprise, (1.0 - p.innovation_depreciation) ** (1 / 12))
     most = largest_pool(firms, p.spillover_percentile)
     spill_over(
         p.business_stealing, most, run.weights, run.proximity, len(run.region.sectors.keys), firms,

@@ -41,6 +41,9 @@ def observe(run: Run, counts: Counts) -> None:
     user_cost = monthly_rate(p.capital_depreciation) + p.interest_rate / 12.0
     sum_costs(month, run.conditions, p, user_cost, firms, scratch, costs)
     _enter(run, dict(zip(COSTS, costs, strict=True)))
+    largest, revenue = run.state.largest, totals[SUMMED.index("revenue")]
+    _enter(run, {"smaller_revenue": revenue - largest.revenue(firms, complexes)})
+    _enter(run, {"largest_luck": largest.luck(run.parameters.substitution, complexes)})
 
 
 def record(run: Run, counts: Counts) -> None:

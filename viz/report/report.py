@@ -31,6 +31,7 @@ from ..words.findings import (
     unsettled,
 )
 from ..words.growth_sources import composition_table, growth_answers, source_tables
+from ..words.largest_firms import largest_answers, largest_caption, largest_rows
 from ..words.names import complex_names
 from ..words.quantities import (
     effect_unit,
@@ -104,6 +105,9 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
         "turning": turning_points(comparison, texts),
         "turning_rows": turning_rows(comparison, texts),
         "turning_caption": turning_caption(comparison, texts),
+        "largest_answers": largest_answers(comparison, texts),
+        "largest_rows": largest_rows(comparison, texts),
+        "largest_caption": largest_caption(comparison, texts),
         "may": may_conclude(comparison, texts),
         "may_not": may_not_conclude(comparison, texts),
         "how": [texts(f"report.how.{key}", **_criteria(comparison, texts)) for key in _HOW],

@@ -25,6 +25,7 @@ from ..words.growth_sources import (
     growth_answers,
     source_tables,
 )
+from ..words.largest_firms import largest_answers
 from ..words.quantities import effect_unit, indicator_label, level_unit, plain
 from ..words.run_indicators import indicator_rows
 from ..words.selection import crowded, headline_unit
@@ -126,7 +127,11 @@ def print_comparison(comparison: Comparison, language: str, console: Console | N
     shares = target_shares(comparison, texts)
     if shares:
         out.print(_targets_table(rows, shares, texts))
-    for sentence in (*choices(comparison, texts), *turning_points(comparison, texts)):
+    for sentence in (
+        *choices(comparison, texts),
+        *largest_answers(comparison, texts),
+        *turning_points(comparison, texts),
+    ):
         out.print(sentence, highlight=False)
     for note in _notes(comparison, texts):
         out.print(note, style="dim", highlight=False)

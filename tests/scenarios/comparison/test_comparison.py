@@ -51,6 +51,7 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         f" {' '.join(BENEFITS)}",
         "backtest": "policy indicator complex unit mean low high observed uncertainty errors role"
         " national constant line shares goal goal_kind source",
+        "largest": "policy baseline estimate mean low high unit verdict variance_ratio",
         "flips": "leader rival parameter low high unit mean at_low at_low_low at_low_high at_high"
         " at_high_low at_high_high finding",
         "draws": "world repetition_penalty",
