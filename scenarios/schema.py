@@ -22,6 +22,7 @@ from innocluster.sim.ground.parameters import PARAMETERS, ParameterError, Parame
 
 from .errors import COMMAND_LINE, InputError, choices
 from .files import PRESETS
+from .form_plugins import load_forms
 from .policies import find_policy
 
 __all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "presets", "read_text"]
@@ -210,6 +211,7 @@ class Scenario(BaseModel):
     def _checked(self, file: str, folder: Path) -> Scenario:
         """Check what needs other tables: the policy, the parameters and the named paths."""
         key = find_policy(self.policy, file).key
+        load_forms()
         try:
             Forms.of(self.forms)
         except FormError as error:

@@ -8,6 +8,7 @@ from .coordination.policy import CoordinationView as CoordinationView
 from .coordination.policy import Introductions as Introductions
 from .coordination.policy import Payments as Payments
 from .coordination.policy import Policy as Policy
+from .ground.forms import Form as Form
 from .ground.parameters import PARAMETERS as PARAMETERS
 from .ground.parameters import Parameter as Parameter
 from .ground.parameters import ParameterError as ParameterError

@@ -13,7 +13,7 @@ import os
 import pickle
 import tempfile
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ import numpy as np
 from innocluster.agents.compilation import CACHE
 
 from .beginning.population import FirmSample
-from .ground.forms import RULES
+from .ground.forms import RULES, own_step
 from .settings import Settings
 from .spin_up import spin_up
 from .state import State
@@ -40,6 +40,9 @@ def start_of(settings: Settings, folder: Path = CACHE / "starts") -> tuple[State
     ----------
     folder : where starts are kept; where it cannot be written, nothing is
     """
+    if any(own_step(rule, number) for rule, number in asdict(settings.forms).items()):
+        # What a form of another package does may change without its name.
+        return spin_up(settings)
     path = folder / f"{_key(settings)}.start"
     try:
         state, prototypes = pickle.loads(path.read_bytes())

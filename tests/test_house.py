@@ -44,6 +44,7 @@ ORDER = {
     "scenarios": (
         ("errors", "files"),
         ("policies", "region", "statistics", "switches"),
+        ("form_plugins",),
         ("schema",),
         ("arms",),
         ("store",),

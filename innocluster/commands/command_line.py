@@ -179,6 +179,27 @@ def policies_command(
     return DONE
 
 
+@application.command("forms")
+def forms_command(
+    rule: Annotated[
+        str | None, typer.Argument(metavar="[RULE]", help="Name of a rule; all by default.")
+    ] = None,
+    lang: LanguageOption = Language.en,
+    json: JsonOption = False,
+) -> int:
+    """List the rules whose form is open to question, their forms, evidence and weights."""
+    from json import dumps
+
+    from .form_list import describe_forms, print_forms
+
+    rows = describe_forms(rule, lang.value)
+    if json:
+        print(dumps({"rules": rows}, ensure_ascii=False, indent=1))
+    else:
+        print_forms(rows, lang.value)
+    return DONE
+
+
 @application.command("scenarios")
 def scenarios_command(json: JsonOption = False) -> int:
     """List the scenarios that come with the software."""

@@ -108,7 +108,7 @@ class WorldOptions:
     """Options of commands that run many worlds."""
 
     under: Annotated[
-        str, typer.Option(help="Parameters of the worlds: point, prior or posterior.")
+        str, typer.Option(help="Parameters of the worlds: point, prior, posterior or forms.")
     ] = "point"
     draws: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")

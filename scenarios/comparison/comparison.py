@@ -22,9 +22,11 @@ from ..runs.indicators import FIRST_YEAR
 from ..runs.inputs import Inputs
 from ..runs.study import Study, open_study
 from ..schema import Scenario
-from ..statistics.draws import Draws, draws_under
+from ..statistics.draws import TWIN_WORLDS, Draws, draws_under
+from ..statistics.other_forms import OneOtherForm, other_forms, worlds_for_forms
 from ..store.folder import ResultFolder
 from .decision_table import Criteria
+from .form_tables import Designed
 from .tabulation import Comparison, tabulate
 from .worlds import Precision, Worlds, headline_precision
 
@@ -49,6 +51,7 @@ class _Design:
     pairs: int
     cap: int
     precision: float
+    under: str
 
 
 def compare(
@@ -85,7 +88,9 @@ def compare(
     progress : called with worlds done, worlds wanted and seconds left
     command : the command that asked for it, for the record
     under : ``"point"``, all worlds have the scenario's parameters; ``"prior"``, every
-        world draws what the scenario does not set; ``"posterior"``, from `draws`
+        world draws what the scenario does not set; ``"posterior"``, from `draws`;
+        ``"forms"``, as under the prior and a form of every contested rule by its weight.
+        Unless forms are drawn, a third as many worlds more have one rule in another form
     draws : CSV or Parquet file with a column per parameter, a row a world, and
         optionally ``weight``
     criteria : difference that does not matter when the best arm is looked for, and the
@@ -109,19 +114,23 @@ def compare(
     cap = _largest_number(pairs, max_pairs, drawn, draws)
     _check_numbers(pairs, cap, precision, workers, criteria)
     arms = tuple(dict.fromkeys(arm.id for arm in inputs.arms.values()))
+    if under != "forms":
+        drawn = OneOtherForm(drawn, other_forms(inputs.scenario.forms))
     command = command or f"compare({', '.join(arms)})"
-    design = _Design(inputs.scenario, arms, pairs, cap, precision)
+    design = _Design(inputs.scenario, arms, pairs, cap, precision, under)
     with open_study(inputs, drawn, folder, workers, command) as study:
         worlds, reached, last = _run_until_precise(design, study, progress)
+        judged, twins = _judged_forms(design, worlds, study, progress)
         meta = _described(design, worlds, reached, under, draws)
+        meta["failures"] += judged.failures
         meta["command"] = command
         meta["seconds"] = round(time.perf_counter() - start, 3)
-        result = tabulate(inputs.scenario, worlds, criteria, meta)
+        result = tabulate(inputs.scenario, worlds, criteria, meta, judged)
         request = {
             "command": "compare", "policies": arms, "pairs": pairs, "max_pairs": cap,
             "precision": precision, "under": under, "criteria": asdict(criteria),
         }  # fmt: skip
-        runs = [(replication, arms) for replication in range(last)]
+        runs = [(replication, arms) for replication in (*range(last), *twins)]
         study.store(result.frames(), result.meta, request, runs)
     return result
 
@@ -158,13 +167,7 @@ def _run_until_precise(
     draws: list[dict[str, float]] = []
     seen, wanted = 0, min(design.pairs, design.cap)
     while True:
-        new = range(seen, wanted)
-        for advance in study.complete((replication, design.arms) for replication in new):
-            if progress is not None:
-                progress(wanted - advance.jobs_left, wanted, advance.seconds)
-        for arm, runs in outcomes.items():
-            runs += [study.load(arm, replication) for replication in new]
-        draws += [drawn for r in new if (drawn := study.drawn(r)) is not None]
+        _run(range(seen, wanted), design, study, progress, outcomes, draws)
         worlds = Worlds.from_outcomes(
             outcomes, region.complexes.keys, design.scenario.last_year, draws
         )
@@ -172,6 +175,48 @@ def _run_until_precise(
         if reached.enough or wanted >= design.cap:
             return worlds, reached, wanted
         seen, wanted = wanted, min(wanted + _LOOK, design.cap)
+
+
+def _judged_forms(
+    design: _Design, worlds: Worlds, study: Study, progress: Progress | None
+) -> tuple[Designed, range]:
+    """The worlds from which forms are judged; where none are drawn, some more with another form.
+
+    Returns
+    -------
+    the worlds, and the numbers of those that were run for it
+    """
+    if design.under == "forms":
+        return Designed("drawn", worlds), range(0)
+    count = worlds_for_forms(worlds.complete, len(other_forms(design.scenario.forms)))
+    if count == 0:
+        return Designed("none", None), range(0)
+    region, _ = study.inputs.read()
+    outcomes: dict[str, list[Outcome]] = {arm: [] for arm in design.arms}
+    draws: list[dict[str, float]] = []
+    twins = range(TWIN_WORLDS, TWIN_WORLDS + count)
+    _run(twins, design, study, progress, outcomes, draws)
+    last = design.scenario.last_year
+    found = Worlds.from_outcomes(outcomes, region.complexes.keys, last, draws)
+    return Designed("one", found), twins
+
+
+def _run(
+    numbers: range,
+    design: _Design,
+    study: Study,
+    progress: Progress | None,
+    outcomes: dict[str, list[Outcome]],
+    draws: list[dict[str, float]],
+) -> None:
+    """Run worlds as far as they are not stored, and add to `outcomes` and `draws`."""
+    wanted = len(next(iter(outcomes.values()))) + len(numbers)
+    for advance in study.complete((replication, design.arms) for replication in numbers):
+        if progress is not None:
+            progress(wanted - advance.jobs_left, wanted, advance.seconds)
+    for arm, runs in outcomes.items():
+        runs += [study.load(arm, replication) for replication in numbers]
+    draws += [drawn for r in numbers if (drawn := study.drawn(r)) is not None]
 
 
 def _described(

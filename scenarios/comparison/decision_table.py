@@ -307,7 +307,7 @@ def flip_frame(choice: Choice) -> pd.DataFrame:
         "leader", "rival", "parameter", "low", "high", "unit", "mean",
         "at_low", "at_low_low", "at_low_high", "at_high", "at_high_low", "at_high_high", "finding",
     ]  # fmt: skip
-    names = list(choice.worlds.drawn)
+    names = [name for name in choice.worlds.drawn if name in PARAMETERS]
     rivals = [int(i) for i in np.flatnonzero(choice.eligible) if i != choice.leader]
     if not names:
         return pd.DataFrame(columns=columns)

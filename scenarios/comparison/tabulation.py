@@ -14,8 +14,8 @@ from ..arms import BASELINE
 from ..runs.backtest import backtest_frame
 from ..runs.indicators import indicator_list, load_targets
 from ..runs.results import ALL, finite
-from .benefits import BENEFITS, Benefits
 from ..store.verification import read_result
+from .benefits import BENEFITS, Benefits
 from .decision_table import (
     DECISION,
     Choice,
@@ -26,6 +26,7 @@ from .decision_table import (
     target_frame,
 )
 from .effect_tables import effect_frame, outcome_frame, world_frame, yearly_frame
+from .form_tables import NO_FORMS, Designed, benefit_frame, drawn_frame, form_frame
 from .largest_firms import largest_frame
 from .worlds import PLACEBO, Worlds
 
@@ -67,7 +68,10 @@ class Comparison:
         mean and 90 % interval over the worlds of every arm
     largest : headline effects with and without the ten largest firms, and corrected for their luck
     flips : leading arm against each rival at both ends of every drawn parameter's range
-    draws : parameters drawn for each world
+    forms : share of the worlds in which each choice leads, and in which it is above no
+        programme, over all forms of contested rules and under each
+    benefits : benefit over money spent, by policy and measure of benefit
+    draws : parameters and forms drawn for each world
     worlds : every indicator of the region in every world under every arm, a run a row
     """
 
@@ -83,6 +87,8 @@ class Comparison:
     backtest: pd.DataFrame
     largest: pd.DataFrame
     flips: pd.DataFrame
+    forms: pd.DataFrame
+    benefits: pd.DataFrame
     draws: pd.DataFrame
     worlds: pd.DataFrame
 
@@ -141,6 +147,8 @@ class Comparison:
             **{k: finite(v) if isinstance(v, float) else v for k, v in self.meta.items()},
             "precision_reached": {p: finite(v) for p, v in self.meta["precision_reached"].items()},
             "policies": [self._policy_json(row) for row in self.policies.itertuples()],
+            "forms": _rows_json(self.forms),
+            "benefits": _rows_json(self.benefits),
             "largest": _rows_json(self.largest),
             "flips": _rows_json(self.flips[self.flips["finding"] != ""]),
         }
@@ -179,9 +187,18 @@ class Comparison:
 
 
 def tabulate(
-    scenario: Scenario, worlds: Worlds, criteria: Criteria, meta: Mapping[str, Any]
+    scenario: Scenario,
+    worlds: Worlds,
+    criteria: Criteria,
+    meta: Mapping[str, Any],
+    designed: Designed = NO_FORMS,
 ) -> Comparison:
-    """All tables of a comparison; `meta` gains what the choice rests on."""
+    """All tables of a comparison; `meta` gains what the choice rests on.
+
+    Parameters
+    ----------
+    designed : worlds from which forms are judged
+    """
     import pandas as pd
 
     indicators = indicator_list(worlds.last_year)
@@ -191,7 +208,12 @@ def tabulate(
     targets = target_frame(scenario, worlds)
     found = [effect_frame(worlds, indicators), benefits.effects()]
     return Comparison(
-        meta={**meta, **choice.described()},
+        meta={
+            **meta,
+            **choice.described(),
+            "form_design": designed.kind,
+            "form_worlds": designed.complete,
+        },
         policies=policies,
         effects=pd.concat([part for part in found if len(part)], ignore_index=True),
         outcomes=outcome_frame(worlds, indicators),
@@ -208,7 +230,9 @@ def tabulate(
         ),
         largest=largest_frame(worlds),
         flips=flip_frame(choice),
-        draws=pd.DataFrame({"world": worlds.numbers, **worlds.drawn}),
+        forms=form_frame(designed, choice),
+        benefits=benefit_frame(choice),
+        draws=drawn_frame(worlds),
         worlds=world_frame(worlds, indicators),
     )
 

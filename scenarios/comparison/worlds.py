@@ -36,7 +36,8 @@ class Worlds:
     runs : policy -> runs that finished, in worlds complete or not
     failures : failed runs over all policies
     numbers : (worlds,) the worlds' numbers
-    drawn : parameter -> (worlds,) values drawn for the worlds, empty where none are drawn
+    drawn : parameter -> (worlds,) values drawn for the worlds, and rule -> number of the form;
+        empty where none are drawn
     """
 
     keys: tuple[str, ...]

@@ -15,7 +15,7 @@ from innocluster.sim.coordination.policy import Policy
 
 from ..errors import InputError
 
-__all__ = ["GROUP", "Plugin", "load_plugins"]
+__all__ = ["GROUP", "Plugin", "complaint", "digest_of_package", "load_plugins", "package_of"]
 
 GROUP = "innocluster.policies"
 
@@ -59,24 +59,26 @@ def load_plugins(builtin: Iterable[Policy]) -> list[Plugin]:
     """
     taken = {name.lower(): "innocluster" for p in builtin for name in (p.id, p.key)}
     found = []
-    for point in sorted(entry_points(group=GROUP), key=lambda p: (_package(p), p.name)):
-        policy, package = _policy(point), _package(point)
+    for point in sorted(entry_points(group=GROUP), key=lambda p: (package_of(p), p.name)):
+        policy, package = _policy(point), package_of(point)
         for name in (policy.id, policy.key):
             if name.lower() in taken:
                 owner = taken[name.lower()]
-                raise _complaint(point, name, f"an id and a key that {owner} does not use")
+                raise complaint(point, name, f"an id and a key that {owner} does not use")
         taken |= {policy.id.lower(): package, policy.key: package}
-        found.append(Plugin(policy, package, _digest(point.module)))
+        found.append(Plugin(policy, package, digest_of_package(point.module)))
     return found
 
 
-def _package(point: EntryPoint) -> str:
+def package_of(point: EntryPoint) -> str:
+    """Name and version of the distribution of an entry point."""
     return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown package"
 
 
-def _complaint(point: EntryPoint, value: object, allowed: str) -> InputError:
-    key = f"entry point {point.name} of {GROUP}"
-    return InputError(file=_package(point), key=key, value=value, allowed=allowed)
+def complaint(point: EntryPoint, value: object, allowed: str) -> InputError:
+    """The error about an entry point; it names the package and the entry point."""
+    key = f"entry point {point.name} of {point.group}"
+    return InputError(file=package_of(point), key=key, value=value, allowed=allowed)
 
 
 def _policy(point: EntryPoint) -> Policy:
@@ -87,14 +89,14 @@ def _policy(point: EntryPoint) -> Policy:
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         allowed = "a policy class that can be imported and made without arguments"
-        raise _complaint(point, f"{point.value} ({reason})", allowed) from error
+        raise complaint(point, f"{point.value} ({reason})", allowed) from error
     if not isinstance(policy, Policy):
-        raise _complaint(point, point.value, "a subclass of innocluster.sim.Policy")
+        raise complaint(point, point.value, "a subclass of innocluster.sim.Policy")
     fault = _fault(policy)
     if fault:
         name, allowed = fault
         value = getattr(policy, name, "missing")
-        raise _complaint(point, f"{type(policy).__name__}.{name} = {value!r}", allowed)
+        raise complaint(point, f"{type(policy).__name__}.{name} = {value!r}", allowed)
     return policy
 
 
@@ -124,7 +126,7 @@ def _fault(policy: Policy) -> tuple[str, str] | None:
     return None
 
 
-def _digest(module: str) -> str:
+def digest_of_package(module: str) -> str:
     """Digest of the sources of the top package of a module."""
     top = sys.modules[module.partition(".")[0]]
     files = [Path(top.__file__)] if top.__file__ else []

@@ -19,16 +19,18 @@ from innocluster.agents.help import ask_for_help
 from innocluster.sim.accounting.series import Series
 from innocluster.sim.beginning.population import Population
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
-from innocluster.sim.ground.forms import Forms
+from innocluster.sim.ground.forms import RULES, Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
 
 from ..arms import BASELINE, Arm
 from ..errors import InputError
+from ..form_plugins import load_forms
 from ..policies import find_policy
 from ..region.synthesis import synthesise
 from ..schema import Scenario
+from ..statistics.draws import TWIN_WORLDS
 from ..switches import branch
 from .indicators import MEASURES, Yearly, yearly_table
 from .inputs import Inputs, as_inputs, load_inputs
@@ -68,8 +70,8 @@ class Outcome:
 
 
 def replication_seed(root: int, replication: int) -> int:
-    """Seed of world `replication` under a root seed, 0 … 2**63 - 1."""
-    digest = hashlib.sha256(f"{root}:{replication}".encode()).digest()
+    """Seed of world `replication` under a root seed, 0 … 2**63 - 1; twins share it."""
+    digest = hashlib.sha256(f"{root}:{replication % TWIN_WORLDS}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
 
@@ -87,17 +89,20 @@ def build_settings(
     scenario : what to run
     replication : number of the world under the scenario's seed
     policy : id or key; the scenario's own by default
-    drawn : parameters drawn for this world; what the scenario sets goes first
+    drawn : parameters drawn for this world, and numbers of forms by rule; what the scenario
+        sets goes first
     inputs : what the scenario's files said; read now if omitted
     """
     chosen = find_policy(policy or scenario.policy)
     ask_for_help([chosen.id])
+    load_forms()
     region, macro = load_inputs(scenario) if inputs is None else inputs.read()
     seed = replication_seed(scenario.seed, replication)
     sample = seed if scenario.population_seed is None else scenario.population_seed
+    parameters = {n: value for n, value in (drawn or {}).items() if n not in RULES}
     return Settings(
         population=synthesise(region, sample),
-        parameters=ParameterSet({**(drawn or {}), **scenario.parameters}),
+        parameters=ParameterSet({**parameters, **scenario.parameters}),
         macro=macro,
         policy=chosen,
         seed=seed,
@@ -106,7 +111,7 @@ def build_settings(
         governance=scenario.governance,
         screening=scenario.screening,
         spin_up_years=scenario.spin_up_years,
-        forms=Forms.of(scenario.forms),
+        forms=Forms.drawn(drawn or {}, scenario.forms),
     )
 
 

@@ -18,7 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from innocluster.sim.ground.forms import Forms
+
 from ..arms import Arm
+from ..form_plugins import form_keys
 from ..policies import plugins
 from ..schema import Scenario
 from ..store.files import LEDGER
@@ -93,7 +96,9 @@ class Ledger:
             name: value if name in fixed else drawn.get(name, value)
             for name, value in canonical["parameters"].items()
         }
-        return arm, json.dumps({**canonical, "parameters": parameters}, sort_keys=True)
+        forms = form_keys(Forms.drawn(drawn, arm.scenario.forms))
+        conditions = {**canonical, "parameters": parameters, "forms": forms}
+        return arm, json.dumps(conditions, sort_keys=True)
 
     def record(self, *outcomes: Outcome) -> None:
         """Commit finished or failed runs together; one that is done already stays as it is."""

@@ -14,6 +14,7 @@ from innocluster.agents.compilation import MODEL, PACKAGE, digest_of
 from innocluster.sim.ground.forms import Forms
 from innocluster.version import __version__
 
+from ..form_plugins import form_keys
 from ..policies import plugins
 from ..schema import Scenario
 from ..store.files import LEDGER, MANIFEST, SOFTWARE, file_digest, write_aside
@@ -64,7 +65,7 @@ def canonical_scenario(scenario: Scenario, digests: Mapping[str, str]) -> dict[s
         "spin_up_years": scenario.spin_up_years,
         "population_seed": scenario.population_seed,
         "programme": scenario.programme.model_dump(),
-        "forms": Forms.of(scenario.forms).names(),
+        "forms": form_keys(Forms.of(scenario.forms)),
         "parameters": scenario.parameter_set().as_dict(),
     }
 

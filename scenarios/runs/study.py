@@ -57,16 +57,18 @@ class Study:
 
     @property
     def drawn_names(self) -> list[str]:
-        """Parameters that are drawn: those that the scenario sets are not."""
+        """Parameters and rules that are drawn: those that the scenario sets are not."""
         names = () if self.draws is None else self.draws.names
-        return [name for name in names if name not in self.inputs.scenario.parameters]
+        scenario = self.inputs.scenario
+        return [n for n in names if n not in {*scenario.parameters, *scenario.forms}]
 
     def drawn(self, replication: int) -> dict[str, float] | None:
-        """Parameters drawn for a world."""
+        """Parameters and forms drawn for a world; those that the scenario sets are not drawn."""
         if self.draws is None:
             return None
-        values = self.draws(replication)
-        return {name: values[name] for name in self.drawn_names}
+        scenario = self.inputs.scenario
+        fixed = {*scenario.parameters, *scenario.forms}
+        return {n: v for n, v in self.draws(replication).items() if n not in fixed}
 
     def complete(
         self, wanted: Iterable[tuple[int, Sequence[str]]], runs_a_job: int | None = None

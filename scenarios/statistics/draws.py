@@ -6,7 +6,8 @@ default and weight 4 (Vose 2008, "Risk analysis").  Parameters of the group
 ``design`` are choices and those of the group ``convention`` definitions and bounds, or
 move nothing that is reported: they keep their value.  Parameters of the
 group ``swept`` decide a ranking while nobody knows them: every comparison draws
-them evenly over their range, even where all others stand at their values.
+them evenly over their range, even where all others stand at their values.  Under `forms` the
+forms of contested rules are drawn as well, by their weights.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
 from ..errors import COMMAND_LINE, InputError
@@ -29,10 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SWEPT",
+    "TWIN_WORLDS",
     "UNCERTAIN",
     "UNDER",
     "Draws",
     "draws_under",
+    "joint_draws",
     "pert_quantile",
     "prior_draws",
     "read_draws",
@@ -40,8 +44,9 @@ __all__ = [
     "swept_draws",
 ]
 
-UNDER = ("point", "prior", "posterior")
-"""Where the parameters of the worlds come from."""
+UNDER = ("point", "prior", "posterior", "forms")
+"""Where the parameters of the worlds come from; under `forms` from the priors, and every rule
+whose form is open to question has one that is drawn, too."""
 
 SWEPT = tuple(name for name, p in PARAMETERS.items() if p.group == "swept")
 """Parameters that every comparison draws."""
@@ -50,6 +55,10 @@ UNCERTAIN = tuple(
     name for name, p in PARAMETERS.items() if p.group not in ("design", "swept", "convention")
 )
 """Parameters that have a prior, in the order of the table."""
+
+TWIN_WORLDS = 1_000_000
+"""World r and world r + a million are the same world: they have the same luck, and may differ in
+the form of a rule."""
 
 WEIGHT = "weight"
 _MODE_WEIGHT = 4.0
@@ -65,7 +74,8 @@ class Draws:
 
     Parameters
     ----------
-    names : the parameters that are drawn
+    names : the parameters that are drawn, and the rules whose form is; a form is drawn as its
+        number, see `form_code`
     rows : rows of values for at least the first so many worlds
     available : worlds that there are draws for, ``None`` for as many as wanted
     """
@@ -82,7 +92,7 @@ class Draws:
         self._known = np.empty((0, len(names)))
 
     def __call__(self, replication: int) -> dict[str, float]:
-        """Parameters of one world by name."""
+        """Parameters of one world by name, and the number of the form of each rule."""
         if replication >= len(self._known):
             self._known = self._rows(replication + 1)
         return dict(zip(self.names, self._known[replication].tolist(), strict=True))
@@ -115,6 +125,8 @@ def draws_under(under: str, file: str | Path | None, seed: int) -> Draws | None:
         raise InputError(file=COMMAND_LINE, key="draws", value=given, allowed=allowed)
     if file is not None:
         return _together(read_draws(file, seed), swept_draws(seed))
+    if under == "forms":
+        return joint_draws(seed)
     if under == "prior":
         return _together(prior_draws(seed), swept_draws(seed))
     return swept_draws(seed) if SWEPT else None
@@ -212,6 +224,35 @@ def swept_draws(seed: int) -> Draws:
         return np.clip(_rounded(low + (high - low) * points), low, high)
 
     return Draws(SWEPT, rows)
+
+
+def joint_draws(seed: int) -> Draws:
+    """Draws of everything that nobody knows: swept parameters, priors, forms by their weights.
+
+    One sample has a dimension for each, so that no two of them go together by chance.
+    """
+    names = (*SWEPT, *UNCERTAIN, *RULES)
+    swept, priors = len(SWEPT), len(SWEPT) + len(UNCERTAIN)
+    table = [PARAMETERS[name] for name in names[:priors]]
+    low, mode, high = (
+        np.array([getattr(parameter, key) for parameter in table])
+        for key in ("low", "default", "high")
+    )
+    ends = [np.cumsum([form.weight for form in rule.forms.values()]) for rule in RULES.values()]
+
+    def rows(count: int) -> Floats:
+        points = sobol_points(count, len(names), f"forms:{seed}")
+        values = np.empty_like(points)
+        values[:, :swept] = (low + (high - low) * points[:, :priors])[:, :swept]
+        drawn = points[:, swept:priors]
+        values[:, swept:priors] = pert_quantile(drawn, low[swept:], mode[swept:], high[swept:])
+        values[:, :priors] = np.clip(_rounded(values[:, :priors]), low, high)
+        for end, place in zip(ends, range(priors, len(names)), strict=True):
+            form = np.searchsorted(end, points[:, place] * end[-1], side="right")
+            values[:, place] = np.minimum(form, end.size - 1)
+        return values
+
+    return Draws(names, rows)
 
 
 def _together(first: Draws, second: Draws) -> Draws:

@@ -15,14 +15,34 @@ Phases and compiled functions compare the code of a rule with that of a form:
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from innocluster.agents.records import Record
 
 from .files import DATA
 
-__all__ = ["RULES", "Form", "FormError", "Forms", "Rule", "form_code"]
+__all__ = [
+    "RULES",
+    "STEPS",
+    "Form",
+    "FormError",
+    "Forms",
+    "Rule",
+    "Step",
+    "add_form",
+    "form_code",
+    "own_step",
+]
+
+Step = Callable[..., NDArray[np.float64]]
+"""A pure function of arrays and parameters that a form of another package brings with it."""
+
+STEPS = {"occasions": "weight (n,) of R&D firms of their R&D (n,), KRW million a month, and p"}
+"""Rules to which other packages may add forms, and what the function of such a form does."""
 
 
 class FormError(ValueError):
@@ -50,6 +70,7 @@ class Form:
     weight : chance of the form where forms are drawn; those of a rule sum to 1
     label, label_ko : what it says, for people
     evidence : what speaks for it
+    step : what the phase calls, of a form that another package adds; see `STEPS`
     """
 
     rule: str
@@ -58,6 +79,7 @@ class Form:
     label: str
     label_ko: str
     evidence: str
+    step: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +100,7 @@ class Rule:
     start: bool
     label: str
     label_ko: str
-    forms: Mapping[str, Form]
+    forms: dict[str, Form]
 
     @property
     def default(self) -> str:
@@ -128,6 +150,27 @@ def form_code(rule: str, form: str) -> int:
     return names.index(form)
 
 
+def add_form(form: Form) -> None:
+    """Add a form with a step of its own to those of a rule, as the last one.
+
+    Raises
+    ------
+    FormError
+        For a rule that takes none, and for a form that is there already.
+    """
+    if form.rule not in STEPS:
+        raise FormError("rule", form.rule, tuple(STEPS))
+    forms = RULES[form.rule].forms
+    if form.key in forms:
+        raise FormError(form.rule, form.key, (f"a name other than {', '.join(forms)}",))
+    forms[form.key] = form
+
+
+def own_step(rule: str, number: int) -> Step | None:
+    """The step of a form of another package, by the form's number; ``None`` of all others."""
+    return tuple(RULES[rule].forms.values())[number].step
+
+
 @dataclass(frozen=True)
 class Forms(Record):
     """The form of every rule in a run, as phases and compiled functions read it.
@@ -154,6 +197,18 @@ class Forms(Record):
             For a rule or form that does not exist.
         """
         return cls(**{rule: form_code(rule, form) for rule, form in chosen.items()})
+
+    @classmethod
+    def drawn(cls, drawn: Mapping[str, float], chosen: Mapping[str, str]) -> Forms:
+        """The forms of `chosen`; of other rules those whose numbers are among what was drawn.
+
+        Parameters
+        ----------
+        drawn : rule -> number of its form; other names, such as of parameters, do not matter
+        chosen : rule -> form
+        """
+        numbers = {rule: int(drawn[rule]) for rule in RULES if rule in drawn}
+        return cls(**{**numbers, **{r: form_code(r, form) for r, form in chosen.items()}})
 
     def names(self) -> dict[str, str]:
         """Name of the form of every rule."""

@@ -16,7 +16,7 @@ from innocluster.agents.records import Record
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 
-__all__ = ["Activity", "occasions_in", "set_activity", "stranger_to"]
+__all__ = ["Activity", "occasions_in", "set_activity", "spread_activity", "stranger_to"]
 
 Codes = NDArray[np.int32]
 Integers = NDArray[np.int64]
@@ -115,11 +115,20 @@ def set_activity(exponent: float, p: Parameters, firms: FirmTable, activity: Act
         weight[n] = max(firms.research_intensity[i] * firms.revenue[i], _LEAST_RESEARCH)
     for n in range(performers):
         weight[n] = exp(exponent * log(weight[n]))
+    spread_activity(p.background_rate, performer[:performers], weight, activity)
+
+
+@compiled
+def spread_activity(
+    mean: float, performer: Integers, weight: NDArray[np.float64], activity: Activity
+) -> None:
+    """M1: ν_i in proportion to the weights of the firms in the rows `performer`, with a `mean`."""
+    performers = performer.size
     total = 0.0
     for n in range(performers):
         total += weight[n]
     for n in range(performers):
-        activity.rate[performer[n]] = p.background_rate * (weight[n] / (total / performers))
+        activity.rate[performer[n]] = mean * (weight[n] / (total / performers))
     sums = activity.sums
     for c in range(activity.filled.size):
         size = activity.filled[c]

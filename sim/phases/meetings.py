@@ -10,10 +10,10 @@ from ..coordination.membership import decide_membership
 from ..coordination.policy import CoordinationView, Payments
 from ..coordination.small_tasks import run_small_tasks
 from ..ground.counts import Counts
-from ..ground.forms import form_code
+from ..ground.forms import Step, form_code, own_step
 from ..ground.grouped_rows import GroupedRows
 from ..ground.random_numbers import Process, draw_columns
-from ..network.activity import Activity, set_activity
+from ..network.activity import Activity, set_activity, spread_activity
 from ..network.contacts import Meetings, apply_learning, hold_meetings, update_familiarity
 from ..network.encounters import background_encounters
 from ..network.pairs import BODY
@@ -75,7 +75,22 @@ def _activity(run: Run) -> Activity:
         run.activity = Activity.of(place, run.activity.filled.size)
     exponent = run.parameters.occasion_exponent if run.forms.occasions == _STAFF else 0.0
     set_activity(exponent, run.parameters, firms, run.activity)
+    step = own_step("occasions", run.forms.occasions)
+    if step is not None:
+        _set_own_activity(step, run)
     return run.activity
+
+
+def _set_own_activity(step: Step, run: Run) -> None:
+    """M1: rates by the weights that a form of another package gives; their mean stays ν_b."""
+    firms, p = run.state.firms, run.parameters
+    n = firms.count
+    rows = np.flatnonzero((firms.alive[:n] == 1) & (firms.research_intensity[:n] > 0.0))
+    weight = step(firms.research_intensity[rows] * firms.revenue[rows], p)
+    if weight.shape != rows.shape or not (np.isfinite(weight) & (weight >= 0.0)).all():
+        raise ValueError("a form of the rule occasions gives no weight from 0 for each R&D firm")
+    if weight.sum() > 0.0:
+        spread_activity(p.background_rate, rows, weight.astype(np.float64), run.activity)
 
 
 def _prepare_programme(run: Run, tranche: Tranche) -> None:

@@ -90,6 +90,30 @@ def invented_largest(effects: dict[str, float], half: float) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def invented_forms(effects: dict[str, float], leader: str) -> pd.DataFrame:
+    """The leader leads in nine worlds of ten; the form `uniform` turns two of three round."""
+    rows = []
+    for rule, form, usual, worlds, led, turned in (
+        ("", "", False, 10, 9, 1), ("", "usual", True, 10, 10, 0),
+        ("entry", "proportional", False, 3, 3, 0), ("occasions", "uniform", False, 3, 1, 2),
+    ):  # fmt: skip
+        other = next(policy for policy in ("P0", *effects) if policy != leader)
+        for policy in ("P0", *effects):
+            leads = led if policy == leader else turned if policy == other else 0
+            finding = "may turn" if form == "uniform" and policy == other else ""
+            lead = 0.0 if policy == leader else -0.1 if finding else 0.2
+            above = 0.0 if policy == "P0" else 1.0
+            rows.append(
+                (rule, form, usual, policy, worlds, leads, leads / worlds, 0.1, 0.9, above, 0.5,
+                 1.0, lead, lead - 0.3, lead + 0.3, "KRW tn", finding)
+            )  # fmt: skip
+    columns = [
+        "rule", "form", "usual", "policy", "worlds", "leads", "share", "low", "high", "above",
+        "above_low", "above_high", "lead", "lead_low", "lead_high", "unit", "finding",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
 def make_comparison(
     effects: dict[str, float], tiers: dict[str, int], half: float = 0.06, **meta: Any
 ) -> Comparison:
@@ -148,7 +172,8 @@ def make_comparison(
         "confidence": 0.95, "command": "innocluster compare", "region": "seven-complexes",
         "macro": "history", "first": "2003-01", "last": "2013-12", "indicator": "revenue_2013",
         "seconds": 61.2, "indifference_percent": 0.05, "indifference": 0.2, "satisficing": 0.8,
-        "first_stage": 30, "cost_margin": 5.2, "leader": max(effects, key=lambda p: effects[p]),
+        "first_stage": 30, "cost_margin": 5.2, "form_design": "one",
+        "form_worlds": 10, "leader": max(effects, key=lambda p: effects[p]),
     }  # fmt: skip
     columns = [
         "policy", "name", "name_ko", "runs", "pairing_gain", "spent", "budgeted", *BENEFITS,
@@ -195,6 +220,11 @@ def make_comparison(
         backtest=invented_backtest(policies, 60),
         largest=invented_largest(effects, half),
         flips=pd.DataFrame(columns=["parameter", "finding"]),
+        forms=invented_forms(effects, described["leader"]),
+        benefits=pd.DataFrame(
+            [(p, "value_added", 2.1, 0.4, 4.0, 0.2, 0.1, 0.3) for p in effects],
+            columns=["policy", "measure", "median", "p10", "p90", "below_one", "low", "high"],
+        ),
         draws=pd.DataFrame({"world": range(60)}),
         worlds=pd.DataFrame({"world": range(60), "policy": "P0"}),
     )  # fmt: skip

@@ -30,6 +30,7 @@ from ..words.findings import (
     policy_names,
     unsettled,
 )
+from ..words.forms import benefit_rows, form_answers, form_caption, form_headline, form_rows
 from ..words.growth_sources import composition_table, growth_answers, source_tables
 from ..words.largest_firms import largest_answers, largest_caption, largest_rows
 from ..words.names import complex_names
@@ -91,6 +92,7 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
     content = {
         "title": texts("report.title", scenario=comparison.meta["scenario"]),
         "headline": headline(comparison, texts),
+        "form_headline": form_headline(comparison, texts),
         "answers": answers(comparison, texts),
         "choices": choices(comparison, texts),
         "warnings": unsettled(comparison, texts),
@@ -105,6 +107,11 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
         "turning": turning_points(comparison, texts),
         "turning_rows": turning_rows(comparison, texts),
         "turning_caption": turning_caption(comparison, texts),
+        "form_answers": form_answers(comparison, texts),
+        "form_rows": form_rows(comparison, texts),
+        "form_caption": form_caption(comparison, texts),
+        "leader": policy_names(comparison, texts)[comparison.meta["leader"]],
+        "benefits": benefit_rows(comparison, texts),
         "largest_answers": largest_answers(comparison, texts),
         "largest_rows": largest_rows(comparison, texts),
         "largest_caption": largest_caption(comparison, texts),

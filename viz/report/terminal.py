@@ -18,7 +18,8 @@ from ..words.backtest import (
 )
 from ..words.choices import choices, turning_points
 from ..words.decision import Decision, TargetShare, decisions, target_shares
-from ..words.findings import answers, headline, policy_names, unsettled
+from ..words.findings import answers, headline, policy_names, short_names, unsettled
+from ..words.forms import form_answers, form_headline, form_rows
 from ..words.growth_sources import (
     GrowthTable,
     composition_table,
@@ -118,6 +119,8 @@ def print_comparison(comparison: Comparison, language: str, console: Console | N
     out = console or plain_console()
     rows = decisions(comparison, texts)
     out.print(headline(comparison, texts), style="bold", highlight=False)
+    if comparison.meta["form_worlds"]:
+        out.print(form_headline(comparison, texts), style="bold", highlight=False)
     for sentence in answers(comparison, texts):
         out.print(f"  {sentence}", highlight=False)
     out.print(_effects_table(comparison, rows, texts, out.width))
@@ -133,12 +136,29 @@ def print_comparison(comparison: Comparison, language: str, console: Console | N
         *turning_points(comparison, texts),
     ):
         out.print(sentence, highlight=False)
+    if comparison.meta["form_worlds"]:
+        out.print(_forms_table(comparison, texts))
+    for sentence in form_answers(comparison, texts):
+        out.print(sentence, highlight=False)
     for note in _notes(comparison, texts):
         out.print(note, style="dim", highlight=False)
     if not crowded(comparison):
         _print_backtest(comparison, texts, out)
     for sentence in unsettled(comparison, texts):
         out.print(f"! {sentence}", style="yellow", highlight=False)
+
+
+def _forms_table(comparison: Comparison, texts: Texts) -> Table:
+    """Who leads under which form of a contested rule."""
+    leader = short_names(comparison)[comparison.meta["leader"]]
+    table = plain_table(texts("report.forms"))
+    table.add_column(texts("forms.form"), overflow="fold")
+    table.add_column(texts("forms.worlds"), justify="right", no_wrap=True)
+    table.add_column(texts("forms.leader", leader=leader), justify="right", no_wrap=True)
+    table.add_column(texts("forms.finding"))
+    for form, worlds, _, share, _, finding in form_rows(comparison, texts):
+        table.add_row(form, worlds, share, finding)
+    return table
 
 
 def _structure_table(rows: list[list[str]], years: list[int], texts: Texts) -> Table:

@@ -54,6 +54,9 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         "largest": "policy baseline estimate mean low high unit verdict variance_ratio",
         "flips": "leader rival parameter low high unit mean at_low at_low_low at_low_high at_high"
         " at_high_low at_high_high finding",
+        "forms": "rule form usual policy worlds leads share low high above above_low above_high"
+        " lead lead_low lead_high unit finding",
+        "benefits": "policy measure median p10 p90 below_one low high",
         "draws": "world repetition_penalty",
     }
     frames = reference.frames()

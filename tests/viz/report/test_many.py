@@ -114,7 +114,7 @@ def test_long_names_of_arms_fold(build: Callable[..., Comparison], language: str
     arm = "P5@silicon-valley-of-the-nineties"
     few = build({"P2": 0.1, "P5": 0.2}, {"P0": 2, "P2": 1, "P5": 1})
     frames = {name: frame.replace({"policy": {"P5": arm}}) for name, frame in few.frames().items()}
-    text = printed(Comparison(few.meta, **frames), language, 80)
+    text = printed(Comparison({**few.meta, "leader": arm}, **frames), language, 80)
     assert max(cell_len(line) for line in text.splitlines()) <= 80
     assert "…" not in text
 

@@ -1,0 +1,158 @@
+"""What a comparison says about the forms of contested rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.sim.ground.forms import RULES
+
+from .findings import spoken_names
+from .quantities import effect_unit, indicator_phrase, listed, plain, spread
+from .selection import headline_unit, records, select
+from .texts import Texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "benefit_rows",
+    "form_answers",
+    "form_caption",
+    "form_headline",
+    "form_rows",
+]
+
+_TURNS = ("turns", "may turn")
+_LONGEST_LIST = 3
+
+
+def form_headline(comparison: Comparison, texts: Texts) -> str:
+    """What survives the forms and what does not, in one sentence; empty without such worlds."""
+    meta, table = comparison.meta, comparison.forms
+    if not meta["form_worlds"]:
+        return ""
+    (own,) = records(select(table, policy=meta["leader"], rule="", form=""))
+    seen = table.loc[table["rule"] != ""]
+    found = {finding: select(seen, finding=finding) for finding in _TURNS}
+    kind = next((finding for finding in _TURNS if len(found[finding])), "survives")
+    turning = [] if kind == "survives" else _forms_in(found[kind], texts)
+    if len(turning) > _LONGEST_LIST:
+        more = texts("forms.more", count=len(turning) - _LONGEST_LIST)
+        turning = [*turning[:_LONGEST_LIST], more]
+    return texts(
+        f"forms.headline_{kind.replace(' ', '_')}",
+        leader=spoken_names(comparison, texts)[meta["leader"]],
+        design=texts(f"forms.design_{meta['form_design']}"),
+        leads=own.leads,
+        worlds=own.worlds,
+        share=_percent(own.share, own.low, own.high),
+        forms=seen.groupby(["rule", "form"]).ngroups,
+        rules=seen["rule"].nunique(),
+        turning=listed(turning, texts),
+    )
+
+
+def form_answers(comparison: Comparison, texts: Texts) -> list[str]:
+    """Who leads in which share of the worlds, and what hangs on no form."""
+    names, meta = spoken_names(comparison, texts), comparison.meta
+    if not meta["form_worlds"]:
+        return [texts("forms.none")]
+    over_all = select(comparison.forms, rule="", form="")
+    led = [row for row in records(over_all) if row.leads]
+    shares = [f"{names[row.policy]} {_percent(row.share, row.low, row.high)}" for row in led]
+    sentences = [
+        texts(
+            "forms.shares",
+            design=texts(f"forms.design_{meta['form_design']}"),
+            worlds=meta["form_worlds"],
+            shares=listed(shares, texts),
+        )
+    ]
+    groups = comparison.forms.groupby("policy", sort=False)
+    fixed: dict[str, list[str]] = {"above": [], "below": [], "never": []}
+    for policy, rows in groups:
+        # Above or below no programme in every world, whatever the form.
+        if policy != meta["baseline"] and (rows["above"] == 1.0).all():
+            fixed["above"].append(names[str(policy)])
+        if policy != meta["baseline"] and (rows["above"] == 0.0).all():
+            fixed["below"].append(names[str(policy)])
+        if (rows["leads"] == 0).all():
+            fixed["never"].append(names[str(policy)])
+    for key, policies in fixed.items():
+        if policies:
+            values = {"policies": listed(policies, texts), "baseline": names[meta["baseline"]]}
+            sentences.append(texts(f"forms.{key}", **values))
+    if not any(fixed.values()):
+        sentences.append(texts("forms.nothing"))
+    return sentences
+
+
+def form_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
+    """Form, worlds, who leads most, share and least lead of the leader, what the form does."""
+    names, leader = spoken_names(comparison, texts), comparison.meta["leader"]
+    factor = effect_unit(headline_unit(comparison), texts).factor
+    rows = []
+    for (rule, form), found in comparison.forms.groupby(["rule", "form"], sort=False):
+        policies = records(found)
+        own = next(row for row in policies if row.policy == leader)
+        first = max(policies, key=lambda row: row.leads)
+        rival = min((r for r in policies if r.policy != leader), key=lambda row: row.lead)
+        lead = (value * factor for value in (rival.lead, rival.lead_low, rival.lead_high))
+        mean, low, high = spread(*lead)
+        finding = next((f for f in _TURNS if (found["finding"] == f).any()), "")
+        rows.append(
+            [
+                _form(str(rule), str(form), texts),
+                str(own.worlds),
+                f"{names[first.policy]} {_percent(first.share, first.low, first.high)}",
+                _percent(own.share, own.low, own.high),
+                f"{mean} [{low}, {high}] ({names[rival.policy]})",
+                texts(f"forms.{finding.replace(' ', '_')}") if finding else "",
+            ]
+        )
+    return rows
+
+
+def form_caption(comparison: Comparison, texts: Texts) -> str:
+    """What the numbers of `form_rows` are."""
+    return texts(
+        "forms.caption",
+        leader=spoken_names(comparison, texts)[comparison.meta["leader"]],
+        design=texts(f"forms.design_{comparison.meta['form_design']}"),
+        indicator=indicator_phrase(comparison.meta["indicator"], texts),
+        unit=effect_unit(headline_unit(comparison), texts).label,
+    )
+
+
+def benefit_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
+    """Policy, measure of benefit, won per won with the middle 80 %, chance of less than one."""
+    names = spoken_names(comparison, texts)
+    rows = []
+    for row in records(comparison.benefits):
+        median, low, high = (plain(v, 2) for v in (row.median, row.p10, row.p90))
+        key = f"benefit.{row.measure}"
+        share = _percent(row.below_one, row.low, row.high)
+        label = texts(key) if key in texts else row.measure
+        rows.append([names[row.policy], label, f"{median} [{low}, {high}]", share])
+    return rows
+
+
+def _forms_in(table: pd.DataFrame, texts: Texts) -> list[str]:
+    """Forms of a part of the table in words, each once."""
+    return list(dict.fromkeys(_form(row.rule, row.form, texts) for row in records(table)))
+
+
+def _form(rule: str, form: str, texts: Texts) -> str:
+    """A form in words with both names; what stands for many in the table, too."""
+    if not rule:
+        return texts("forms.same" if form else "forms.all")
+    known = RULES[rule].forms.get(form)
+    label = form if known is None else known.label_ko if texts.language == "ko" else known.label
+    usual = f", {texts('forms.usual')}" if form == RULES[rule].default else ""
+    return f"{label} ({rule} = {form}{usual})"
+
+
+def _percent(share: float, low: float, high: float) -> str:
+    """A share with Wilson's interval."""
+    return f"{100 * share:.0f} % [{100 * low:.0f}–{100 * high:.0f}]"
