@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-m", "innocluster"]
 SHORT = ["--last", "2005-12", "--pairs", "6", "--max-pairs", "6", "--quiet"]
 TABLES = (
     "policies", "effects", "outcomes", "yearly", "ranks", "tiers", "targets", "decisions",
-    "backtest", "flips", "draws",
+    "backtest", "largest", "flips", "forms", "benefits", "draws",
 )  # fmt: skip
 
 
