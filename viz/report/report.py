@@ -28,6 +28,7 @@ from ..words.findings import (
     may_conclude,
     may_not_conclude,
     policy_names,
+    short_names,
     unsettled,
 )
 from ..words.forms import benefit_rows, form_answers, form_caption, form_headline, form_rows
@@ -110,7 +111,7 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
         "form_answers": form_answers(comparison, texts),
         "form_rows": form_rows(comparison, texts),
         "form_caption": form_caption(comparison, texts),
-        "leader": policy_names(comparison, texts)[comparison.meta["leader"]],
+        "leader": short_names(comparison)[comparison.meta["leader"]],
         "benefits": benefit_rows(comparison, texts),
         "largest_answers": largest_answers(comparison, texts),
         "largest_rows": largest_rows(comparison, texts),

@@ -157,7 +157,7 @@ def _forms_table(comparison: Comparison, texts: Texts) -> Table:
     table.add_column(texts("forms.leader", leader=leader), justify="right", no_wrap=True)
     table.add_column(texts("forms.finding"))
     for form, worlds, _, share, _, finding in form_rows(comparison, texts):
-        table.add_row(form, worlds, share, finding)
+        table.add_row(form, worlds, share.replace("\n", " "), finding)
     return table
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.sim.ground.forms import RULES
 
-from .findings import spoken_names
+from .findings import short_names, spoken_names
 from .quantities import effect_unit, indicator_phrase, listed, plain, spread
 from .selection import headline_unit, records, select
 from .texts import Texts
@@ -36,6 +36,9 @@ def form_headline(comparison: Comparison, texts: Texts) -> str:
     seen = table.loc[table["rule"] != ""]
     found = {finding: select(seen, finding=finding) for finding in _TURNS}
     kind = next((finding for finding in _TURNS if len(found[finding])), "survives")
+    if kind != _TURNS[0] and (comparison.tiers["tier"] == 1).sum() > 1:
+        # Where nothing tells the first apart there is no lead that could survive or not.
+        return texts("forms.headline_level", **_shares(comparison, texts))
     turning = [] if kind == "survives" else _forms_in(found[kind], texts)
     if len(turning) > _LONGEST_LIST:
         more = texts("forms.more", count=len(turning) - _LONGEST_LIST)
@@ -58,17 +61,7 @@ def form_answers(comparison: Comparison, texts: Texts) -> list[str]:
     names, meta = spoken_names(comparison, texts), comparison.meta
     if not meta["form_worlds"]:
         return [texts("forms.none")]
-    over_all = select(comparison.forms, rule="", form="")
-    led = [row for row in records(over_all) if row.leads]
-    shares = [f"{names[row.policy]} {_percent(row.share, row.low, row.high)}" for row in led]
-    sentences = [
-        texts(
-            "forms.shares",
-            design=texts(f"forms.design_{meta['form_design']}"),
-            worlds=meta["form_worlds"],
-            shares=listed(shares, texts),
-        )
-    ]
+    sentences = [texts("forms.shares", **_shares(comparison, texts))]
     groups = comparison.forms.groupby("policy", sort=False)
     fixed: dict[str, list[str]] = {"above": [], "below": [], "never": []}
     for policy, rows in groups:
@@ -88,9 +81,22 @@ def form_answers(comparison: Comparison, texts: Texts) -> list[str]:
     return sentences
 
 
+def _shares(comparison: Comparison, texts: Texts) -> dict[str, object]:
+    """Who leads in which share of how many worlds, as it is written."""
+    names, meta = spoken_names(comparison, texts), comparison.meta
+    over_all = records(select(comparison.forms, rule="", form=""))
+    led = sorted((row for row in over_all if row.leads), key=lambda row: -row.leads)
+    shares = [f"{names[row.policy]} {_percent(row.share, row.low, row.high)}" for row in led]
+    return {
+        "design": texts(f"forms.design_{meta['form_design']}"),
+        "worlds": meta["form_worlds"],
+        "shares": listed(shares, texts),
+    }
+
+
 def form_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
     """Form, worlds, who leads most, share and least lead of the leader, what the form does."""
-    names, leader = spoken_names(comparison, texts), comparison.meta["leader"]
+    names, leader = short_names(comparison), comparison.meta["leader"]
     factor = effect_unit(headline_unit(comparison), texts).factor
     rows = []
     for (rule, form), found in comparison.forms.groupby(["rule", "form"], sort=False):
@@ -105,9 +111,9 @@ def form_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
             [
                 _form(str(rule), str(form), texts),
                 str(own.worlds),
-                f"{names[first.policy]} {_percent(first.share, first.low, first.high)}",
-                _percent(own.share, own.low, own.high),
-                f"{mean} [{low}, {high}] ({names[rival.policy]})",
+                _broken(f"{names[first.policy]} {_percent(first.share, first.low, first.high)}"),
+                _broken(_percent(own.share, own.low, own.high)),
+                _broken(f"{mean} ({names[rival.policy]}) [{low}, {high}]"),
                 texts(f"forms.{finding.replace(' ', '_')}") if finding else "",
             ]
         )
@@ -115,7 +121,9 @@ def form_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
 
 
 def form_caption(comparison: Comparison, texts: Texts) -> str:
-    """What the numbers of `form_rows` are."""
+    """What the numbers of `form_rows` are; empty without them."""
+    if not comparison.meta["form_worlds"]:
+        return ""
     return texts(
         "forms.caption",
         leader=spoken_names(comparison, texts)[comparison.meta["leader"]],
@@ -151,6 +159,12 @@ def _form(rule: str, form: str, texts: Texts) -> str:
     label = form if known is None else known.label_ko if texts.language == "ko" else known.label
     usual = f", {texts('forms.usual')}" if form == RULES[rule].default else ""
     return f"{label} ({rule} = {form}{usual})"
+
+
+def _broken(cell: str) -> str:
+    """A number over its interval, or alone where it has none."""
+    number, _, interval = cell.partition(" [")
+    return number if interval.startswith("–") else f"{number}\n[{interval}"
 
 
 def _percent(share: float, low: float, high: float) -> str:

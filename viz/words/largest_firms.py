@@ -48,7 +48,7 @@ def largest_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
         for estimate in _ESTIMATES:
             row = by_estimate[estimate]
             mean, low, high = spread(*(v * factor for v in (row.mean, row.low, row.high)))
-            cells.append(f"{mean} [{low}, {high}]")
+            cells.append(f"{mean}\n[{low}, {high}]")
         ratios = [f"×{plain(by_estimate[e].variance_ratio, 2)}" for e in _ESTIMATES[1:]]
         rows.append([names[str(policy)], names[str(baseline)], *cells, *ratios])
     return rows

@@ -1,0 +1,70 @@
+"""What is said about forms of contested rules and about the largest firms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.viz.words.forms import benefit_rows, form_answers, form_headline, form_rows
+from innocluster.viz.words.largest_firms import largest_answers, largest_rows
+from innocluster.viz.words.texts import Texts
+
+EN = Texts("en")
+
+
+def test_the_headline_names_what_the_lead_may_not_survive(comparison: Comparison) -> None:
+    sentence = form_headline(comparison, EN)
+    assert sentence.startswith("Thematic mini-clusters leads in 9 of 10 worlds in which one")
+    assert "may not survive this: Nothing: the same for all R&D firms" in sentence
+    assert "proportional" not in sentence
+
+
+def test_a_lead_that_no_form_turns_survives(comparison: Comparison) -> None:
+    kept = replace(comparison, forms=comparison.forms.assign(finding=""))
+    sentence = form_headline(kept, EN)
+    assert "none of 2 forms of 2 rules is seen to turn the ranking" in sentence
+    clear = comparison.forms["finding"].replace("may turn", "turns")
+    lost = replace(comparison, forms=comparison.forms.assign(finding=clear))
+    assert "does not survive this" in form_headline(lost, EN)
+
+
+def test_nothing_leads_where_nothing_is_told_apart(build: Callable[..., Comparison]) -> None:
+    level = build({"P2": 0.03, "P5": 0.04}, {"P0": 1, "P2": 1, "P5": 1})
+    sentence = form_headline(level, EN)
+    assert sentence.startswith("No form settles what cannot be told apart: in 10 worlds")
+    assert "leads" not in sentence
+
+
+def test_without_such_worlds_the_headline_is_silent(comparison: Comparison) -> None:
+    none = replace(comparison, meta=comparison.meta | {"form_worlds": 0})
+    assert form_headline(none, EN) == ""
+    assert form_answers(none, EN) == [EN("forms.none")]
+
+
+def test_what_hangs_on_no_form_is_said(comparison: Comparison) -> None:
+    shares, above, never = form_answers(comparison, EN)
+    assert "Thematic mini-clusters 90 % [10–90]" in shares
+    assert above.endswith("Random matching and Thematic mini-clusters.")
+    assert never == "Never ahead, whatever the form: Random matching."
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_rows_of_forms_and_benefits(comparison: Comparison, language: str) -> None:
+    texts = Texts(language)
+    rows = form_rows(comparison, texts)
+    assert [row[1] for row in rows] == ["10", "10", "3", "3"]
+    assert rows[3][2:4] == ["P0 67 %\n[10–90]", "33 %\n[10–90]"]
+    assert rows[3][5] == texts("forms.may_turn")
+    (first, _) = benefit_rows(comparison, texts)
+    assert first[1:] == [texts("benefit.value_added"), "2.1 [0.40, 4.0]", "20 % [10–30]"]
+
+
+def test_verdicts_that_hang_on_the_largest_firms(comparison: Comparison) -> None:
+    (sentence,) = largest_answers(comparison, EN)
+    assert "Random matching: cannot tell with them, higher without them" in sentence
+    assert largest_rows(comparison, EN)[0][-2:] == ["×1.1", "×4.0"]
+    same = comparison.largest.assign(verdict="higher")
+    assert largest_answers(replace(comparison, largest=same), EN) == [EN("largest.same")]
