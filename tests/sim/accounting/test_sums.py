@@ -10,6 +10,7 @@ import pytest
 from hand_tables import firms
 from small_region import simulation
 
+from innocluster.sim.accounting.costs import COSTS
 from innocluster.sim.accounting.growth_terms import AGGREGATES
 from innocluster.sim.accounting.series import INDICATORS, SUMMED, sum_firms
 from innocluster.sim.ground.counts import Counts
@@ -53,7 +54,9 @@ def test_firms_are_summed_by_complex(kernel: Callable[..., Any], january: bool) 
 
 def test_every_indicator_has_one_source() -> None:
     counted = list(Counts.nothing(2).recorded())
-    assert sorted([*SUMMED, *AGGREGATES, *counted, "carry_over", "tenants"]) == sorted(INDICATORS)
+    assert sorted([*SUMMED, *AGGREGATES, *COSTS, *counted, "carry_over", "tenants"]) == sorted(
+        INDICATORS
+    )
 
 
 def test_what_is_counted_is_recorded_under_its_name() -> None:
