@@ -52,7 +52,12 @@ ORDER = {
         ("attribution", "comparison", "model"),
         ("reproduction",),
     ),
-    "calibration": (("published",), ("displacement", "frozen_world"), ("every_replication",)),
+    "calibration": (
+        ("published",),
+        ("displacement", "frozen_world", "trial_arms"),
+        ("meetings_trial",),
+        ("every_replication",),
+    ),
     "viz": (("files",), ("words",), ("figures",), ("report",)),
 }
 

@@ -13,6 +13,7 @@ from innocluster.agents.firms import FirmTable, growth_dispersion, shock_step
 from innocluster.agents.knowledge import absorptive_capacity
 
 from ..ground.conditions import Anchors
+from ..ground.forms import Forms, form_code
 from ..ground.parameter_record import Parameters
 from ..ground.scratch import Scratch
 from ..ground.sums import CACHED_ROWS
@@ -23,6 +24,7 @@ __all__ = [
     "advance_shocks",
     "largest_pool",
     "location_weights",
+    "meetings_kept",
     "monthly_rate",
     "shock_unit",
     "spill_over",
@@ -31,11 +33,24 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
+_FLOW = form_code("sharing", "flow")
+
 
 @inlined
 def monthly_rate(annual: float) -> float:
     """Monthly rate that compounds to the annual one, 1 - (1 - r)^(1/12)."""
     return 1.0 - exp(log(1.0 - annual) / 12.0)
+
+
+@compiled
+def meetings_kept(p: Parameters, forms: Forms) -> float:
+    """F5: part of what meetings taught that a month leaves, by the form of `sharing`.
+
+    Where it is a flow it fades with the ties through which it came, as familiarity does.
+    """
+    if forms.sharing == _FLOW:
+        return 1.0 - p.familiarity_decay
+    return 1.0 - monthly_rate(p.meeting_depreciation)
 
 
 @inlined

@@ -17,7 +17,7 @@ from innocluster.agents.elementary import log_array
 from ..accounting.december import Changes, December, add_changes, productivity_parts
 from ..accounting.growth_terms import AGGREGATES, TECHNOLOGY, TERMS, firm_terms, log_mean
 from ..ground.sums import row_blocks
-from ..network.information import meetings_kept
+from ..innovation.technology import meetings_kept
 from ..run import Run
 
 __all__ = [

@@ -1,11 +1,11 @@
-"""What two firms tell each other when they meet, and how long it lasts (T3, F5)."""
+"""What two firms tell each other when they meet, by the forms of T3."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled, inlined
+from innocluster.agents.compilation import inlined
 from innocluster.agents.firms import FirmTable, line_share
 from innocluster.agents.relations import (
     information_gain,
@@ -16,16 +16,14 @@ from innocluster.agents.relations import (
 
 from ..ground.forms import Forms, form_code
 from ..ground.parameter_record import Parameters
-from ..innovation.technology import monthly_rate
 from .pairs import PairTable
 
-__all__ = ["kept_back", "meetings_kept", "news_of_pair", "tell", "told_part"]
+__all__ = ["kept_back", "news_of_pair", "tell", "told_part"]
 
 Floats = NDArray[np.float64]
 
 _STRANGERS = form_code("sharing", "strangers")
 _TRUST = form_code("sharing", "trust")
-_FLOW = form_code("sharing", "flow")
 _TECHNOLOGY = form_code("rivalry", "technology")
 
 
@@ -130,14 +128,3 @@ def _hear(
         line_share(firms.revenue[listener], p.product_line_revenue),
         information_room(firms.gain_meeting[listener], p.information_ceiling),
     )
-
-
-@compiled
-def meetings_kept(p: Parameters, forms: Forms) -> float:
-    """F5: part of what meetings taught that a month leaves.
-
-    Where it is a flow it fades with the ties through which it came, as familiarity does.
-    """
-    if forms.sharing == _FLOW:
-        return 1.0 - p.familiarity_decay
-    return 1.0 - monthly_rate(p.meeting_depreciation)

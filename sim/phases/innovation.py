@@ -13,12 +13,12 @@ from ..innovation.technology import (
     advance_research,
     advance_shocks,
     largest_pool,
+    meetings_kept,
     spill_over,
     surprises,
 )
 from ..innovation.transfer import commercialise, invent, sign_licences
 from ..network.contacts import Meetings
-from ..network.information import meetings_kept
 from ..run import Run
 
 __all__ = ["advance_technology", "collaborate", "transfer"]

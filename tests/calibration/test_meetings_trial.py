@@ -13,12 +13,11 @@ from innocluster.calibration import meetings_trial
 from innocluster.calibration.meetings_trial import (
     BANDS,
     MEETINGS_TRIAL,
-    Design,
-    design_of,
     observe_trial,
     trial_document,
     trial_settings,
 )
+from innocluster.calibration.trial_arms import Design, design_of
 from innocluster.scenarios.errors import InputError
 from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation

@@ -39,10 +39,9 @@ from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.innovation.projects import Shelf
 from innocluster.sim.innovation.proposals import project_room
-from innocluster.sim.innovation.technology import monthly_rate
+from innocluster.sim.innovation.technology import meetings_kept, monthly_rate
 from innocluster.sim.network.information import (
     kept_back,
-    meetings_kept,
     news_of_pair,
     told_part,
 )

@@ -11,11 +11,13 @@ import pytest
 from hand_tables import firms, parameters, scratch
 
 from innocluster.sim.ground.conditions import Anchors
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.innovation.technology import (
     advance_research,
     advance_shocks,
     largest_pool,
     location_weights,
+    meetings_kept,
     shock_unit,
     spill_over,
 )
@@ -187,3 +189,14 @@ def test_stocks_spill_over_up_to_a_percentile_of_performers(percentile: float, m
         7, research_stock=[10.0, 30.0, 20.0, 50.0, 40.0, 0.0, 900.0], alive=[1, 1, 1, 1, 1, 1, 0]
     )
     assert largest_pool(table, percentile) == most
+
+
+@pytest.mark.parametrize(
+    ("form", "kept"),
+    [("trust_novelty", 0.99), ("strangers", 0.99), ("trust", 0.99), ("flow", 0.96)],
+)
+@both(meetings_kept)
+def test_what_a_month_leaves(kernel: Callable[..., Any], form: str, kept: float) -> None:
+    """4 % with the ties, or 1 % of what meetings taught."""
+    p = parameters(familiarity_decay=0.04, meeting_depreciation=1.0 - 0.99**12)
+    assert kernel(p, Forms.of({"sharing": form})) == pytest.approx(kept, rel=1e-12)

@@ -1,4 +1,4 @@
-"""Forms of what is told and of what lasts, by hand (T3, F5)."""
+"""Forms of what is told and kept back, by hand (T3)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 
 from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
-from innocluster.sim.network.information import kept_back, meetings_kept, told_part
+from innocluster.sim.network.information import kept_back, told_part
 
 P = ParameterSet(unchecked={
     "information_probability": 0.3, "sharing_strangers": 0.125, "sharing_trusted": 0.625,
-    "rival_secrecy": 0.75, "familiarity_decay": 0.04, "meeting_depreciation": 1.0 - 0.99**12,
+    "rival_secrecy": 0.75,
 }).record()  # fmt: skip
 
 
@@ -42,12 +42,3 @@ def test_what_is_told(form: str, told: float) -> None:
 def test_what_is_kept_back(form: str, sector: bool, niche: bool, kept: float) -> None:
     found = kept_back(P, Forms.of({"rivalry": form}), sector, niche, 0.6)
     assert found == pytest.approx(kept, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("form", "kept"),
-    [("trust_novelty", 0.99), ("strangers", 0.99), ("trust", 0.99), ("flow", 0.96)],
-)
-@pytest.mark.parametrize("rule", [meetings_kept, meetings_kept.py_func])
-def test_what_a_month_leaves(rule, form: str, kept: float) -> None:
-    assert rule(P, Forms.of({"sharing": form})) == pytest.approx(kept, rel=1e-12)
