@@ -17,9 +17,9 @@ from mesa import Agent
 
 from .columns import Table
 from .coordinators import CoordinatorTable, Decision
+from .decisions import joining_hazard, joining_score, leaving_hazard
 from .elementary import log
 from .firms import FirmTable, desired_labour, wanted_capacity, wanted_capital
-from .membership import joining_hazard, joining_score, leaving_hazard
 from .research_bodies import ResearchBodyTable
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
 from .ground.counts import Counts
 from .ground.random_numbers import replication_key
-from .innovation.technology import location_weights
+from .innovation.spillovers import location_weights
 from .market.sales import market_shares
 from .network.activity import Activity
 from .settings import Overrules, Settings

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
+from innocluster.agents.decisions import joining_hazard, joining_score, leaving_hazard
 from innocluster.agents.firms import FirmTable
-from innocluster.agents.membership import joining_hazard, joining_score, leaving_hazard
 
 from ..ground.parameter_record import Parameters
 from ..network.pairs import BODY, PairTable, following_pair, partner_in

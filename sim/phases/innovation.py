@@ -9,12 +9,11 @@ from ..ground.random_numbers import Process, draw_columns
 from ..innovation.completion import complete_projects
 from ..innovation.grants import GrantTerms
 from ..innovation.proposals import propose_projects
+from ..innovation.spillovers import largest_pool, spill_over
 from ..innovation.technology import (
     advance_research,
     advance_shocks,
-    largest_pool,
     meetings_kept,
-    spill_over,
     surprises,
 )
 from ..innovation.transfer import commercialise, invent, sign_licences

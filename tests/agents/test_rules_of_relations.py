@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from innocluster.agents.decisions import joining_hazard, joining_score
 from innocluster.agents.knowledge import absorptive_capacity, cosine, learn, novelty_value
-from innocluster.agents.membership import joining_hazard, joining_score
 from innocluster.agents.relations import (
     duplication_factor,
     erlang_months,

@@ -1,4 +1,4 @@
-"""Mini-clusters: who joins, how often they meet, how many come (M0, M1)."""
+"""What firms decide by chance: to join the programme and to leave it (M0)."""
 
 from __future__ import annotations
 
