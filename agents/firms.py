@@ -73,9 +73,21 @@ class FirmTable(Table):
     revenue: Floats = column(np.float64, "KRW million/month", "sales of this month")
     exports: Floats = column(np.float64, "USD million/month", "exports of this month")
     utilisation: Floats = column(np.float64, "1", "sales over capacity")
-    research_intensity: Floats = column(np.float64, "1", "own R&D over sales; 0 without R&D")
+    smoothed_sales: Floats = column(np.float64, "KRW million/month", "sales of late, Ȳ of F3")
+    research_intensity: Floats = column(
+        np.float64, "1", "own R&D over sales to which it tends, θ of F3; 0 without R&D"
+    )
+    research_spending: Floats = column(np.float64, "KRW million/month", "own R&D E, F3")
+    research_began: Small = column(np.int16, "month", "since when it does R&D, or has not")
+    last_success: Small = column(np.int16, "month", "last innovation of its own")
+    research_pay: Floats = column(
+        np.float64, "KRW million/month", "pay of an employee in 2003 that is booked as R&D"
+    )
     research_stock: Floats = column(np.float64, "KRW million of 2003", "R&D stock R, F3")
     research_reference: Floats = column(np.float64, "KRW million of 2003", "R at the start, R0")
+    research_offset: Floats = column(
+        np.float64, "KRW million of 2003", "R at which half of β is reached, R̃ of F2"
+    )
     research_lagged: Floats = column(np.float64, "1", "R&D intensity behind the planning lag, F6")
     grant_flow: Floats = column(np.float64, "KRW million/month", "grants paid for joint R&D")
     spillover: Floats = column(np.float64, "log", "ln(S/S0), F4")
@@ -133,9 +145,10 @@ def log_productivity(
     gains: float,
     log_role: float,
 ) -> float:
-    """F2: ln A = a + β ln(R/R0) + β_S ln(S/S0) + Z + ln e, with a = level + drift + shock.
+    """F2: ln A = a + β ln[(R+R̃)/(R0+R̃)] + β_S ln(S/S0) + Z + ln e, a = level + drift + shock.
 
-    Log-linear so that growth accounting is exact; firms without R&D have β = 0.
+    Linear in the logs that growth accounting reports, `log_research` being the second.  Its
+    elasticity in R is β·R/(R+R̃): a firm that starts R&D earns β as its stock grows.
     """
     return (
         level

@@ -17,7 +17,7 @@ from mesa import Agent
 
 from .columns import Table
 from .coordinators import CoordinatorTable, Decision
-from .decisions import joining_hazard, joining_score, leaving_hazard
+from .decisions import joining_hazard, joining_score, leaving_hazard, recent_growth
 from .elementary import log
 from .firms import FirmTable, desired_labour, wanted_capacity, wanted_capital
 from .research_bodies import ResearchBodyTable
@@ -297,19 +297,17 @@ class Firm(Actor, table=FirmTable):
             self.employees,
             12.0 * self.revenue,
             self.research_intensity > 0.0,
-            p.joining_size,
-            p.joining_research,
-            p.joining_large,
-            p.large_firm,
-            p.large_revenue,
-        )
+            p.joining_size, p.joining_research, p.joining_large, p.large_firm, p.large_revenue,
+            recent_growth(self.revenue, self.smoothed_sales),
+            p.joining_growth,
+        )  # fmt: skip
         return bool(
             terms.joins < joining_hazard(terms.constant, score, peers, p.joining_peers, net)
         )
 
     def decide_research(self) -> float:
         """F3: its own R&D spending this month, KRW million, 0 or more."""
-        return float(self.research_intensity * self.revenue)
+        return float(self.research_spending)
 
     def decide_factors(self) -> tuple[float, float]:
         """I1: capital (KRW million of 2003) and workers it wants after the month's sales."""

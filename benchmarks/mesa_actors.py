@@ -233,12 +233,93 @@ class Firm(Actor):
         score: float = p.joining_size * math.log(min(max(self.employees, 1.0), 300.0) / 20.0)
         if self.research_intensity > 0.0:
             score += p.joining_research
+        score += p.joining_growth * min(
+            max(math.log(self.revenue / self.smoothed_sales), -1.0), 1.0
+        )
         excess = max(self.employees / 300.0, 12.0 * self.revenue / 150_000.0)
         return score + p.joining_large * math.log(max(excess, 1.0))
 
     def apply_membership(self) -> None:
         """Become what was decided."""
         self.member = self.will_be_member
+
+    def decide_research(self) -> None:
+        """F3: start R&D, or stop it."""
+        p, model = self.model.p, self.model
+        self.smoothed_sales += (self.revenue - self.smoothed_sales) / p.research_memory
+        if model.settings.forms.names()["research"] == "frozen":
+            return
+        u, v, _, _ = self.draw(Process.RESEARCH)
+        self.research_step = v
+        if self.research_intensity > 0.0:
+            if u < 1.0 - math.exp(-self.stopping_hazard() / 12.0):
+                self.research_intensity, self.research_began = 0.0, model.month
+                self.wage, self.research_pay = self.wage + self.research_pay, 0.0
+            return
+        hazard = p.start_lift * model.research_starts[self.complex] * self.starting_weight()
+        if u < 1.0 - math.exp(-hazard / 12.0):
+            self.research_began = model.month
+            mean, spread = model.sector_log_intensity[self.sector]
+            self.research_intensity = math.exp(mean + spread * normal(v))
+            spent = self.research_intensity * self.smoothed_sales / model.wage_index
+            pay = min(
+                spent / self.employees, self.wage * (1.0 - p.least_labour_share / p.labour_share)
+            )
+            self.wage, self.research_pay = self.wage - pay, pay
+
+    def stopping_hazard(self) -> float:
+        """F3: yearly hazard of stopping R&D."""
+        p = self.model.p
+        if self.employees >= p.takeover_size or self.projects > 0:
+            return 0.0
+        years = (self.model.month - self.research_began) / 12.0
+        hazard = p.stop_rate * (1.0 + years) ** -p.stop_duration
+        hazard *= (self.employees / 20.0) ** -p.stop_size
+        return float(hazard * (p.stop_debt if self.cash < 0.0 else 1.0))
+
+    def starting_weight(self) -> float:
+        """F3: hazard of starting R&D against a firm of twenty employees on its own."""
+        p = self.model.p
+        knows = any(
+            pair.familiarity >= TIE_FAMILIARITY
+            and (isinstance(other, Body) or other.research_spending > 0.0)
+            for other, pair in self.ties.items()
+        )
+        return float(
+            (self.employees / 20.0) ** p.start_size
+            * (p.start_tie if knows else 1.0)
+            * (p.start_member if self.member else 1.0)
+            * (p.start_grant if self.grant_flow > 1e-6 else 1.0)
+        )
+
+    def budget_research(self) -> None:
+        """F3: own R&D of the month, a part of the way to what the firm tends to."""
+        p, form = self.model.p, self.model.settings.forms.names()["research"]
+        if form == "frozen":
+            self.research_spending = self.research_intensity * self.revenue
+            return
+        if self.research_intensity <= 0.0:
+            self.research_spending = 0.0
+            return
+        wanted = math.log(self.research_intensity) + math.log(self.smoothed_sales)
+        if form == "lasting":
+            lost = 1.0 - p.lasting_elasticity
+            wanted -= lost * math.log(self.smoothed_sales / self.demand_scale)
+        recent = self.model.month - self.last_success < p.research_success_memory
+        wanted += (p.research_success if recent else 0.0) - (
+            p.research_debt if self.cash < 0.0 else 0.0
+        )
+        if self.research_spending <= 0.0:
+            self.research_spending = math.exp(wanted)
+            return
+        yearly = 0.0 if form == "elastic" else p.research_persistence
+        kept = yearly ** (1.0 / 12.0)
+        step = p.research_noise * math.sqrt((1.0 - kept**2) / (1.0 - yearly**2))
+        self.research_spending = math.exp(
+            kept * math.log(self.research_spending)
+            + (1.0 - kept) * wanted
+            + step * normal(self.research_step)
+        )
 
     def do_research(self) -> None:
         """F2 shock, F3 stock, F5 obsolescence, F6 own innovation, K3 absorptive capacity."""
@@ -251,7 +332,8 @@ class Firm(Actor):
                 self.employees, p.growth_dispersion, p.growth_dispersion_exponent
             )
             self.shock += scale * (math.log(2.0 * v) if v < 0.5 else -math.log(2.0 * (1.0 - v)))
-        self.own_spending = self.research_intensity * self.revenue
+        self.budget_research()
+        self.own_spending = self.research_spending
         for channel in ("gain_own", "gain_transfer", "gain_joint"):
             setattr(self, channel, getattr(self, channel) * model.keep_gain)
         self.gain_meeting *= model.keep_meeting
@@ -272,11 +354,14 @@ class Firm(Actor):
         relative = self.research_lagged / model.sector_intensity[self.sector]
         if u < 1.0 - math.exp(-attempts * relative):
             self.gain_own -= p.own_innovation_step * math.log(v)
+            self.last_success = model.month
             model.count("own_innovations", self.complex)
 
     def sense_spillovers(self) -> None:
-        """F4: ln(S/S0)."""
+        """F4: ln(S/S0), less the share that rivals take."""
         pool = math.log(max(self.model.spillover_pool(self), 1e-9))
+        rivals = self.model.rival_pool(self) + self.model.sector_stock[self.sector]
+        pool -= self.model.p.business_stealing * math.log(rivals)
         if math.isinf(self.spillover_reference):
             self.spillover_reference = pool
         self.spillover = pool - self.spillover_reference
@@ -295,10 +380,10 @@ class Firm(Actor):
             - self.gain_reference
             + self.role
         )
-        if self.research_reference > 0.0:
-            self.log_productivity += p.rd_elasticity * math.log(
-                self.research_stock / self.research_reference
-            )
+        self.log_productivity += p.rd_elasticity * math.log(
+            (self.research_stock + self.research_offset)
+            / (self.research_reference + self.research_offset)
+        )
 
     def offer(self, quality: float) -> tuple[float, float]:
         """D1: D0·b·(q/Q)^(σ-1) in the home and the export market at a given ln(q/Q)."""

@@ -78,6 +78,11 @@ class ObjectModel(mesa.Model):
         self.sector_stock = anchors.sector_stock.tolist()
         self.sector_intensity = anchors.sector_intensity.tolist()
         self.sector_log_a = anchors.sector_log_a.tolist()
+        self.sector_log_intensity = list(
+            zip(anchors.log_intensity.tolist(), anchors.intensity_spread.tolist(), strict=True)
+        )
+        self.largest_stock = float(anchors.largest_stock)
+        self.research_starts = simulation.state.research_starts.tolist()
         self.usual_profit = anchors.usual_profit.tolist()
         self.reference_exchange_rate = math.fsum(self.settings.macro.exchange_rate[:12]) / 12.0
         self.proximity = 0.5 ** (self.region.complexes.distance / p.half_distance)
@@ -152,6 +157,8 @@ class ObjectModel(mesa.Model):
                 self.agents_by_type[kind].shuffle_do("invent")
         sign_licences(self)
         commercialise(self)
+        self._find_research_starts()
+        firms.shuffle_do("decide_research")
         firms.shuffle_do("do_research")
         self._before_spillovers()
         firms.shuffle_do("sense_spillovers")
@@ -307,11 +314,25 @@ class ObjectModel(mesa.Model):
         gain *= max(0.0, 1.0 - behind.gain_meeting / p.information_ceiling)
         behind.gain_meeting += gain * line_share(behind.revenue, p.product_line_revenue)
 
+    def _find_research_starts(self) -> None:
+        """F3: how often firms must start R&D for those who do it to stay as many, by complex."""
+        if not math.isnan(self.research_starts[0]):
+            return
+        for c in range(self.complexes):
+            here = [firm for firm in self.firms() if firm.complex == c]
+            stops = [firm.stopping_hazard() for firm in here if firm.research_intensity > 0.0]
+            weights = [firm.starting_weight() for firm in here if firm.research_intensity <= 0.0]
+            self.research_starts[c] = sum(stops) / sum(weights) if weights else 0.0
+
     def find_most(self) -> None:
-        """F4: no stock counts for more than that at a percentile of all performers."""
-        stocks = sorted(firm.research_stock for firm in self.firms() if firm.research_stock > 0.0)
-        rank = math.ceil(self.p.spillover_percentile / 100.0 * len(stocks)) - 1
-        self.most = stocks[max(rank, 0)]
+        """F4: no stock counts for more than a bound that grows as those of 2003 usually do."""
+        grown = sorted(
+            firm.research_stock / firm.research_reference
+            for firm in self.firms()
+            if firm.entered < 0 and firm.research_intensity > 0.0 and firm.research_reference > 0.0
+        )
+        middle = grown[(len(grown) - 1) // 2 : len(grown) // 2 + 1]
+        self.most = self.largest_stock * (sum(middle) / len(middle) if middle else 1.0)
 
     def _before_spillovers(self) -> None:
         """Line up the R&D performers, so that every firm can look at all of them at once."""
@@ -320,22 +341,27 @@ class ObjectModel(mesa.Model):
         self.find_most()
         self.stocks = np.array([min(firm.research_stock, self.most) for firm in performers])
         self.places = np.array([firm.complex for firm in performers])
-        self.sectors = np.array([firm.sector for firm in performers])
+        self.products = np.array([(firm.sector, firm.niche) for firm in performers])
         self.position = {firm: n for n, firm in enumerate(performers)}
 
     def spillover_pool(self, firm: Firm) -> float:
-        """F4: S_i = Σ_j ω_ij R_j over all other firms, less the share stolen by rivals.
+        """F4: S_i = Σ_j ω_ij R_j over all other firms.
 
         ω_ij is the cosine of 2003 or at entry times the weight of the place; familiarity lifts
         that weight towards the proximity of the places.
         """
-        stealing = self.p.business_stealing
         cosines = self.directions @ firm.direction
         weights = self.weights[firm.complex][self.places] * cosines
         if firm in self.position:
             weights[self.position[firm]] = 0.0
-        weights[self.sectors == firm.sector] *= 1.0 - stealing
         return float(weights @ self.stocks) + self.tie_pool(firm)
+
+    def rival_pool(self, firm: Firm) -> float:
+        """F4: R&D stocks of all others that make what the firm makes."""
+        same = (self.products == (firm.sector, firm.niche)).all(axis=1)
+        if firm in self.position:
+            same[self.position[firm]] = False
+        return float(self.stocks[same].sum())
 
     def tie_pool(self, firm: Firm) -> float:
         """F4: what familiar firms add to the spillovers of their place."""
@@ -344,9 +370,8 @@ class ObjectModel(mesa.Model):
             if isinstance(other, Firm):
                 where = (firm.complex, other.complex)
                 lift = float(self.proximity[where] - self.weights[where])
-                rival = self.p.business_stealing if firm.sector == other.sector else 0.0
                 trust = pair.familiarity * float(firm.direction @ other.direction)
-                pool += lift * trust * (1.0 - rival) * min(other.research_stock, self.most)
+                pool += lift * trust * min(other.research_stock, self.most)
         return pool
 
     def _offers(self, rivals: list[float]) -> list[list[float]]:
@@ -475,20 +500,26 @@ class GroupedModel(ObjectModel):
 
     def _before_spillovers(self) -> None:
         self.find_most()
-        shape = (self.complexes, len(self.value_added_ratio), len(self.region.fields))
-        by_sector = np.zeros(shape)
+        known = np.zeros((self.complexes, len(self.region.fields)))
+        self.rivals: dict[tuple[int, int], float] = {}
         for firm in self.firms():
             if firm.research_stock > 0.0:
                 stock = min(firm.research_stock, self.most)
-                by_sector[firm.complex, firm.sector] += stock * firm.direction
-        pool = by_sector.sum(axis=1, keepdims=True) - self.p.business_stealing * by_sector
-        self.reach = np.tensordot(self.weights, pool, axes=1)
+                known[firm.complex] += stock * firm.direction
+                product = (firm.sector, firm.niche)
+                self.rivals[product] = self.rivals.get(product, 0.0) + stock
+        self.reach = self.weights @ known
+
+    def rival_pool(self, firm: Firm) -> float:
+        """F4 by sums over products."""
+        everyone = self.rivals.get((firm.sector, firm.niche), 0.0)
+        return max(everyone - min(firm.research_stock, self.most), 0.0)
 
     def spillover_pool(self, firm: Firm) -> float:
         """F4 by group sums."""
-        total = float(firm.direction @ self.reach[firm.complex, firm.sector])
+        total = float(firm.direction @ self.reach[firm.complex])
         place = float(self.weights[firm.complex, firm.complex])
-        own = place * (1.0 - self.p.business_stealing) * min(firm.research_stock, self.most)
+        own = place * min(firm.research_stock, self.most)
         own *= float(firm.direction @ firm.direction)
         return total - own + self.tie_pool(firm)
 

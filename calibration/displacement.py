@@ -95,7 +95,11 @@ def _sales(p: Parameters, table: FirmTable, offered: Floats, market_share: float
         wage_index=one[0],
     )  # fmt: skip
     nothing = np.zeros(1)
-    anchors = Anchors(nothing, nothing, nothing, nothing, offered)
+    anchors = Anchors(
+        sector_stock=nothing, sector_intensity=nothing, log_intensity=nothing,
+        intensity_spread=nothing, sector_log_a=nothing, usual_profit=nothing, offered=offered,
+        largest_stock=0.0,
+    )  # fmt: skip
     shares = np.full(2, market_share)
     produce_and_sell(0, conditions, p, one[0], shares, anchors, table, _buffers(table))
     return table.revenue[: table.count].copy()

@@ -50,6 +50,8 @@ MEASURES: dict[str, str] = {
     "young_firm_share": "%",
     "mean_degree": "ties/actor",
     "gains": "log points",
+    "research_firms": "%",
+    "research_intensity": "%",
 }
 """What must not drift, with its unit; all by calendar year, stocks in December."""
 
@@ -61,11 +63,13 @@ CORRELATION_TOLERANCE = 0.1
 HOLDS, UNDECIDED, FAILS = "holds", "cannot tell", "fails"
 NOT_STATED = "not stated"
 
+_ANNUAL = ("young_firm_share", "mean_degree", "research_intensity")
 _YOUNG_MONTHS = 60.0
 _CONFIDENCE = 0.95
 _FROZEN = {
     "technical_progress": 0.0,
     "rivals_growth": 0.0,
+    "start_lift": 1.0,
     "land_scale": 0.0,
     "room_building": 0.0,
 }
@@ -135,9 +139,8 @@ def _measure(simulation: Simulation) -> dict[str, Floats]:
         "sales_dispersion": _by_place(simulation, _sales_dispersion),
         "young_firms": _by_place(simulation, partial(_young_firms, month=end - 1)),
         "gains": _by_place(simulation, _gains),
-        **{
-            name: series.annual[name][end // 12 - 1] for name in ("young_firm_share", "mean_degree")
-        },
+        "research_firms": _by_place(simulation, _research_firms),
+        **{name: series.annual[name][end // 12 - 1] for name in _ANNUAL},
     }
 
 
@@ -179,6 +182,11 @@ def _gains(firms: Any, rows: NDArray[np.intp]) -> float:
         + firms.gain_joint[rows] + firms.gain_meeting[rows]
     )  # fmt: skip
     return float(np.average(gains, weights=firms.revenue[rows]))
+
+
+def _research_firms(firms: Any, rows: NDArray[np.intp]) -> float:
+    """Firms that do R&D, % of those that operate."""
+    return float(100.0 * np.mean(firms.research_intensity[rows] > 0.0))
 
 
 def drifts(paths: list[Path]) -> Document:

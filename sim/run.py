@@ -17,7 +17,7 @@ from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
 from .ground.counts import Counts
 from .ground.random_numbers import replication_key
-from .innovation.spillovers import location_weights
+from .innovation.spillovers import field_nearness, location_weights
 from .market.sales import market_shares
 from .network.activity import Activity
 from .settings import Overrules, Settings
@@ -52,6 +52,7 @@ class Run:
     foundings : (N,) share of a complex's foundings up to and with each of its firms, in the
         order of `scratch.places`
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
+    field_nearness : (F, F) nearness of technology fields, F4
     reference_exchange_rate : mean of 2003, KRW per USD
     conditions : what the economy outside gives, by month and sector
     overrules : holder of agents that decide for themselves, if there is one
@@ -95,6 +96,7 @@ class Run:
             settings.parameters["outside_weight"],
             settings.parameters["half_distance"],
         )
+        self.field_nearness = field_nearness(self.state.firms)
         self.reference_exchange_rate = fsum(settings.macro.exchange_rate[:12]) / 12.0
         self.conditions = market_conditions(
             settings.macro, self.region.sectors, self.parameters, self.forms

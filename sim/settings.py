@@ -19,9 +19,10 @@ __all__ = ["WAYS", "Overrules", "Settings"]
 
 Floats = NDArray[np.float64]
 
-WAYS = ("grants", "cash", "ties")
+WAYS = ("grants", "cash", "ties", "starts")
 """Ways that no parameter closes: R&D paid by grants and support, cash paid out, spillovers
-that familiarity earns beyond those of the place (F4)."""
+that familiarity earns beyond those of the place (F4), and what ties, membership and joint
+projects do for starting R&D and going on with it (F3)."""
 
 
 class Overrules(Protocol):

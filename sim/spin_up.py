@@ -38,11 +38,12 @@ __all__ = ["scale_firms", "spin_up"]
 Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
+_FROZEN = form_code("research", "frozen")
 _OTHER_DRAWS = 0x2003_0101
 """Makes the draws before 2003 others than those after."""
 _OPEN_MARKET = form_code("displacement", "none")
 """What the region offers its markets is measured against January 2003, which is yet to come."""
-_STANDING = {"technical_progress": 0.0, "rivals_growth": 0.0}
+_STANDING = {"technical_progress": 0.0, "rivals_growth": 0.0, "start_lift": 1.0}
 
 
 class _Nobody(Policy):
@@ -98,6 +99,8 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
         replication_key(settings.seed), run.parameters, run.region.land, operating, closures
     )
     sales = _meet_2003(state.firms, run)
+    if run.forms.research != _FROZEN:
+        _meet_research_of_2003(state.firms, run)
     return state, replace(run.settings.population.firms, revenue=sales)
 
 
@@ -119,11 +122,14 @@ def scale_firms(
     """
     for column in (
         firms.demand_scale, firms.expected_demand, firms.revenue, firms.exports, firms.capital,
-        firms.cash, firms.wage, firms.research_stock, firms.research_reference,
+        firms.cash, firms.wage, firms.research_pay, firms.research_stock,
+        firms.research_reference, firms.research_offset, firms.research_spending,
+        firms.smoothed_sales,
     ):  # fmt: skip
         column[rows] *= sales
     firms.employees[rows] *= people
     firms.wage[rows] /= people
+    firms.research_pay[rows] /= people
     labour = 1.0 - capital_elasticity
     shift = log_array(sales) * labour - log_array(people) * labour
     for column in (firms.level, firms.log_productivity, firms.demand_reference):
@@ -152,6 +158,8 @@ def _rebased(state: State, sample: FirmSample, months: int) -> State:
     firms.entered[:number] = -1
     firms.cohort[:number] = 0
     firms.link_until[:number] = -1
+    firms.research_began[:number] -= months
+    firms.last_success[:number] -= months
     firms.last_joint[:number] = firms.last_joint_body[:number] = -1
     place = np.full(old.count, -1, np.int32)
     place[rows] = np.arange(number, dtype=np.int32)
@@ -223,3 +231,19 @@ def _meet_2003(firms: FirmTable, run: Run) -> Floats:
     people = (np.bincount(sample.complex, sample.employees, complexes) / jobs)[place]
     scale_firms(firms, np.arange(n), production, people, run.parameters.capital_elasticity)
     return np.asarray(sample.revenue * production)
+
+
+def _meet_research_of_2003(firms: FirmTable, run: Run) -> None:
+    """Scale R&D of each complex to that of the sample; what it adds to productivity stays."""
+    sample = run.settings.population.firms
+    place, complexes = firms.complex[: firms.count], len(run.region.complexes.keys)
+    wanted = np.bincount(sample.complex, sample.research_intensity * sample.revenue, complexes)
+    spent = np.bincount(place, 12.0 * firms.research_spending[: firms.count], complexes)
+    factor = (np.where(spent > 0.0, wanted, 1.0) / np.where(spent > 0.0, spent, 1.0))[place]
+    for column in (
+        firms.research_intensity, firms.research_lagged, firms.research_spending,
+        firms.research_stock, firms.research_reference, firms.research_offset,
+    ):  # fmt: skip
+        column[: firms.count] *= factor
+    firms.wage[: firms.count] -= firms.research_pay[: firms.count] * (factor - 1.0)
+    firms.research_pay[: firms.count] *= factor

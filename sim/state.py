@@ -38,6 +38,8 @@ class State:
     reported_benefit : (C,) net benefit a month that members report, KRW million a member
     profit_ratio : (C,) profit over sales of last month
     allocation : (C,) share of every complex in the programme's budget
+    research_starts : (C,) yearly hazard of starting R&D that would keep the firms with R&D as
+        many as they are, of a firm of twenty employees on its own; NaN until first computed
     reports : level -> report that its coordinators act on, then those still on their way;
         under ``"accounts"`` what firms' accounts said in past months
     memory : what the policy chose to remember; replaced, never changed in place
@@ -61,6 +63,7 @@ class State:
     reported_benefit: Floats
     profit_ratio: Floats
     allocation: Floats
+    research_starts: Floats
     reports: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)

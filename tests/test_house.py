@@ -54,7 +54,7 @@ ORDER = {
     ),
     "calibration": (
         ("published",),
-        ("displacement", "frozen_world", "trial_arms"),
+        ("displacement", "frozen_world", "research_response", "trial_arms"),
         ("meetings_trial",),
         ("every_replication",),
     ),

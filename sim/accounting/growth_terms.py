@@ -108,7 +108,8 @@ def firm_terms(
     terms[_CAPITAL] *= p.capital_elasticity
     terms[_LABOUR] *= 1.0 - p.capital_elasticity
     terms[_SHOCKS] = firms.shock[rows]
-    stock, reference = firms.research_stock[rows], firms.research_reference[rows]
+    stock = firms.research_stock[rows] + firms.research_offset[rows]
+    reference = firms.research_reference[rows] + firms.research_offset[rows]
     grown = np.divide(stock, reference, out=np.ones(stock.size), where=reference > 0.0)
     np.multiply(p.rd_elasticity, log_array(grown), out=terms[_RESEARCH])
     np.multiply(p.spillover_elasticity, firms.spillover[rows], out=terms[_SPILLOVERS])

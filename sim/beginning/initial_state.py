@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.coordinators import CoordinatorTable
+from innocluster.agents.elementary import log_array
 from innocluster.agents.firms import FirmTable
 from innocluster.agents.research_bodies import ResearchBodyTable
 
 from ..ground.conditions import Anchors
 from ..ground.parameter_record import Parameters
 from ..innovation.projects import LicenceTable, ProjectTable, Shelf
+from ..innovation.spillovers import largest_stock
 from ..market.demography import expected_exits
 from ..market.sales import offered_at_start
 from ..network.pairs import PairTable
@@ -69,6 +71,7 @@ def initial_state(
         reported_benefit=np.zeros(complexes),
         profit_ratio=np.zeros(complexes),
         allocation=_first_shares(region.complexes.founding_members),
+        research_starts=np.full(complexes, np.nan),
     )
 
 
@@ -97,6 +100,7 @@ def anchors(state: State, population: Population, p: Parameters) -> Anchors:
     performs = firms.research_intensity[:n] > 0.0
     stock = np.ones(sectors)
     intensity = np.ones(sectors)
+    logs, spread = _intensities(sector, performs, firms.research_intensity[:n], sectors)
     productivity = np.zeros(sectors)
     lasting = firms.log_productivity[:n] - firms.shock[:n]
     for s in range(sectors):
@@ -105,7 +109,7 @@ def anchors(state: State, population: Population, p: Parameters) -> Anchors:
             productivity[s] = fsum(lasting[mask]) / mask.sum()
         if (mask & performs).any():
             stock[s] = np.median(firms.research_stock[:n][mask & performs])
-            chosen = firms.research_intensity[:n][mask & performs]
+            chosen = firms.research_lagged[:n][mask & performs]
             intensity[s] = fsum(chosen) / chosen.size
     nu = region.sectors.value_added_ratio[sector]
     revenue = firms.revenue[:n]
@@ -119,7 +123,26 @@ def anchors(state: State, population: Population, p: Parameters) -> Anchors:
     for c in range(complexes):
         mask = firms.complex[:n] == c
         usual[c] = fsum(profit[mask]) / fsum(revenue[mask]) if mask.any() else 0.0
-    return Anchors(stock, intensity, productivity, usual, offered_at_start(p, firms, sectors))
+    return Anchors(
+        sector_stock=stock, sector_intensity=intensity, log_intensity=logs,
+        intensity_spread=spread, sector_log_a=productivity, usual_profit=usual,
+        offered=offered_at_start(p, firms, sectors),
+        largest_stock=largest_stock(firms, p.spillover_percentile),
+    )  # fmt: skip
+
+
+def _intensities(
+    sector: NDArray[np.int16], performs: NDArray[np.bool_], intensity: Floats, sectors: int
+) -> tuple[Floats, Floats]:
+    """F3: mean and standard deviation of log intensities by sector; a sector of one takes all's."""
+    logs = log_array(intensity[performs])
+    everyone = (fsum(logs) / logs.size, float(logs.std())) if logs.size else (0.0, 0.0)
+    mean, spread = (np.full(sectors, value) for value in everyone)
+    for s in range(sectors):
+        own = logs[sector[performs] == s]
+        if own.size > 1:
+            mean[s], spread[s] = fsum(own) / own.size, own.std()
+    return mean, spread
 
 
 def _bodies(population: Population) -> ResearchBodyTable:

@@ -22,6 +22,8 @@ Integers = NDArray[np.int64]
 _SHOCK = int(Process.SHOCK)
 _NICHE = int(Process.NICHE)
 LEAST_EXPORT_SHARE, LARGEST_EXPORT_SHARE = 1e-6, 0.98
+LONG_AGO = -1000
+"""Month of the last success of a firm without any."""
 
 
 @compiled
@@ -60,6 +62,7 @@ def set_firms(
         u, v, _, _ = uniforms(key, sample.identifier[n], 0, _SHOCK, 1)
         firms.shock[i] = stationary_shock(u, firms.employees[i], unit, spread, p)
         firms.age[i] = 12.0 * stationary_age(v, firms.employees[i], p, lived) if entered < 0 else 0
+        firms.research_began[i] = entered if entered >= 0 else -int(firms.age[i])
         _set_production(i, sample.revenue[n], value_added_ratio[firms.sector[i]], p, firms)
         firms.export_logit[i] = log_odds(sample.export_share[n])
 
@@ -103,6 +106,7 @@ def _forget_predecessor(i: int, firms: FirmTable) -> None:
     firms.months_negative[i] = 0
     firms.royalty[i] = 0.0
     firms.lost_days[i] = 0.0
+    firms.last_success[i] = LONG_AGO
     firms.projects[i] = 0
     firms.first_pair[i] = -1
     firms.revenue_year[i] = 0.0
@@ -120,6 +124,7 @@ def _set_research(i: int, annual_revenue: float, p: Parameters, firms: FirmTable
     stock = intensity * annual_revenue / (12.0 * monthly_rate(p.rd_depreciation))
     firms.research_stock[i] = stock
     firms.research_reference[i] = stock
+    firms.research_offset[i] = p.research_phase_in * annual_revenue
     won = p.attempt_rate * p.commercial_success * p.own_innovation_step
     gain = won / (12.0 * monthly_rate(p.innovation_depreciation)) if intensity > 0.0 else 0.0
     firms.gain_own[i] = gain
@@ -151,8 +156,12 @@ def _set_production(
     firms.employees[i] = employees * luck * exp(-firms.shock[i] / (1.0 - p.capital_elasticity))
     firms.expected_demand[i] = luck * monthly
     firms.revenue[i] = luck * monthly
+    firms.smoothed_sales[i] = luck * monthly
+    firms.research_spending[i] = luck * own_research
     firms.cash[i] = luck * p.first_cash * annual_revenue
-    firms.wage[i] = max(p.labour_share * value_added - own_research, least) / employees
+    wages = max(p.labour_share * value_added - own_research, least)
+    firms.wage[i] = wages / employees
+    firms.research_pay[i] = (max(p.labour_share * value_added, least) - wages) / employees
 
 
 @inlined

@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.agents.compilation import compiled, inlined
-from innocluster.agents.decisions import joining_hazard, joining_score, leaving_hazard
+from innocluster.agents.decisions import (
+    MOST_GROWTH,
+    joining_hazard,
+    joining_score,
+    leaving_hazard,
+    recent_growth,
+)
 from innocluster.agents.firms import FirmTable
 
 from ..ground.parameter_record import Parameters
@@ -30,6 +36,8 @@ def _score(i: int, p: Parameters, firms: FirmTable) -> float:
         p.joining_large,
         p.large_firm,
         p.large_revenue,
+        recent_growth(firms.revenue[i], firms.smoothed_sales[i]),
+        p.joining_growth,
     )
 
 
@@ -105,7 +113,7 @@ def decide_membership(
     """
     highest = joining_score(
         p.large_firm, 0.0, True, p.joining_size, p.joining_research, p.joining_large,
-        p.large_firm, p.large_revenue,
+        p.large_firm, p.large_revenue, MOST_GROWTH, p.joining_growth,
     )  # fmt: skip
     bound = np.empty(constant.size)
     leaving = np.empty(constant.size)

@@ -51,7 +51,11 @@ class Anchors(Record):
     Attributes
     ----------
     sector_stock : (H,) KRW million, median R&D stock of R&D performers, R_sector of K3
-    sector_intensity : (H,) mean R&D intensity of R&D performers, E_sector of F6
+    sector_intensity : (H,) mean R&D over sales of R&D performers, E_sector of F6
+    log_intensity, intensity_spread : (H,) mean and standard deviation of the log of the R&D over
+        sales to which performers tend, F3
+    largest_stock : R&D stock at the percentile of performers up to which stocks spill over, over
+        the usual growth of stocks since the start, F4
     sector_log_a : (H,) mean log productivity of 2003, without luck
     usual_profit : (C,) profit over sales in 2003
     offered : (2, H) KRW million/month, what D1 sums in the home and the export market in
@@ -60,6 +64,9 @@ class Anchors(Record):
 
     sector_stock: Floats
     sector_intensity: Floats
+    log_intensity: Floats
+    intensity_spread: Floats
     sector_log_a: Floats
     usual_profit: Floats
     offered: Floats
+    largest_stock: float

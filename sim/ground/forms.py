@@ -186,6 +186,8 @@ class Forms(Record):
     rivalry: int = 0
     planner_knowledge: int = 0
     displacement: int = 0
+    research: int = 0
+    spillovers: int = 0
 
     @classmethod
     def of(cls, chosen: Mapping[str, str]) -> Forms:

@@ -29,6 +29,23 @@ class Parameters(Record):
     shock_half_life: float
     rd_depreciation: float
     subsidy_additionality: float
+    research_phase_in: float
+    research_persistence: float
+    research_memory: float
+    research_noise: float
+    research_success: float
+    research_success_memory: float
+    research_debt: float
+    lasting_elasticity: float
+    start_lift: float
+    start_size: float
+    start_tie: float
+    start_member: float
+    start_grant: float
+    stop_rate: float
+    stop_duration: float
+    stop_size: float
+    stop_debt: float
     half_distance: float
     complex_weight: float
     outside_weight: float
@@ -79,6 +96,7 @@ class Parameters(Record):
     joining_large: float
     joining_peers: float
     joining_benefit: float
+    joining_growth: float
     leaving_rate: float
     proposal_base: float
     proposal_familiarity: float

@@ -77,6 +77,7 @@ class Process(IntEnum):
     BUILDING = 61
     MOVING_IN = 62
     FIRST_PLACES = 63
+    RESEARCH = 64
     NICHE = 70
     BELIEF = 71
     MEETINGS_TRIAL = 72

@@ -7,15 +7,23 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.agents.compilation import compiled
+from innocluster.agents.compilation import compiled, inlined
 from innocluster.agents.elementary import exp, log
 from innocluster.agents.firms import FirmTable
+from innocluster.agents.knowledge import Knowledge
 
+from ..ground.conditions import Anchors
+from ..ground.forms import form_code
+from ..ground.parameter_record import Parameters
 from ..network.pairs import BODY, PairTable
 
-__all__ = ["largest_pool", "location_weights", "spill_over"]
+__all__ = ["field_nearness", "largest_stock", "location_weights", "spill_over", "stock_growth"]
 
 Floats = NDArray[np.float64]
+
+_MAHALANOBIS = form_code("spillovers", "mahalanobis")
+_ROOT_POOL = form_code("spillovers", "root_pool")
+LEAST_POOL = 1e-9
 
 
 @compiled
@@ -37,110 +45,174 @@ def location_weights(
     return weights, proximity
 
 
-def largest_pool(firms: FirmTable, percentile: float) -> float:
-    """F4: R&D stock of the firm at a percentile of R&D performers, KRW million of 2003."""
+def field_nearness(firms: FirmTable) -> Floats:
+    """F4: how much fields occur together in the knowledge with which firms began, (F, F).
+
+    The uncentred correlation of two fields over firms, 1 for a field with itself.
+    """
+    known = firms.direction[: firms.count].astype(np.float64)
+    together = (known[:, :, None] * known[:, None, :]).sum(axis=0)
+    length = np.sqrt(np.diag(together))
+    length[length == 0.0] = 1.0
+    result: Floats = together / np.outer(length, length)
+    return result
+
+
+def largest_stock(firms: FirmTable, percentile: float) -> float:
+    """F4: R&D stock at a percentile of performers, over the growth of stocks since the start.
+
+    Times that growth of a later month it is the bound of that month, which neither those who
+    start R&D nor those who stop it move.
+    """
     stock = firms.research_stock[: firms.count][firms.alive[: firms.count] == 1]
     stock = stock[stock > 0.0]
     if stock.size == 0:
         return 0.0
     rank = max(ceil(percentile / 100.0 * stock.size) - 1, 0)
-    return float(np.partition(stock, rank)[rank])
+    return float(np.partition(stock, rank)[rank]) / stock_growth(firms)
+
+
+def stock_growth(firms: FirmTable) -> float:
+    """F4: median growth R/R0 of the stocks of firms that did R&D at the start and do it now."""
+    n = firms.count
+    same = (firms.alive[:n] == 1) & (firms.entered[:n] < 0) & (firms.research_intensity[:n] > 0.0)
+    same &= firms.research_reference[:n] > 0.0
+    if not same.any():
+        return 1.0
+    return float(np.median(firms.research_stock[:n][same] / firms.research_reference[:n][same]))
 
 
 @compiled
 def spill_over(
-    stealing: float,
+    form: int,
+    p: Parameters,
+    anchors: Anchors,
     most: float,
     weights: Floats,
     proximity: Floats,
-    sectors: int,
+    nearness: Floats,
     firms: FirmTable,
     pairs: PairTable,
     pair_count: int,
     pool: Floats,
 ) -> None:
-    """F4: ln(S/S0) of every firm by group sums of knowledge-weighted R&D, never by all pairs.
+    """F4: what others know already and what rivals learn, by group sums, never by all pairs.
 
-    S_i = Σ_j ω_ij R_j with ω_ij = cos(k⁰_i, k⁰_j)·place, less the share `stealing` where j is a
-    rival in the same sector.  k⁰ is the knowledge with which a firm began: what it
-    learns later turns its vector, and must not take away what others get from it.  Familiarity
-    lifts the weight of a pair from that of its place towards its proximity.
+    S_i = Σ_j ω_ij R̃_j over all other firms with ω_ij = k⁰_i·k⁰_j times the weight of the place;
+    k⁰ is the unit vector of the knowledge with which a firm began: what it learns later turns
+    its vector, and must not take away what others get from it.  Familiarity lifts the weight of
+    a pair from that of its place towards its proximity.  R̃ is R up to `most`.  Rivals, who make
+    the same product, are a pool of their own, B_i = Σ_j R̃_j: what they learn takes sales away.
+    The firm's `spillover` is ln(S/S0) - o_b·ln[(B+R_sector)/(B0+R_sector)].
+
+    With the form mahalanobis k⁰_i·k⁰_j becomes k⁰_i·Ω·k⁰_j, and with root_pool R̃ its root.
 
     Parameters
     ----------
+    most : stock up to which stocks spill over
     weights, proximity : (C, C) from `location_weights`
+    nearness : (F, F) Ω, from `field_nearness`
     pair_count : pairs that count, from the first
     pool : (capacity,) what a firm gets from its pairs, then its whole pool S; written
     """
-    reach = _reach(_research_by_sector(most, firms, weights.shape[0], sectors), weights, stealing)
+    toward = _seen_through(nearness, firms) if form == _MAHALANOBIS else firms.direction
+    stock = np.zeros(firms.count)
+    for i in range(firms.count):
+        if firms.alive[i] != 0:
+            stock[i] = _bounded(form, min(firms.research_stock[i], most))
+    reach = _reach(stock, toward, weights, firms)
     pool[: firms.count] = 0.0
-    _add_ties(stealing, most, proximity - weights, firms, pairs, pair_count, pool)
-    fields = firms.knowledge.shape[1]
+    _add_ties(stock, toward, proximity - weights, firms, pairs, pair_count, pool)
+    rivals, log_rivals = _rivals(form, stock, anchors, p, firms)
     for i in range(firms.count):
         if firms.alive[i] == 0:
             pool[i] = 1.0
             continue
-        c, s = np.uint64(firms.complex[i]), np.uint64(firms.sector[i])
+        c, s, niche = firms.complex[i], firms.sector[i], firms.niche[i]
         total = 0.0
         # Stored in seven digits, a unit vector's length is not quite one.
         squares = 0.0
-        for f in range(fields):
-            total += firms.direction[i, f] * reach[c, s, f]
-            squares += np.float64(firms.direction[i, f]) * firms.direction[i, f]
-        own = weights[c, c] * (1.0 - stealing) * min(firms.research_stock[i], most) * squares
-        pool[i] = max(total - own + pool[i], 1e-9)
-    for i in range(firms.count):
-        spillover = log(pool[i])
+        for f in range(toward.shape[1]):
+            total += firms.direction[i, f] * reach[c, f]
+            squares += np.float64(firms.direction[i, f]) * toward[i, f]
+        pool[i] = max(total - weights[c, c] * stock[i] * squares + pool[i], LEAST_POOL)
+        rivalry = log_rivals[s, niche]
+        if stock[i] > 0.0:
+            usual = _bounded(form, anchors.sector_stock[s])
+            rivalry = log(max(rivals[s, niche] - stock[i], 0.0) + usual)
+        spillover = log(pool[i]) - p.business_stealing * rivalry
         reference = firms.spillover_reference[i]
         reference = spillover if reference == np.inf else reference
         firms.spillover_reference[i] = reference
         firms.spillover[i] = spillover - reference
 
 
+@inlined
+def _bounded(form: int, stock: float) -> float:
+    """F4: what a stock counts for."""
+    bounded: float = np.sqrt(stock) if form == _ROOT_POOL else stock
+    return bounded
+
+
 @compiled
-def _research_by_sector(most: float, firms: FirmTable, complexes: int, sectors: int) -> Floats:
-    """F4: R&D stocks by complex, sector and field, each along its firm's unit vector, (C, H, F)."""
-    fields = firms.knowledge.shape[1]
+def _seen_through(nearness: Floats, firms: FirmTable) -> Knowledge:
+    """F4: Ω·k⁰ of every firm, (rows, F)."""
+    seen = np.zeros_like(firms.direction)
+    for i in range(firms.count):
+        for f in range(seen.shape[1]):
+            total = 0.0
+            for g in range(seen.shape[1]):
+                total += nearness[f, g] * firms.direction[i, g]
+            seen[i, f] = total
+    return seen
+
+
+@compiled
+def _reach(stock: Floats, toward: Knowledge, weights: Floats, firms: FirmTable) -> Floats:
+    """F4: what a firm of a complex meets of every field, (C, F)."""
+    complexes, fields = weights.shape[0], toward.shape[1]
     performers = np.empty(firms.count, np.int32)
     found = 0
     for i in range(firms.count):
         performers[found] = i
-        found += (firms.alive[i] != 0) & (firms.research_stock[i] > 0.0)
-    result = np.zeros((complexes, sectors, fields))
+        found += stock[i] > 0.0
+    known = np.zeros((complexes, fields))
     for n in range(found):
-        row = np.uint64(performers[n])
+        row = performers[n]
         # Fields are read in place: a view of every row for `dot` would take longer than the sum.
-        c, s = np.uint64(firms.complex[row]), np.uint64(firms.sector[row])
-        stock = min(firms.research_stock[row], most)
+        c = firms.complex[row]
         for f in range(fields):
-            result[c, s, f] += stock * firms.direction[row, f]
-    return result
-
-
-@compiled
-def _reach(research: Floats, weights: Floats, stealing: float) -> Floats:
-    """F4: what a firm of a complex and a sector meets of every field, (C, H, F)."""
-    complexes, sectors, fields = research.shape
-    everyone = np.zeros((complexes, fields))
-    for c in range(complexes):
-        for s in range(sectors):
-            for f in range(fields):
-                everyone[c, f] += research[c, s, f]
-    reach = np.zeros_like(research)
+            known[c, f] += stock[row] * toward[row, f]
+    reach = np.zeros_like(known)
     for c in range(complexes):
         for other in range(complexes):
-            for s in range(sectors):
-                for f in range(fields):
-                    reach[c, s, f] += weights[c, other] * (
-                        everyone[other, f] - stealing * research[other, s, f]
-                    )
+            for f in range(fields):
+                reach[c, f] += weights[c, other] * known[other, f]
     return reach
 
 
 @compiled
+def _rivals(
+    form: int, stock: Floats, anchors: Anchors, p: Parameters, firms: FirmTable
+) -> tuple[Floats, Floats]:
+    """F4: R&D stocks B of all firms of a sector and niche, and ln(B + R_sector), (H, niches) each.
+
+    A typical stock on top keeps a niche in which hardly anybody does R&D from moving much.
+    """
+    total = np.zeros((anchors.sector_stock.size, int(np.floor(p.product_niches + 0.5))))
+    for i in range(firms.count):
+        total[firms.sector[i], firms.niche[i]] += stock[i]
+    logs = np.empty_like(total)
+    for s in range(total.shape[0]):
+        for niche in range(total.shape[1]):
+            logs[s, niche] = log(total[s, niche] + _bounded(form, anchors.sector_stock[s]))
+    return total, logs
+
+
+@compiled
 def _add_ties(
-    stealing: float,
-    most: float,
+    stock: Floats,
+    toward: Knowledge,
     nearer: Floats,
     firms: FirmTable,
     pairs: PairTable,
@@ -160,13 +232,12 @@ def _add_ties(
         a = np.uint32(pairs.first[row])
         b = np.uint32(pairs.second[row])
         alike = 0.0
-        for f in range(firms.direction.shape[1]):
-            alike += np.float64(firms.direction[a, f]) * firms.direction[b, f]
+        for f in range(toward.shape[1]):
+            alike += np.float64(firms.direction[a, f]) * toward[b, f]
         extra = (
             nearer[np.uint32(firms.complex[a]), np.uint32(firms.complex[b])]
             * pairs.familiarity[row]
             * alike
         )
-        extra *= 1.0 - stealing if firms.sector[a] == firms.sector[b] else 1.0
-        pool[a] += extra * min(firms.research_stock[b], most)
-        pool[b] += extra * min(firms.research_stock[a], most)
+        pool[a] += extra * stock[b]
+        pool[b] += extra * stock[a]

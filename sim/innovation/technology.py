@@ -101,6 +101,7 @@ def advance_shocks(p: Parameters, firms: FirmTable, arrives: Floats, size: Float
 
 @compiled
 def advance_research(
+    month: int,
     price: float,
     meetings_kept: float,
     p: Parameters,
@@ -142,12 +143,15 @@ def advance_research(
                 | (scratch.own_spending[row] > 0.0)
             )
         for n in range(found):
-            _do_research(np.uint64(performers[n]), price, p, anchors, firms, scratch, innovations)
+            _do_research(
+                np.uint64(performers[n]), month, price, p, anchors, firms, scratch, innovations
+            )
 
 
 @inlined
 def _do_research(
     i: np.uint64,
+    month: int,
     price: float,
     p: Parameters,
     anchors: Anchors,
@@ -172,6 +176,7 @@ def _do_research(
     # The chance is below the hazard, so that most draws need no exponential.
     if scratch.draw[i] < hazard and scratch.draw[i] < 1.0 - exp(-hazard):
         firms.gain_own[i] += -p.own_innovation_step * log(scratch.second_draw[i])
+        firms.last_success[i] = month
         innovations[firms.complex[i]] += 1
 
 

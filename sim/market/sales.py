@@ -150,12 +150,13 @@ def _find_productivity(
     progress: Floats,
     growth: Floats,
 ) -> None:
-    """F2: log productivity of the firms of some rows; `growth` is work of `size`, ln(R/R0)."""
+    """F2: log productivity of the firms of some rows; `growth` is work of `size`."""
     for k in range(size):
         row = np.uint64(start + k)
         # Divided before it is known whether there is anything to divide by: no branch.
-        grown = firms.research_stock[row] / firms.research_reference[row]
-        growth[k] = log(grown if firms.research_reference[row] > 0.0 else 1.0)
+        before = firms.research_reference[row] + firms.research_offset[row]
+        grown = (firms.research_stock[row] + firms.research_offset[row]) / before
+        growth[k] = log(grown if before > 0.0 else 1.0)
     for k in range(size):
         row = np.uint64(start + k)
         gains = (

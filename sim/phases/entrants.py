@@ -267,5 +267,7 @@ def _enter_market(
         real = firms.expected_demand[i] * exp(drift)
         firms.expected_demand[i] = real
         firms.revenue[i] = real * conditions.price[month, sector]
+        firms.smoothed_sales[i] = firms.revenue[i]
+        firms.research_spending[i] = firms.research_intensity[i] * firms.revenue[i]
         luck = exp((p.substitution - 1.0) * firms.shock[i])
         firms.demand_scale[i] = firms.revenue[i] / (luck * market)

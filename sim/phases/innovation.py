@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..ground.counts import Counts
+from ..ground.forms import form_code
 from ..ground.random_numbers import Process, draw_columns
 from ..innovation.completion import complete_projects
 from ..innovation.grants import GrantTerms
 from ..innovation.proposals import propose_projects
-from ..innovation.spillovers import largest_pool, spill_over
+from ..innovation.research import balancing_starts, set_spending, start_and_stop
+from ..innovation.spillovers import spill_over, stock_growth
 from ..innovation.technology import (
     advance_research,
     advance_shocks,
@@ -25,6 +28,12 @@ __all__ = ["advance_technology", "collaborate", "transfer"]
 # Plain integers: compiled functions take an enumeration member far more slowly.
 _SHOCK = int(Process.SHOCK)
 _INNOVATION = int(Process.OWN_INNOVATION)
+_RESEARCH = int(Process.RESEARCH)
+_FROZEN = form_code("research", "frozen")
+SETTLING = 60
+"""Months over which the hazard of starting R&D is averaged before 2003."""
+Floats = NDArray[np.float64]
+
 LICENCES_A_MONTH = 4096
 """Room for licences that are signed in a month; more than that are not."""
 
@@ -72,20 +81,66 @@ def advance_technology(run: Run, counts: Counts) -> None:
     draw_columns(key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw)
     advance_shocks(p, firms, scratch.draw, scratch.second_draw)
     state.largest.draw_shocks(firms, 0.5 ** (1.0 / p.shock_half_life))
-    np.multiply(firms.research_intensity[:n], firms.revenue[:n], out=scratch.own_spending[:n])
     scratch.grants[:n] += firms.grant_flow[:n]
     closed = run.settings.closed
     if "grants" in closed:
         scratch.grants[:n] = 0.0
+    _decide_research(run)
     run.overrule_research(scratch.own_spending)
     draw_columns(key, month, _INNOVATION, n, firms.identifier, scratch.draw, scratch.second_draw)
     price = run.conditions.general_price[month]
     kept = meetings_kept(p, run.forms)
-    advance_research(price, kept, p, run.anchors, firms, scratch, counts.innovations)
+    advance_research(month, price, kept, p, run.anchors, firms, scratch, counts.innovations)
     surprise = surprises(p, run.anchors, firms, scratch, state.largest.row)
     state.largest.draw_innovations(firms, surprise, (1.0 - p.innovation_depreciation) ** (1 / 12))
-    most = largest_pool(firms, p.spillover_percentile)
     spill_over(
-        p.business_stealing, most, run.weights, run.proximity, len(run.region.sectors.keys), firms,
-        pairs, 0 if "ties" in closed else pairs.count, scratch.spillover_pool,
+        run.forms.spillovers, p, run.anchors, run.anchors.largest_stock * stock_growth(firms),
+        run.weights, run.proximity, run.field_nearness, firms, pairs,
+        0 if "ties" in closed else pairs.count, scratch.spillover_pool,
     )  # fmt: skip
+
+
+def _decide_research(run: Run) -> None:
+    """Let firms start and stop R&D, and say what they spend on it (F3)."""
+    state, p, month, scratch = run.state, run.parameters, run.state.month, run.scratch
+    firms, n = state.firms, run.state.firms.count
+    smoothed = firms.smoothed_sales[:n]
+    smoothed += (firms.revenue[:n] - smoothed) / p.research_memory
+    if run.forms.research == _FROZEN:
+        np.multiply(
+            firms.research_intensity[:n], firms.revenue[:n], out=firms.research_spending[:n]
+        )
+    else:
+        draw_columns(
+            run.key, month, _RESEARCH, n, firms.identifier, scratch.draw, scratch.second_draw
+        )
+        wage_index = float(run.conditions.wage_index[month])
+        base = _base_of_starts(run)
+        start_and_stop(
+            month, wage_index, base, p, run.anchors, firms, state.pairs, scratch,
+            "starts" in run.settings.closed,
+        )  # fmt: skip
+        set_spending(run.forms.research, month, p, firms, scratch.second_draw)
+    scratch.own_spending[:n] = firms.research_spending[:n]
+
+
+def _base_of_starts(run: Run) -> Floats:
+    """Hazard of starting R&D before ties, membership, grants and size, a year, (C,).
+
+    Where one enters for each that closes, starts make up for stops as well, and what that took
+    over the years is the base from then on.
+    """
+    state, settled = run.state, run.state.research_starts
+    balanced = run.settings.balanced
+    if not balanced and not np.isnan(settled[0]):
+        return settled
+    firms, sample = state.firms, run.settings.population.firms
+    if balanced:
+        place = sample.complex[sample.research_intensity > 0.0]
+    else:
+        n = firms.count
+        place = firms.complex[:n][(firms.alive[:n] == 1) & (firms.research_intensity[:n] > 0.0)]
+    wanted = np.bincount(place, minlength=settled.size)
+    base = balancing_starts(state.month, wanted, run.parameters, firms, state.pairs)
+    settled[:] = np.where(np.isnan(settled), base, settled + (base - settled) / SETTLING)
+    return base

@@ -176,14 +176,17 @@ def test_durations_are_whole_months(stages, mean, draws):
 def test_joining_is_a_probability_that_rises_with_research_and_known_members(
     employees, revenue, constant, peers, benefit
 ):
-    score = joining_score(employees, revenue, False, 0.6, 1.5, -2.0, 300.0, 150_000.0)
+    terms = (0.6, 1.5, -2.0, 300.0, 150_000.0)
+    score = joining_score(employees, revenue, False, *terms, 0.0, 0.5)
     hazard = joining_hazard(constant, score, peers, 1.0, benefit)
     assert 0.0 < hazard < 1.0
     assert joining_hazard(constant, score, min(1.0, peers + 0.1), 1.0, benefit) >= hazard
     assert joining_hazard(constant, score, peers, 1.0, benefit + 0.1) > hazard
-    with_research = joining_score(employees, revenue, True, 0.6, 1.5, -2.0, 300.0, 150_000.0)
+    with_research = joining_score(employees, revenue, True, *terms, 0.0, 0.5)
     assert with_research == pytest.approx(score + 1.5, abs=1e-12)
-    assert joining_score(employees, 2.0 * revenue, False, 0.6, 1.5, -2.0, 300.0, 150_000.0) <= score
+    assert joining_score(employees, 2.0 * revenue, False, *terms, 0.0, 0.5) <= score
+    growing = joining_score(employees, revenue, False, *terms, 0.2, 0.5)
+    assert growing == pytest.approx(score + 0.1, abs=1e-12)
 
 
 @given(st.floats(0.0, 0.2), SHARE, SHARE, SHARE, SHARE)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from innocluster.agents.firms import FirmTable
-from innocluster.sim.ground.conditions import Conditions
+from innocluster.sim.ground.conditions import Anchors, Conditions
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.sim.ground.scratch import Scratch
@@ -34,6 +34,13 @@ def conditions(month: int, sectors: int, **values: Any) -> Conditions:
     for name, value in values.items():
         series[name][month] = value
     return Conditions(**series)
+
+
+def anchors(**values: Any) -> Anchors:
+    """What firms of 2003 are measured by, of which only what is named has values."""
+    unknown: dict[str, Any] = {f.name: np.full(0, np.nan) for f in fields(Anchors)}
+    unknown["largest_stock"] = np.nan
+    return Anchors(**{**unknown, **{name: np.array(value) for name, value in values.items()}})
 
 
 def firms(rows: int, spare: int = 1, **columns: Any) -> FirmTable:

@@ -42,7 +42,9 @@ FIRM_VALUES = (
     "export_logit", "revenue", "exports", "utilisation", "research_stock", "research_lagged",
     "grant_flow", "spillover", "spillover_reference", "absorption", "gain_own", "gain_transfer",
     "gain_joint", "gain_meeting", "brand", "link_until", "cash", "months_negative", "wage",
-    "royalty", "lost_days", "projects", "entered", "age", "knowledge",
+    "royalty", "lost_days", "projects", "entered", "age", "knowledge", "smoothed_sales",
+    "research_intensity",
+    "research_spending", "research_began", "last_success", "research_pay", "research_offset",
 )  # fmt: skip
 PAIR_VALUES = ("familiarity", "similarity", "news", "gain", "meetings", "asked", "projects")
 BODY_VALUES = ("applied_share", "licences_year", "projects", "inventions", "income", "knowledge")

@@ -44,7 +44,9 @@ def test_open_ways_and_the_same_parameters_change_nothing(trunk):
 def test_a_way_that_only_a_programme_uses_leaves_no_programme_as_it_is(trunk, way):
     closed, opened = go_on(trunk, "P0", way), go_on(trunk, "P0")
     # Firms know one another without a programme too.
-    assert same(closed.series.values, opened.series.values, MONTHS) == (way != "ties")
+    assert same(closed.series.values, opened.series.values, MONTHS) == (
+        way not in ("ties", "starts")
+    )
 
 
 def test_without_grants_all_research_is_the_firms_own(trunk):
@@ -69,9 +71,9 @@ def test_without_ties_spillovers_depend_on_places_and_knowledge_alone(trunk):
          "transfer_gain", "licence_fee", "attendance_days", "task_gain", "task_export"), 0.0,
     )  # fmt: skip
     off["task_link_months"] = -1.0
-    without = go_on(trunk, "P0", "ties", "grants", **off).state.firms
-    closed = go_on(trunk, "P5", "ties", "grants", **off).state.firms
-    opened = go_on(trunk, "P5", "grants", **off).state.firms
+    without = go_on(trunk, "P0", "ties", "grants", "starts", **off).state.firms
+    closed = go_on(trunk, "P5", "ties", "grants", "starts", **off).state.firms
+    opened = go_on(trunk, "P5", "grants", "starts", **off).state.firms
     n = closed.count
     assert n == without.count
     assert np.array_equal(closed.spillover[:n], without.spillover[:n])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import hand_tables
 import numpy as np
 import pytest
 from hand_tables import firms, parameters, scratch
@@ -12,7 +13,6 @@ from small_region import small_population
 from innocluster.scenarios.policies import POLICIES
 from innocluster.sim.accounting.largest_firms import LargestFirms
 from innocluster.sim.beginning.macro import load_macro
-from innocluster.sim.ground.conditions import Anchors
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.ground.random_numbers import Process, draw_columns, replication_key
 from innocluster.sim.innovation.technology import advance_shocks, surprises
@@ -73,7 +73,7 @@ def test_copies_go_different_ways() -> None:
 def test_surprises_by_hand(kernel: Any) -> None:
     """Hazard 6·0.5/12·0.02/0.05 = 0.1; -ln 0.5 times the step where one comes."""
     p = parameters(attempt_rate=6.0, commercial_success=0.5, own_innovation_step=0.01)
-    anchors = Anchors(np.array([50.0]), np.array([0.05]), np.zeros(1), np.zeros(1))
+    anchors = hand_tables.anchors(sector_stock=[50.0], sector_intensity=[0.05])
     table = firms(3, research_lagged=[0.02, 0.02, 0.0])
     buffers = scratch(4, draw=[0.09, 0.096, 0.5, 0.0], second_draw=[0.5, 0.1, 0.1, 0.1])
     found = kernel(p, anchors, table, buffers, np.array([2, 0, 1]))
@@ -96,7 +96,7 @@ def luck_of_many(by_hazard: bool = False) -> tuple[float, float]:
     }  # fmt: skip
     p = parameters(**values)
     hazard = 0.25 * np.linspace(0.0, 0.2, MANY) / 0.05
-    anchors = Anchors(np.array([50.0]), np.array([0.05]), np.zeros(1), np.zeros(1))
+    anchors = hand_tables.anchors(sector_stock=[50.0], sector_intensity=[0.05])
     table = firms(
         MANY, spare=0, identifier=np.arange(MANY), employees=np.linspace(20.0, 2000.0, MANY),
         revenue=1.0, research_lagged=np.linspace(0.0, 0.2, MANY), shock=0.3,

@@ -26,7 +26,7 @@ PARAMETERS = {
     "rd_depreciation": 0.15, "attempt_rate": 0.4,
     "commercial_success": 0.5, "own_innovation_step": 0.03, "innovation_depreciation": 0.1,
     "labour_share": 0.6, "first_cash": 0.125, "substitution": 3.0,
-    "product_niches": 7.0,
+    "product_niches": 7.0, "research_phase_in": 0.03125,
 }  # fmt: skip
 CLEARED = (
     "member", "cohort", "role", "exports", "grant_flow", "spillover", "absorption",
@@ -89,6 +89,9 @@ def test_first_state_of_a_firm(kernel) -> None:
         "export_logit": [math.log(0.25 / 0.75), math.log(1e-6 / (1.0 - 1e-6))],
         "research_intensity": [0.05, 0.0], "research_lagged": [0.05, 0.0],
         "research_stock": [stock, 0.0], "research_reference": [stock, 0.0],
+        "research_offset": [75.0, 37.5], "research_spending": [luck[0] * 10.0, 0.0],
+        "smoothed_sales": luck * [200.0, 100.0], "research_began": [17, 17],
+        "last_success": [-1000, -1000], "research_pay": [10.0 / 40.0, 0.0],
         "spillover_reference": [np.inf, np.inf], "niche": niche,
         # 0.4·0.5 successes a year of 0.03 each.
         "gain_own": [gain, 0.0], "gain_reference": [gain, 0.0],
@@ -119,6 +122,9 @@ def test_labour_keeps_a_quarter_of_value_added() -> None:
     set_firms(KEY, p, np.arange(2), sample(), np.array([0.25, 0.5]), -1, firms)
     # 0.3·100 - 10 = 20 is less than 25; 0.3·25 = 7.5 is more than 6.25.
     assert firms.wage == pytest.approx([25.0 / 40.0, 7.5 / 5.0], rel=1e-13)
+    assert firms.research_pay == pytest.approx([5.0 / 40.0, 0.0], rel=1e-13)
+    # The firms of 2003 that do R&D have done so since they were founded.
+    assert firms.research_began.tolist() == [-int(age) for age in firms.age]
 
 
 def test_shock_is_that_of_its_stationary_distribution() -> None:

@@ -26,7 +26,7 @@ KEY = replication_key(7)
 P = ParameterSet().record()
 JOINING = replace(
     P, joining_size=0.5, joining_research=1.5, joining_large=-0.8, joining_peers=2.0,
-    joining_benefit=0.25, leaving_rate=0.12,
+    joining_benefit=0.25, leaving_rate=0.12, joining_growth=0.75,
 )  # fmt: skip
 
 
@@ -46,8 +46,15 @@ def test_scores_of_four_firms(kernel: Any) -> None:
     firms.employees[:] = 20.0, 200.0, 600.0, 20.0
     firms.research_intensity[:] = 0.0, 0.01, 0.0, 0.0
     # Annual sales of twice the limit of 150,000
-    firms.revenue[:] = 0.0, 0.0, 0.0, 25_000.0
-    expected = [0.0, 0.5 * log(10) + 1.5, 0.5 * log(15) - 0.8 * log(2), -0.8 * log(2)]
+    firms.revenue[:] = 10.0, 1.0, 1.0, 25_000.0
+    # The first grew by 25 %, the third shrank to a tenth, of which it believes a factor e.
+    firms.smoothed_sales[:] = 8.0, 1.0, 10.0, 25_000.0
+    expected = [
+        0.75 * log(1.25),
+        0.5 * log(10) + 1.5,
+        0.5 * log(15) - 0.8 * log(2) - 0.75,
+        -0.8 * log(2),
+    ]
     assert kernel(JOINING, firms) == pytest.approx(expected, abs=1e-12)
 
 
@@ -57,6 +64,7 @@ def decisions(kernel: Any, joins: list[float], leaves: list[float]) -> list[int]
     firms = network.firms
     firms.employees[:] = 20.0
     firms.research_intensity[:] = 0.0
+    firms.revenue[:] = firms.smoothed_sales[:] = 3.0
     firms.member[:2] = 1
     firms.alive[2] = 0
     firms.mini_cluster[3] = -1

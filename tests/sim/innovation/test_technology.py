@@ -6,11 +6,11 @@ from collections.abc import Callable
 from math import exp, log
 from typing import Any
 
+import hand_tables
 import numpy as np
 import pytest
 from hand_tables import firms, parameters, scratch
 
-from innocluster.sim.ground.conditions import Anchors
 from innocluster.sim.innovation.technology import (
     advance_research,
     advance_shocks,
@@ -62,9 +62,7 @@ def test_research_by_hand(kernel: Callable[..., Any]) -> None:
         absorption_threshold=0.04,
         own_innovation_step=0.03,
     )
-    anchors = Anchors(
-        np.array([50.0, 100.0]), np.array([0.05, 0.02]), np.zeros(2), np.zeros(3), np.zeros((2, 2))
-    )
+    values = hand_tables.anchors(sector_stock=[50.0, 100.0], sector_intensity=[0.05, 0.02])
     table = firms(
         4,
         alive=[1, 1, 1, 0],
@@ -91,8 +89,9 @@ def test_research_by_hand(kernel: Callable[..., Any]) -> None:
         second_draw=[0.5, 0.5, 0.5, 0.5, 0.5],
     )
     innovations = np.array([0, 0, 7])
-    kernel(1.25, 0.5, p, anchors, table, buffers, innovations)
+    kernel(31, 1.25, 0.5, p, values, table, buffers, innovations)
     assert innovations.tolist() == [0, 0, 8]
+    assert table.last_success.tolist() == [31, 0, 0, 0, 0]
     assert table.research_stock == pytest.approx([210.8, 1.6, 0.0, 30.0, 0.0], rel=1e-12)
     assert table.research_lagged == pytest.approx([0.022, 0.092, 0.5, 0.5, 0.0], rel=1e-12)
     # AC = R/(R + R_sector), in proportion below an intensity of 4 %

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from innocluster.agents.firms import FirmTable
-from innocluster.sim.ground.conditions import Anchors, Conditions
+from innocluster.sim.ground.conditions import Conditions
 from innocluster.sim.ground.forms import form_code
 from innocluster.sim.ground.scratch import Scratch
 from innocluster.sim.market.sales import (
@@ -62,8 +62,10 @@ def two_firms() -> FirmTable:
         level=[0.3, -0.2],
         shock=[0.02, 0.0],
         role=[0.01, 0.0],
-        research_stock=[8.0, 5.0],
-        research_reference=[4.0, 0.0],
+        # (7+1)/(3+1) = 2; a firm with neither a stock nor a reference has nothing to gain.
+        research_stock=[7.0, 5.0],
+        research_reference=[3.0, 0.0],
+        research_offset=[1.0, 0.0],
         spillover=[0.4, 0.0],
         gain_own=[0.01, 0.0],
         gain_transfer=[0.02, 0.0],
@@ -90,8 +92,7 @@ OFFERED = np.array([[1500.0, 40.0], [900.0, 60.0]])
 def sold(kernel: Callable[..., Any], table: FirmTable, shares: Any = SHARES) -> Scratch:
     """The month of some firms; buffers of their sales."""
     buffers = hand_tables.scratch(table.capacity)
-    nothing = np.zeros(2)
-    anchors = Anchors(nothing, nothing, nothing, nothing, OFFERED)
+    anchors = hand_tables.anchors(offered=OFFERED)
     kernel(MONTH, conditions(), P, RATIO, np.asarray(shares), anchors, table, buffers)
     return buffers
 
@@ -231,8 +232,7 @@ def a_market(n: int = 40) -> FirmTable:
 def spending(table: FirmTable, shares: Any) -> NDArray[np.float64]:
     """Sales of every firm, (n,), none of which its capacity limits; 0 of closed ones."""
     buffers = hand_tables.scratch(table.capacity)
-    nothing = np.zeros(2)
-    anchors = Anchors(nothing, nothing, nothing, nothing, np.full((2, 2), 300.0))
+    anchors = hand_tables.anchors(offered=np.full((2, 2), 300.0))
     produce_and_sell(MONTH, conditions(), P, RATIO, np.asarray(shares), anchors, table, buffers)
     n = table.count
     assert (table.utilisation[:n] < 1.0).all()

@@ -115,6 +115,7 @@ def test_entrants_start_level_with_the_others(kernel) -> None:
     firms.shock[:] = [0.25, 9.0]
     firms.export_logit[:] = [math.log(3.0), 9.0]
     firms.expected_demand[:] = [200.0, 9.0]
+    firms.research_intensity[:] = [0.03, 9.0]
     outside = conditions(17, 2, progress=(9.0, 0.02), rivals=(9.0, 0.05), price=(9.0, 1.1))
     left = np.array([[9.0, 1.2], [9.0, 1.6]])
     p = ParameterSet(unchecked={"substitution": 3.0}).record()
@@ -125,6 +126,8 @@ def test_entrants_start_level_with_the_others(kernel) -> None:
     assert firms.demand_reference[0] == pytest.approx(0.97, rel=1e-14)
     assert firms.expected_demand.tolist() == pytest.approx([real, 9.0], rel=1e-14)
     assert firms.revenue[0] == pytest.approx(1.1 * real, rel=1e-14)
+    assert firms.smoothed_sales.tolist() == pytest.approx([1.1 * real, 0.0], rel=1e-14)
+    assert firms.research_spending.tolist() == pytest.approx([0.033 * real, 0.0], rel=1e-14)
     assert firms.demand_scale[0] == pytest.approx(
         1.1 * real / math.exp(0.5) / (0.3 + 1.2), rel=1e-14
     )
