@@ -6,10 +6,11 @@ from .displacement import DISPLACEMENT
 from .frozen_world import FROZEN_WORLD
 from .meetings_trial import MEETINGS_TRIAL
 from .published.replications import REPLICATIONS, Replication
+from .research_response import RESEARCH_RESPONSE
 
 __all__ = ["EVERY_REPLICATION"]
 
 EVERY_REPLICATION: dict[str, Replication] = {
     **REPLICATIONS,
-    **{own.name: own for own in (FROZEN_WORLD, DISPLACEMENT, MEETINGS_TRIAL)},
+    **{own.name: own for own in (FROZEN_WORLD, DISPLACEMENT, MEETINGS_TRIAL, RESEARCH_RESPONSE)},
 }

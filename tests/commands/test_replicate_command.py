@@ -98,6 +98,16 @@ def test_help_lists_every_replication_and_its_parameters(call):
     assert "--graph" not in out
 
 
+def test_research_answers_as_others_measured(call):
+    code, out, error = call("research-response", "--worlds", 1, "--json")
+    results = json.loads(out)["results"]
+    assert (code, error) == (0, "")
+    assert results["response"][:4] == pytest.approx([0.5, 1.4, 2.6, 3.7], abs=0.2)
+    assert results["response_in_the_limit"] == pytest.approx(10.0, abs=0.2)
+    assert 0.0 < results["left_of_the_grant"] < 35.0
+    assert 2.0 < results["gain_of_members"] < 8.0
+
+
 def test_what_cannot_be_stated_is_said(call):
     assert "not stated" in call("konig-liu-zenou", "--n", 10)[1]
 
