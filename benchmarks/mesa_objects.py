@@ -366,6 +366,8 @@ class ObjectModel(mesa.Model):
     def tie_pool(self, firm: Firm) -> float:
         """F4: what familiar firms add to the spillovers of their place."""
         pool = 0.0
+        if self.settings.forms.names()["spillover_ties"] != "acquaintance":
+            return pool
         for other, pair in firm.ties.items():
             if isinstance(other, Firm):
                 where = (firm.complex, other.complex)

@@ -90,14 +90,15 @@ def _performers(years: int, granted: int) -> Floats:
     usual = Anchors(
         sector_stock=np.ones(1), sector_intensity=np.full(1, _INTENSITY),
         log_intensity=np.full(1, log(_INTENSITY)), intensity_spread=np.full(1, _SPREAD),
-        sector_log_a=np.zeros(1), usual_profit=np.zeros(1), largest_stock=1.0,
+        sector_log_a=np.zeros(1), usual_profit=np.zeros(1), offered=np.ones((2, 1)),
+        largest_stock=1.0,
     )  # fmt: skip
     nobody, none = GroupedRows.of(np.zeros(0, np.int16), 1), np.zeros(0)
     scratch = Scratch(
         places=nobody, body_places=nobody, anchors=np.zeros(0, np.int32),
         closed=np.zeros(0, np.int32), membership=np.zeros(0, np.int8), own_spending=none,
         grants=none, draw=none, second_draw=none, spillover_pool=none, desired_capital=none,
-        desired_workers=none,
+        desired_workers=none, demand_left=np.ones((2, 1)),
     )  # fmt: skip
     scratch.fit(_FIRMS)
     key, pairs, shares = replication_key(0), PairTable.allocate(1), []

@@ -69,7 +69,9 @@ class Arm:
 
         Arms that are the same run are therefore equal.
         """
-        acting = channels_of(find_policy(self.policy), self.scenario.parameter_set())
+        acting = channels_of(
+            find_policy(self.policy), self.scenario.parameter_set(), self.scenario.form_set()
+        )
         wanted = {*self.closed, *channels}
         closed = tuple(key for key in acting if key in wanted)
         name = _CLOSED.join((open_text(self.id), *closed))

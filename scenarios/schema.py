@@ -202,6 +202,10 @@ class Scenario(BaseModel):
         """All parameters, defaults included."""
         return ParameterSet(self.parameters)
 
+    def form_set(self) -> Forms:
+        """The form of every rule, defaults included."""
+        return Forms.of(self.forms)
+
     def budget(self, region_budget: Mapping[int, float]) -> dict[int, float]:
         """Programme budget by calendar year in KRW million, from the scenario or the region."""
         table = self.programme.budget

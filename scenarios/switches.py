@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from innocluster.sim.coordination.policy import Policy
+from innocluster.sim.ground.forms import Forms, form_code
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.simulation import Simulation
 
 from .files import DATA
 
 __all__ = ["CHANNELS", "Channel", "branch", "channels_of"]
+
+_ACQUAINTANCE = form_code("spillover_ties", "acquaintance")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class Channel:
     Attributes
     ----------
     key : name, such as ``"joint"``
-    acts : where it acts: ``"everywhere"``, in runs with a ``"programme"`` only, or only
-        under policies that ask members for other ``"roles"`` than in 2003
+    acts : where it acts: ``"everywhere"``, in runs with a ``"programme"`` only, only under
+        policies that ask members for other ``"roles"`` than in 2003, or only where
+        ``"acquaintance"`` brings spillovers
     scale : parameters to which what runs through it is about proportional
     measured : whether something measured elsewhere fixes them; otherwise they stand at a
         prior that no target of the region moves
@@ -78,13 +82,14 @@ CHANNELS: dict[str, Channel] = _read()
 """Every channel by key, in the order of tables and figures."""
 
 
-def channels_of(policy: Policy, parameters: ParameterSet) -> tuple[str, ...]:
+def channels_of(policy: Policy, parameters: ParameterSet, forms: Forms) -> tuple[str, ...]:
     """Channels that can act in runs under a policy, in the order of `CHANNELS`."""
     wanted = parameters["programme_adherence"] if policy.adherence is None else policy.adherence
     acting = {
         "everywhere": True,
         "programme": policy.programme,
         "roles": policy.programme and wanted != parameters["role_adherence"],
+        "acquaintance": forms.spillover_ties == _ACQUAINTANCE,
     }
     return tuple(key for key, channel in CHANNELS.items() if acting[channel.acts])
 

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 WAYS = ("grants", "cash", "ties", "starts")
 """Ways that no parameter closes: R&D paid by grants and support, cash paid out, spillovers
-that familiarity earns beyond those of the place (F4), and what ties, membership and joint
-projects do for starting R&D and going on with it (F3)."""
+that familiarity earns beyond those of the place (F4), where it earns any, and what ties, membership
+and joint projects do for starting R&D and going on with it (F3)."""
 
 
 class Overrules(Protocol):

@@ -76,7 +76,9 @@ class _Design:
     def players(self, arm: str) -> tuple[str, ...]:
         """Channels that can act under an arm."""
         own = self.arms[arm]
-        return channels_of(find_policy(own.policy), own.scenario.parameter_set())
+        return channels_of(
+            find_policy(own.policy), own.scenario.parameter_set(), own.scenario.form_set()
+        )
 
     def orders(self, arm: str, replication: int) -> list[tuple[str, ...]]:
         """Orders in which the channels of an arm open in one world."""

@@ -188,6 +188,7 @@ class Forms(Record):
     displacement: int = 0
     research: int = 0
     spillovers: int = 0
+    spillover_ties: int = 0
 
     @classmethod
     def of(cls, chosen: Mapping[str, str]) -> Forms:

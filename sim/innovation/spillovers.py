@@ -100,9 +100,10 @@ def spill_over(
 
     S_i = Σ_j ω_ij R̃_j over all other firms with ω_ij = k⁰_i·k⁰_j times the weight of the place;
     k⁰ is the unit vector of the knowledge with which a firm began: what it learns later turns
-    its vector, and must not take away what others get from it.  Familiarity lifts the weight of
-    a pair from that of its place towards its proximity.  R̃ is R up to `most`.  Rivals, who make
-    the same product, are a pool of their own, B_i = Σ_j R̃_j: what they learn takes sales away.
+    its vector, and must not take away what others get from it.  Where
+    acquaintance brings spillovers, familiarity lifts the weight of a pair from that of its place
+    towards its proximity.  R̃ is R up to `most`.  Rivals, who make the same product, are a pool of
+    their own, B_i = Σ_j R̃_j: what they learn takes sales away.
     The firm's `spillover` is ln(S/S0) - o_b·ln[(B+R_sector)/(B0+R_sector)].
 
     With the form mahalanobis k⁰_i·k⁰_j becomes k⁰_i·Ω·k⁰_j, and with root_pool R̃ its root.
@@ -112,7 +113,7 @@ def spill_over(
     most : stock up to which stocks spill over
     weights, proximity : (C, C) from `location_weights`
     nearness : (F, F) Ω, from `field_nearness`
-    pair_count : pairs that count, from the first
+    pair_count : pairs that count, from the first; none where place alone decides
     pool : (capacity,) what a firm gets from its pairs, then its whole pool S; written
     """
     toward = _seen_through(nearness, firms) if form == _MAHALANOBIS else firms.direction

@@ -29,6 +29,7 @@ __all__ = ["advance_technology", "collaborate", "transfer"]
 _SHOCK = int(Process.SHOCK)
 _INNOVATION = int(Process.OWN_INNOVATION)
 _RESEARCH = int(Process.RESEARCH)
+_ACQUAINTANCE = form_code("spillover_ties", "acquaintance")
 _FROZEN = form_code("research", "frozen")
 SETTLING = 60
 """Months over which the hazard of starting R&D is averaged before 2003."""
@@ -93,10 +94,11 @@ def advance_technology(run: Run, counts: Counts) -> None:
     advance_research(month, price, kept, p, run.anchors, firms, scratch, counts.innovations)
     surprise = surprises(p, run.anchors, firms, scratch, state.largest.row)
     state.largest.draw_innovations(firms, surprise, (1.0 - p.innovation_depreciation) ** (1 / 12))
+    acquaintance = run.forms.spillover_ties == _ACQUAINTANCE and "ties" not in closed
     spill_over(
         run.forms.spillovers, p, run.anchors, run.anchors.largest_stock * stock_growth(firms),
         run.weights, run.proximity, run.field_nearness, firms, pairs,
-        0 if "ties" in closed else pairs.count, scratch.spillover_pool,
+        pairs.count if acquaintance else 0, scratch.spillover_pool,
     )  # fmt: skip
 
 

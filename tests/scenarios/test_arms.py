@@ -34,13 +34,13 @@ def test_an_arm_without_a_scenario_is_the_policy():
 
 
 def test_channels_close_in_any_scenario():
-    arm = resolve_arm("P5@silicon-valley", SHORT).closing(["ties", "information", "roles"])
-    assert arm.closed == ("information", "ties")
-    assert arm.id == "P5@silicon-valley|-information|-ties"
+    arm = resolve_arm("P5@silicon-valley", SHORT).closing(["learning", "information", "ties", "roles"])
+    assert arm.closed == ("information", "learning")
+    assert arm.id == "P5@silicon-valley|-information|-learning"
     assert arm.baseline == "P0@silicon-valley"
-    assert arm.treatment == "P5|-information|-ties"
+    assert arm.treatment == "P5|-information|-learning"
     assert resolve_arm(arm.id, SHORT) == arm
-    assert arm.closing(["brand"]).closed == ("information", "ties", "brand")
+    assert arm.closing(["brand"]).closed == ("information", "learning", "brand")
     # Without a programme nothing acts through the channels of one.
     assert resolve_arm("P0", SHORT).closing(["brand", "time", "grants"]).id == "P0"
 

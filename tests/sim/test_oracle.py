@@ -139,11 +139,12 @@ def test_same_trajectory(policy: str, shuffle: int) -> None:
         {"sharing": "strangers", "rivalry": "technology"},
         {"sharing": "trust"},
         {"sharing": "flow"},
+        {"spillover_ties": "acquaintance"},
     ],
     ids=lambda forms: "-".join(forms.values()),
 )
-def test_same_trajectory_under_other_forms_of_talks(forms: dict[str, str]) -> None:
-    """T3: whoever tells whom, both tell the same."""
+def test_same_trajectory_under_other_forms(forms: dict[str, str]) -> None:
+    """T3, F4: whoever tells whom, and from whomever R&D spills over, both say the same."""
     run = Simulation(replace(lively("P5").settings, forms=Forms.of(forms)))
     model = advanced(ObjectModel(run))
     run.run()

@@ -9,6 +9,7 @@ from small_region import same, simulation
 from innocluster.scenarios.policies import POLICIES
 from innocluster.sim.coordination.policy import CoordinationView, Payments, Policy
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.settings import WAYS
 from innocluster.sim.simulation import Simulation
@@ -20,8 +21,8 @@ LAST = (2007, 12)
 
 @pytest.fixture(scope="module")
 def trunk() -> Simulation:
-    """A run of the months before the programme."""
-    run = simulation("P0", last=LAST)
+    """A run of the months before the programme, in which acquaintance brings spillovers."""
+    run = simulation("P0", last=LAST, forms=Forms.of({"spillover_ties": "acquaintance"}))
     run.run_until(START)
     return run
 

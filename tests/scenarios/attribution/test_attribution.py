@@ -106,15 +106,15 @@ def test_alone_and_last_are_runs_of_their_own(small: Scenario, reference: Attrib
         return float(outcome.yearly["revenue"][2, 0])
 
     row = reference.worlds.query(
-        "policy == 'P5' and outcome == 'revenue_2005' and channel == 'ties' and replication == 1"
+        "policy == 'P5' and outcome == 'revenue_2005' and channel == 'information' and replication == 1"
     ).iloc[0]
-    others = "|-".join(key for key in CHANNELS if key not in ("ties", "roles"))
+    others = "|-".join(key for key in CHANNELS if key not in ("information", "ties", "roles"))
     outside = "|-".join(
-        key for key, c in CHANNELS.items() if c.acts == "everywhere" and key != "ties"
+        key for key, c in CHANNELS.items() if c.acts == "everywhere" and key != "information"
     )
     assert row["alone"] == revenue(f"P5|-{others}") - revenue(f"P0|-{outside}")
     effect = revenue("P5") - revenue("P0")
-    assert row["last"] == effect - (revenue("P5|-ties") - revenue("P0|-ties"))
+    assert row["last"] == effect - (revenue("P5|-information") - revenue("P0|-information"))
 
 
 def test_worker_count_does_not_matter(small: Scenario, reference: Attribution) -> None:

@@ -19,6 +19,7 @@ from innocluster.scenarios.policies import POLICIES
 from innocluster.scenarios.switches import CHANNELS, branch, channels_of
 from innocluster.sim.coordination.policy import CoordinationView, Payments
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
+from innocluster.sim.ground.forms import Forms
 from innocluster.sim.ground.parameters import PARAMETERS, ParameterSet
 from innocluster.sim.settings import WAYS
 from innocluster.sim.simulation import Simulation
@@ -63,7 +64,8 @@ def more_policies() -> Iterable[None]:
 def trunk() -> Simulation:
     """A world before the programme, with money for tasks beside the events of 43 mini-clusters."""
     rich = {year: 10.0 * amount for year, amount in small_population().region.budget.items()}
-    run = simulation("P0", seed=11, last=(2008, 12), budget=rich)
+    forms = Forms.of({"spillover_ties": "acquaintance"})
+    run = simulation("P0", seed=11, last=(2008, 12), budget=rich, forms=forms)
     run.run_until(START)
     return run
 
@@ -76,7 +78,8 @@ class World:
         self.runs: dict[tuple[str, tuple[str, ...]], Simulation] = {}
 
     def run(self, policy: str, closed: Iterable[str] = ()) -> Simulation:
-        acting = channels_of(POLICIES[policy], self.trunk.settings.parameters)
+        settings = self.trunk.settings
+        acting = channels_of(POLICIES[policy], settings.parameters, settings.forms)
         return self.exactly(policy, *(key for key in acting if key in set(closed)))
 
     def exactly(self, policy: str, *closed: str) -> Simulation:
@@ -125,7 +128,9 @@ def test_with_every_channel_closed_a_programme_changes_nothing(world: World, pol
 
 @pytest.mark.parametrize("policy", ["P2", "P5", "PX"])
 def test_every_channel_is_needed_for_that(world: World, policy: str) -> None:
-    acting = channels_of(POLICIES[policy], world.trunk.settings.parameters)
+    acting = channels_of(
+        POLICIES[policy], world.trunk.settings.parameters, world.trunk.settings.forms
+    )
     assert ("roles" in acting) == (policy == "PX")
     for channel in acting:
         rest = [key for key in CHANNELS if key != channel]
@@ -153,7 +158,9 @@ def test_channels_of_a_programme_leave_no_programme_as_it_is(world: World) -> No
 def test_shares_add_up_to_the_effect(world: World) -> None:
     """Exactly from all coalitions of a few channels, and from any orders of all of them."""
     for policy in ("P2", "P5"):
-        players = channels_of(POLICIES[policy], world.trunk.settings.parameters)
+        players = channels_of(
+            POLICIES[policy], world.trunk.settings.parameters, world.trunk.settings.forms
+        )
 
         def game(coalition: Coalition, policy: str = policy) -> np.ndarray:
             return world.value(policy, coalition)
@@ -176,7 +183,9 @@ def test_shares_add_up_to_the_effect(world: World) -> None:
 
 
 def test_a_mechanism_that_a_policy_cannot_touch_gets_exactly_nothing(world: World) -> None:
-    players = channels_of(POLICIES["PY"], world.trunk.settings.parameters)
+    players = channels_of(
+        POLICIES["PY"], world.trunk.settings.parameters, world.trunk.settings.forms
+    )
     orders = antithetic_orders(players, 1, "3:0")
     shares = shapley_of_orders(orders, lambda s: world.value("PY", s))
     for channel in ("brand", "grants"):
@@ -187,9 +196,16 @@ def test_a_mechanism_that_a_policy_cannot_touch_gets_exactly_nothing(world: Worl
 
 def test_roles_that_nobody_asks_for_are_the_same_run(world: World) -> None:
     assert same_economy(world.exactly("P5", "roles"), world.run("P5"))
-    assert "roles" not in channels_of(POLICIES["P5"], world.trunk.settings.parameters)
+    usual = world.trunk.settings
+    assert "roles" not in channels_of(POLICIES["P5"], usual.parameters, usual.forms)
     asked = ParameterSet({"programme_adherence": 0.9})
-    assert "roles" in channels_of(POLICIES["P5"], asked)
+    assert "roles" in channels_of(POLICIES["P5"], asked, usual.forms)
+
+
+def test_ties_are_no_channel_where_place_alone_decides(world: World) -> None:
+    usual = world.trunk.settings
+    assert "ties" in channels_of(POLICIES["P5"], usual.parameters, usual.forms)
+    assert "ties" not in channels_of(POLICIES["P5"], usual.parameters, Forms())
 
 
 def test_time_costs_and_the_rest_of_the_signs(world: World) -> None:
