@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -24,16 +25,40 @@ def stop(message: str) -> None:
     sys.exit(f"start.py: {message}")
 
 
+def say(text: str) -> None:
+    """Tell what is being done."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _quietly(*command: str | Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(command, capture_output=True)
+
+
 def install(extras: str) -> None:
-    """Create the environment and install the tree into it, unless that is done already."""
+    """Create the environment and install the tree into it, unless that is done already.
+
+    The environment knows its place by full paths: in a folder that was copied or moved it
+    would run the original or nothing at all, and is made anew.
+    """
     declared = (HERE / "pyproject.toml").read_bytes()
-    state = hashlib.sha256(declared + sys.version.encode()).hexdigest()
-    stamp = ENVIRONMENT / f"installed{extras}"
-    if stamp.is_file() and stamp.read_text() == state:
+    state = hashlib.sha256(declared + f"{sys.version}{HERE}".encode()).hexdigest()
+    place, stamp = ENVIRONMENT / "place", ENVIRONMENT / f"installed{extras}"
+    known = place.read_text(encoding="utf-8") if place.is_file() else None
+    if known == str(HERE) and stamp.is_file() and stamp.read_text() == state and PYTHON.exists():
         return
+    if known is not None and known != str(HERE):
+        say(f"This folder was copied or moved from {known}: setting .venv up again.")
     uv = shutil.which("uv")
-    print("Setting up .venv (once; needs the internet) …", file=sys.stderr, flush=True)
-    made = subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], capture_output=True)
+    tool = "uv" if uv else "pip"
+    say(f"Setting up .venv with {tool}: some 40 packages, 300 MB, once; needs the internet …")
+    start = time.monotonic()
+    fresh = known != str(HERE)
+    made = None
+    if uv is not None:
+        mode = "--clear" if fresh else "--allow-existing"
+        made = _quietly(uv, "venv", mode, "--python", sys.executable, ENVIRONMENT)
+    if made is None or made.returncode != 0:
+        made = _quietly(sys.executable, "-m", "venv", *(["--clear"] if fresh else []), ENVIRONMENT)
     if made.returncode != 0:
         stop("python3 has no working venv module (Debian and Ubuntu: apt install python3-venv)")
     # Without compiling every module of every package, of which few are ever imported.
@@ -44,7 +69,9 @@ def install(extras: str) -> None:
         command.append("--no-compile")
     if subprocess.run([*command, "--editable", f"{HERE}{extras}"], stdout=sys.stderr).returncode:
         stop("installation failed; the lines above say why")
+    place.write_text(str(HERE), encoding="utf-8")
     stamp.write_text(state)
+    say(f"Done in {time.monotonic() - start:.0f} s. The first run compiles the model, a minute.")
 
 
 def test(options: list[str]) -> int:
@@ -73,7 +100,11 @@ def main() -> int:
     install("[test,lint]" if testing else "")
     if testing:
         return test(arguments[1:])
-    return subprocess.run([PYTHON, "-m", "innocluster", *arguments]).returncode
+    try:
+        return subprocess.run([PYTHON, "-m", "innocluster", *arguments]).returncode
+    except KeyboardInterrupt:
+        # The command has heard it too and says what is kept.
+        return 130
 
 
 if __name__ == "__main__":

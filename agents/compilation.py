@@ -8,7 +8,9 @@ that holds compiled code, so that an edited rule can never run as its old self.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -31,6 +33,8 @@ __all__ = [
     "digest_of",
     "inlined",
 ]
+
+_log = logging.getLogger("innocluster")
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -62,10 +66,49 @@ def digest_of(package: Path, files: Iterable[Path], start: str) -> str:
 
 
 def cache_folder() -> Path:
-    """Folder of the compiled code; ``INNOCLUSTER_CACHE`` overrides the user's cache folder."""
+    """Folder of the compiled code; ``INNOCLUSTER_CACHE`` overrides the user's cache folder.
+
+    Where neither can be written (no home folder, another user's), it is a temporary folder
+    of this user, and a warning says so once a process tree.
+    """
     base = os.environ.get("INNOCLUSTER_CACHE")
-    root = Path(base) if base else user_cache_path("innocluster")
-    return root / "compiled" / digest_of(PACKAGE, compiled_sources(), numba.__version__)
+    root = Path(base).absolute() if base else user_cache_path("innocluster")
+    below = Path("compiled", digest_of(PACKAGE, compiled_sources(), numba.__version__))
+    if root.is_absolute() and _can_be_written(root / below):
+        return root / below
+    own = Path(tempfile.gettempdir(), f"innocluster-{_user()}")
+    if not _is_own(own):
+        own = Path(tempfile.mkdtemp(prefix="innocluster-"))
+    # Processes that this one starts write there too, without a word.
+    os.environ["INNOCLUSTER_CACHE"] = str(own)
+    _log.warning("compiled code goes to %s, since the usual cache cannot be written", own)
+    return own / below
+
+
+def _user() -> str:
+    """What tells this user from others on the machine."""
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Make a folder and a file in it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder can be made, or is this user's alone: code in it will be run."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        state = folder.stat(follow_symlinks=False)
+    except OSError:
+        return False
+    own = not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
+    return own and _can_be_written(folder)
 
 
 CACHE = cache_folder()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-__all__ = ["COMMAND_LINE", "InputError", "choices"]
+__all__ = ["COMMAND_LINE", "InputError", "choices", "one_line"]
 
 COMMAND_LINE = "command line"
 _LONGEST = 120
 
 
-def _one_line(value: object) -> str:
+def one_line(value: object) -> str:
     """Text of a value on one printable line of bounded length."""
     text = value if isinstance(value, str) else repr(value)
     text = "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
@@ -40,7 +40,7 @@ class InputError(ValueError):
         self.value = value
         self.allowed = allowed
         super().__init__(
-            f"{_one_line(self.file)}: {_one_line(key)} = {_one_line(value)}:"
+            f"{one_line(self.file)}: {one_line(key)} = {one_line(value)}:"
             f" allowed: {' '.join(allowed.split())}"
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from os.path import exists
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,15 +18,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from innocluster.sim.beginning.macro import MACRO_NAMES
 from innocluster.sim.coordination.chain import CHAINS, SCREENINGS
+from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
 from innocluster.sim.ground.forms import RULES, FormError, Forms
 from innocluster.sim.ground.parameters import PARAMETERS, ParameterError, ParameterSet
+from innocluster.sim.ground.text_files import EncodingError, decoded
 
 from .errors import COMMAND_LINE, InputError, choices
 from .files import PRESETS
 from .form_plugins import load_forms
 from .policies import find_policy
+from .switches import CHANNELS
 
-__all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "presets", "read_text"]
+__all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "number_in", "presets", "read_text"]
 
 DEFAULT_PRESET = "korean-pilot-2005"
 PRESET_REGION = "seven-complexes"
@@ -33,6 +37,7 @@ PRESET_MACROS = MACRO_NAMES
 _LARGEST_FILE = 1_000_000
 _LARGEST_BUDGET = 100_000.0
 _FIRST_MONTH, _LAST_MONTH = "2005-12", "2020-12"
+_FIRST_START = f"{PROGRAMME_START[0]}-{PROGRAMME_START[1]:02d}"
 _FIRST_YEAR, _LAST_YEAR = 2005, 2020
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -50,8 +55,11 @@ _ALLOWED = {
     "seed": f"an integer from 0 to {2**63 - 1}",
     "spin_up_years": "an integer from 0 to 60",
     "population_seed": f"an integer from 0 to {2**63 - 1}",
-    "programme": "a table with budget_scale or budget",
+    "without": f"channels to close, any of {', '.join(CHANNELS)}",
+    "programme": "a table with any of budget_scale, budget, start, members_scale",
     "programme.budget_scale": "a number from 0 to 10",
+    "programme.start": f"a month from {_FIRST_START} to {_LAST_MONTH}, as YYYY-MM",
+    "programme.members_scale": "a number from 0.1 to 10",
     "programme.budget": (
         f"a table of years {_FIRST_YEAR} to {_LAST_YEAR} with KRW bn from 0 to {_LARGEST_BUDGET:g}"
     ),
@@ -61,18 +69,34 @@ _ALLOWED = {
 
 
 class Programme(BaseModel):
-    """The coordination programme's money.
+    """The coordination programme's money, start and size.
 
     Attributes
     ----------
     budget_scale : multiplier of the yearly budget, 0 to 10
     budget : calendar year -> KRW bn; ``None`` takes the region's budget
+    start : first month of the programme, ``YYYY-MM``; the money of earlier months is not spent
+    members_scale : multiplier of the firms that are expected to join in the first year
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     budget_scale: Annotated[float, Field(ge=0.0, le=10.0, allow_inf_nan=False)] = 1.0
     budget: dict[int, float] | None = None
+    start: str = _FIRST_START
+    members_scale: Annotated[float, Field(ge=0.1, le=10.0, allow_inf_nan=False)] = 1.0
+
+    @field_validator("start")
+    @classmethod
+    def _month(cls, value: str) -> str:
+        if not _MONTH.fullmatch(value) or not _FIRST_START <= value <= _LAST_MONTH:
+            raise ValueError
+        return value
+
+    @property
+    def start_month(self) -> tuple[int, int]:
+        """Year and month in which the programme starts."""
+        return int(self.start[:4]), int(self.start[5:])
 
     @field_validator("budget", mode="before")
     @classmethod
@@ -106,7 +130,9 @@ class Scenario(BaseModel):
         nobody and have nothing under way
     population_seed : seed of one synthetic population shared by all replications;
         by default every replication draws its own
-    programme : the money
+    without : channels through which a programme acts that are closed from its start on, with
+        and without the programme alike
+    programme : the money, the start and the size
     forms : rule -> form, where it is not the rule's first one
     parameters : values that differ from their defaults
     """
@@ -125,6 +151,7 @@ class Scenario(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 2005
     spin_up_years: Annotated[int, Field(ge=0, le=60)] = 15
     population_seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    without: tuple[str, ...] = ()
     programme: Programme = Programme()
     forms: dict[str, str] = Field(default_factory=dict)
     parameters: dict[str, float] = Field(default_factory=dict)
@@ -135,6 +162,14 @@ class Scenario(BaseModel):
         if not _NAME.fullmatch(value):
             raise ValueError
         return value
+
+    @field_validator("without", mode="before")
+    @classmethod
+    def _channels(cls, names: object) -> object:
+        """Each closed channel once, in the order of all channels."""
+        if not isinstance(names, list | tuple) or not all(name in CHANNELS for name in names):
+            raise ValueError
+        return tuple(key for key in CHANNELS if key in names)
 
     @field_validator("last")
     @classmethod
@@ -163,7 +198,7 @@ class Scenario(BaseModel):
             For anything wrong with the file or its entries.
         """
         path = PRESETS / f"{source}.toml" if str(source) in presets() else Path(source)
-        if path == Path(source) and not path.suffix and not path.exists():
+        if path == Path(source) and not path.suffix and not exists(path):
             raise InputError(
                 file=COMMAND_LINE,
                 key="scenario",
@@ -198,6 +233,11 @@ class Scenario(BaseModel):
         year, month = self.last_month
         return year if month == 12 else year - 1
 
+    @property
+    def months(self) -> int:
+        """Months that are simulated, from January 2003 on."""
+        return month_number(*self.last_month) + 1
+
     def parameter_set(self) -> ParameterSet:
         """All parameters, defaults included."""
         return ParameterSet(self.parameters)
@@ -216,6 +256,11 @@ class Scenario(BaseModel):
         """Check what needs other tables: the policy, the parameters and the named paths."""
         key = find_policy(self.policy, file).key
         load_forms()
+        if self.programme.start > self.last:
+            raise InputError(
+                file=file, key="programme.start", value=self.programme.start,
+                allowed=f"a month up to {self.last}, the last one that is simulated",
+            )  # fmt: skip
         try:
             Forms.of(self.forms)
         except FormError as error:
@@ -246,8 +291,22 @@ def presets() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in PRESETS.glob("*.toml")))
 
 
+def number_in(text: str, key: str) -> float:
+    """Number that was typed for an entry.
+
+    Raises
+    ------
+    InputError
+        For anything else.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(file=COMMAND_LINE, key=key, value=text, allowed="a number") from None
+
+
 def read_text(path: Path, key: str = "file") -> str:
-    """Text of a UTF-8 file of at most 1 MB.
+    """Text of a file of at most 1 MB, whose encoding can be told.
 
     Raises
     ------
@@ -264,10 +323,9 @@ def read_text(path: Path, key: str = "file") -> str:
         if path.stat().st_size > _LARGEST_FILE:
             size = f"{path.stat().st_size} bytes"
             raise InputError(file=path, key=key, value=size, allowed=expected)
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        value = f"byte {error.object[error.start]:#04x} at position {error.start}"
-        raise InputError(file=path, key=key, value=value, allowed=expected) from None
+        return decoded(path.read_bytes())
+    except EncodingError as error:
+        raise InputError(file=path, key=key, value=str(error), allowed=expected) from None
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -322,6 +380,10 @@ def _translate(error: ValidationError, file: str, table: Mapping[str, Any]) -> I
         key = key.rpartition(".")[0]
     if key == "programme.budget" and isinstance(value, Mapping):
         value = _offending_year(value)
+    if key == "without" and isinstance(value, list | tuple):
+        value = next((name for name in value if name not in CHANNELS), value)
+        nearest = choices(str(value), tuple(CHANNELS))
+        return InputError(file=file, key=key, value=value, allowed=nearest)
     return InputError(file=file, key=key, value=value, allowed=_ALLOWED[key])
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .beginning.macro import MacroSeries
 from .beginning.population import Population
 from .coordination.policy import Policy
-from .ground.calendar import month_number, month_text
+from .ground.calendar import PROGRAMME_START, month_number, month_text
 from .ground.forms import Forms
 from .ground.parameters import ParameterSet
 
@@ -61,6 +61,8 @@ class Settings:
     spin_up_years : years before 2003 in which the region settles; 0 starts with firms that
         have no past
     balanced : whether a firm enters for each that closes, as in the years of a spin-up
+    start : (year, month) in which the programme starts, never before `PROGRAMME_START`
+    members_scale : multiplier of the firms that are expected to join in the first year
     closed : ways of `WAYS` that are closed, to measure what runs through them
     """
 
@@ -77,6 +79,8 @@ class Settings:
     forms: Forms = Forms()
     spin_up_years: int = 0
     balanced: bool = False
+    start: tuple[int, int] = PROGRAMME_START
+    members_scale: float = 1.0
     closed: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
@@ -98,6 +102,10 @@ class Settings:
         """Whether a programme runs at all: without money none does, whatever the policy."""
         path = self.population.region.budget if self.budget is None else self.budget
         return self.policy.programme and any(amount > 0.0 for amount in path.values())
+
+    def programme_months(self, year: int) -> int:
+        """Months of a calendar year in which there is a programme, if there is one at all."""
+        return 12 - (self.start[1] - 1 if year == self.start[0] else 0)
 
     def budget_of(self, year: int) -> float:
         """Budget of a calendar year, KRW million."""

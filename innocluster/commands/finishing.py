@@ -1,4 +1,4 @@
-"""What commands that run many worlds do with their result: files, output, exit code."""
+"""What commands that run the model do with their result: output, files, exit code."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .options import RunOptions
+from innocluster.viz.words.messages import Messages
+
+from .console import notice, print_json
+from .options import OutputOptions, RunOptions
 
 if TYPE_CHECKING:
     from innocluster.scenarios.attribution.attribution_tables import Attribution
     from innocluster.scenarios.comparison.comparison import Comparison
-    from innocluster.scenarios.schema import Scenario
+    from innocluster.scenarios.runs.results import RunResult
     from innocluster.scenarios.store.folder import ResultFolder
 
-__all__ = ["command_typed", "draw", "finish"]
+__all__ = ["command_typed", "draw", "finish", "present"]
 
-_Result = TypeVar("_Result", "Attribution", "Comparison")
+_Result = TypeVar("_Result", "Attribution", "Comparison", "RunResult")
 
 
 def command_typed() -> str:
@@ -26,48 +29,67 @@ def command_typed() -> str:
     return shlex.join(["innocluster", *sys.argv[1:]])
 
 
-def draw(
-    result: _Result,
-    store: ResultFolder | None,
-    options: RunOptions,
-    write: Callable[[_Result, Path, str], Path],
-) -> None:
-    """Draw figures and report beside the staged tables, before all of them are swapped in.
-
-    Parameters
-    ----------
-    write : writes the report
-    """
-    from innocluster.scenarios.store.files import storage_errors
-
-    if store is not None:
-        with storage_errors(store.path):
-            write(result, store.staging, options.lang.value)
-
-
-def finish(
-    result: _Result,
-    scenario: Scenario,
-    folder: Path,
-    options: RunOptions,
-    show: Callable[[_Result, str], None],
-) -> int:
-    """Print what came out.
+def present(result: _Result, options: RunOptions, show: Callable[[_Result, str], None]) -> None:
+    """Print what came out, before anything is drawn.
 
     Parameters
     ----------
     show : prints what matters of it
+    """
+    if options.json:
+        print_json(result.to_json())
+    elif not options.quiet:
+        show(result, options.lang.value)
+    sys.stdout.flush()
+
+
+def draw(
+    result: _Result,
+    store: ResultFolder,
+    output: OutputOptions,
+    language: str,
+    write: Callable[[_Result, Path, str], Path],
+) -> None:
+    """Draw what is asked for beside the staged tables, before all of them are swapped in.
+
+    Parameters
+    ----------
+    write : writes figures and report
+    """
+    from innocluster.scenarios.store.files import storage_errors
+
+    with storage_errors(store.path):
+        if output.report or output.open_page:
+            write(result, store.staging, language)
+        if output.xlsx:
+            from innocluster.viz.report.workbook import write_workbook
+
+            write_workbook(result, store.staging, language)
+
+
+def finish(meta: dict[str, Any], folder: Path, options: RunOptions, output: OutputOptions) -> int:
+    """Say where the result is, open its page if asked for, and name runs that failed.
 
     Returns
     -------
     exit code, 1 where runs failed
     """
-    if options.json:
-        print(result.to_json())
-    elif not options.quiet:
-        show(result, options.lang.value)
-        print(f"seed {scenario.seed}: {folder}")
-    failures = result.meta["failures"]
+    words = Messages(options.lang.value)
+    page = next((path for path in sorted(folder.glob("*report.html"))), None)
+    drawn = output.report or output.open_page
+    if not options.json and not options.quiet:
+        if page is not None and drawn:
+            print(words("line", "seed {seed}; page: {page}", seed=meta["seed"], page=page))
+        else:
+            text = "seed {seed}; tables in {folder}; figures and page: innocluster report {typed}"
+            typed = shlex.quote(str(folder))
+            print(words("line", text, seed=meta["seed"], folder=folder, typed=typed))
+    if output.open_page and page is not None:
+        import webbrowser
+
+        webbrowser.open(page.resolve().as_uri())
+    failures = meta.get("failures", 0)
     if failures:
-        print(f"{failures} runs failed; their tracebacks are in {folder}", file=sys.stderr)
+        text = "{failures} runs failed; their tracebacks are in {folder}"
+        notice(words("line", text, failures=failures, folder=folder))
     return 1 if failures else 0

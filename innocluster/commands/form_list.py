@@ -63,10 +63,11 @@ def print_forms(rows: list[dict[str, Any]], language: str, console: Console | No
     """
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    texts, out = Texts(language), console or Console(highlight=False)
+    texts, out = Texts(language), console or Console(highlight=False, markup=False)
     for row in rows:
-        out.print(f"[bold]{row['rule']}[/]  {row['equation']}  {row['label']}")
+        out.print(Text.assemble((row["rule"], "bold"), f"  {row['equation']}  {row['label']}"))
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True)

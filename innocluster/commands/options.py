@@ -14,19 +14,26 @@ import typer
 
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
+from .console import DEFAULT_LANGUAGE, notice, spoken
+
 if TYPE_CHECKING:
     from innocluster.scenarios.schema import Scenario
 
 __all__ = [
     "DEFAULT_SCENARIO",
+    "LANGUAGE",
     "JsonOption",
     "Language",
     "LanguageOption",
+    "OpenOption",
     "OutOption",
+    "OutputOptions",
     "QuietOption",
     "RunOptions",
     "ScenarioOption",
+    "WorkbookOption",
     "WorldOptions",
+    "chosen_source",
     "with_options",
 ]
 
@@ -40,36 +47,107 @@ class Language(StrEnum):
     ko = "ko"
 
 
-ScenarioOption = Annotated[str, typer.Option("--scenario", help="Preset name or TOML file.")]
+LANGUAGE = Language(DEFAULT_LANGUAGE)
+"""Language of the output where no option names one."""
+
+ScenarioOption = Annotated[
+    str, typer.Option("--scenario", metavar="SCENARIO", help="Preset name or TOML file.")
+]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Result folder.")]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the output.")]
+LanguageOption = Annotated[
+    Language,
+    typer.Option(
+        "--lang", metavar="en|ko", help="Language of the output, by default of the system."
+    ),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document only.")]
+WorkbookOption = Annotated[
+    bool, typer.Option("--xlsx", help="Also write the tables as one Excel workbook.")
+]
+OpenOption = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
+
+
+def chosen_source(argument: str | None, option: str | None) -> str:
+    """The scenario, given by its place or by ``--scenario``."""
+    if argument is not None and option is not None and argument != option:
+        raise InputError(
+            file=COMMAND_LINE, key="--scenario", value=option,
+            allowed=f"one scenario, and {argument} is given too",
+        )  # fmt: skip
+    return argument or option or DEFAULT_SCENARIO
 
 
 @dataclass(frozen=True)
 class RunOptions:
     """Options of every command that runs the model: what it changes and what it writes."""
 
-    seed: Annotated[int | None, typer.Option(help="Root seed.")] = None
-    last: Annotated[str | None, typer.Option(help="Last month, YYYY-MM.")] = None
-    macro: Annotated[str | None, typer.Option(help="history, plan-2005, frozen or a CSV file.")] = (
-        None
-    )
-    region: Annotated[
-        str | None, typer.Option(help="seven-complexes or a folder of region data.")
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Root seed.")] = None
+    last: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Last month, 2005-12 to 2020-12.")
     ] = None
-    exports: Annotated[str | None, typer.Option(help="corrected or as_printed export figures.")] = (
-        None
-    )
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FACTOR",
+            help="Budget: a factor on the region's, such as 2, or KRW bn by year"
+            " as 2006=40,2007=60.",
+        ),
+    ] = None
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM", help="First month of the programme, from 2005-04 on."),
+    ] = None
+    members: Annotated[
+        float | None,
+        typer.Option(
+            metavar="FACTOR", help="Size: a factor on the firms that join in the first year."
+        ),
+    ] = None
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHANNEL",
+            help="Mechanism to switch off, with and without the programme alike; may be repeated."
+            " One of information, learning, joint, transfer, grants, ties, brand, roles, time.",
+        ),
+    ] = None
+    governance: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Chain of coordinators: four-level, two-level or local."),
+    ] = None
+    macro: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="history, plan-2005, frozen or a CSV file with year or month, domestic_demand,"
+            " world_demand, exchange_rate, price_index and wage_index.",
+        ),
+    ] = None
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|DIR", help="seven-complexes or a folder of region data."),
+    ] = None
+    exports: Annotated[
+        str | None, typer.Option(metavar="NAME", help="corrected or as_printed export figures.")
+    ] = None
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set a parameter, also to an extreme value beyond what is plausible;"
+            " may be repeated.",
+        ),
     ] = None
     forms: Annotated[
-        list[str] | None, typer.Option("--form", metavar="RULE=FORM", help="Set a rule's form.")
+        list[str] | None,
+        typer.Option(
+            "--form", metavar="RULE=FORM", help="Set the form of a contested rule; may be repeated."
+        ),
     ] = None
     out: OutOption = None
-    lang: LanguageOption = Language.en
+    lang: LanguageOption = LANGUAGE
     quiet: QuietOption = False
     json: JsonOption = False
 
@@ -80,14 +158,47 @@ class RunOptions:
         scenario = Scenario.from_file(source)
         changes = {
             "policy": policy, "seed": self.seed, "last": self.last, "macro": self.macro,
-            "region": self.region, "exports": self.exports,
+            "region": self.region, "exports": self.exports, "governance": self.governance,
+            "without": self.without or None,
         }  # fmt: skip
         given: dict[str, Any] = {key: v for key, v in changes.items() if v is not None}
+        programme = self._programme()
+        if programme:
+            given["programme"] = scenario.programme.model_dump(exclude_unset=True) | programme
         if self.settings:
-            given["parameters"] = {**scenario.parameters, **_numbers(self.settings)}
+            given["parameters"] = {**scenario.parameters, **_numbers(self.settings, "--set")}
         if self.forms:
             given["forms"] = {**scenario.forms, **_assignments("--form", self.forms, "RULE=FORM")}
-        return scenario.replaced(**given) if given else scenario
+        scenario = scenario.replaced(**given) if given else scenario
+        if not self.quiet and not self.json:
+            self._tell_of_extremes(scenario)
+        return scenario
+
+    def _programme(self) -> dict[str, Any]:
+        """What the command line changes of the programme."""
+        changes: dict[str, Any] = {}
+        if self.budget is not None:
+            changes |= _budget(self.budget)
+        if self.start is not None:
+            changes["start"] = self.start
+        if self.members is not None:
+            changes["members_scale"] = self.members
+        return changes
+
+    def _tell_of_extremes(self, scenario: Scenario) -> None:
+        """Say which parameters stand outside the range that is plausible."""
+        from innocluster.sim.ground.parameters import PARAMETERS
+
+        words = spoken(["--lang", self.lang.value])
+        for name, value in scenario.parameters.items():
+            known = PARAMETERS[name]
+            if not known.low <= value <= known.high:
+                notice(
+                    words(
+                        "line", "{name} = {value} lies outside what is plausible, {low} to {high}.",
+                        name=name, value=f"{value:g}", low=f"{known.low:g}", high=f"{known.high:g}",
+                    )
+                )  # fmt: skip
 
     def folder(self, command: str, scenario: Scenario, *design: object) -> Path:
         """Where results go; by default a folder that no other design shares.
@@ -108,17 +219,40 @@ class WorldOptions:
     """Options of commands that run many worlds."""
 
     under: Annotated[
-        str, typer.Option(help="Parameters of the worlds: point, prior, posterior or forms.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Parameters of the worlds: point, prior, posterior or forms."
+        ),
     ] = "point"
     draws: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV or Parquet file of a posterior.")
     ] = None
-    workers: Annotated[int | None, typer.Option(help="Processes, by default one a core.")] = None
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes, by default one a core.")
+    ] = None
 
     @property
     def design(self) -> tuple[str, str]:
         """What of them tells one design from another."""
         return self.under, str(self.draws)
+
+    @property
+    def processes(self) -> int:
+        """How many there will be."""
+        from innocluster.agents.help import available_cores
+
+        return max(1, self.workers or available_cores())
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """What commands that run many worlds write beside their tables."""
+
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Draw the figures and the page.")
+    ] = True
+    xlsx: WorkbookOption = False
+    open_page: OpenOption = False
 
 
 def with_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -145,7 +279,7 @@ def with_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def _assignments(option: str, settings: list[str], allowed: str) -> dict[str, str]:
-    """Names and texts of an option that is given as ``NAME=TEXT``."""
+    """Names and texts of an option that is given as ``NAME=TEXT``, the last of each name."""
     values = {}
     for setting in settings:
         name, sign, text = setting.partition("=")
@@ -155,16 +289,24 @@ def _assignments(option: str, settings: list[str], allowed: str) -> dict[str, st
     return values
 
 
-def _numbers(settings: list[str]) -> dict[str, float]:
-    """Values of ``--set NAME=VALUE``."""
+def _numbers(settings: list[str], option: str) -> dict[str, float]:
+    """Names and numbers of an option that is given as ``NAME=VALUE``."""
     allowed = "NAME=VALUE with a number"
     values = {}
-    for name, text in _assignments("--set", settings, allowed).items():
+    for name, text in _assignments(option, settings, allowed).items():
         try:
             values[name] = float(text)
         except ValueError:
-            setting = f"{name}={text}"
             raise InputError(
-                file=COMMAND_LINE, key="--set", value=setting, allowed=allowed
+                file=COMMAND_LINE, key=option, value=f"{name}={text}", allowed=allowed
             ) from None
     return values
+
+
+def _budget(text: str) -> dict[str, Any]:
+    """What ``--budget`` means: a factor, or amounts by year."""
+    from innocluster.scenarios.schema import number_in
+
+    if "=" not in text:
+        return {"budget_scale": number_in(text, "--budget")}
+    return {"budget": _numbers(text.split(","), "--budget")}

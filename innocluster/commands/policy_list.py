@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from innocluster.scenarios.errors import COMMAND_LINE
 from innocluster.scenarios.policies import find_policy, plugins, registered_policies
 from innocluster.sim.coordination.policy import Policy
+from innocluster.viz.words.messages import Messages
 from innocluster.viz.words.texts import Texts
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def describe_policies(chosen: str | None, language: str) -> list[dict[str, Any]]
             "summary": policy.summary_ko if korean else policy.summary,
             "instruments": instruments(policy),
             "knows": policy.knows_ko if korean else policy.knows,
-            "source": policy.source,
+            "source": Messages(language)("source", policy.source),
             "package": added[policy.id].package if policy.id in added else "innocluster",
         }
         for policy in policies
@@ -81,10 +82,11 @@ def print_policies(
     """
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    texts, out = Texts(language), console or Console(highlight=False)
+    texts, out = Texts(language), console or Console(highlight=False, markup=False)
     for row in rows:
-        out.print(f"[bold]{row['id']}[/]  {row['key']}  {row['name']}")
+        out.print(Text.assemble((row["id"], "bold"), f"  {row['key']}  {row['name']}"))
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(style="dim", no_wrap=True)
         table.add_column(overflow="fold")

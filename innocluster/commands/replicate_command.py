@@ -11,10 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+from innocluster.viz.words.messages import Messages
+
+from .console import print_json
 from .finishing import command_typed
-from .options import JsonOption, Language, LanguageOption, OutOption, QuietOption
+from .help_page import Command, Group
+from .options import (
+    LANGUAGE,
+    JsonOption,
+    Language,
+    LanguageOption,
+    OutOption,
+    QuietOption,
+)
 
 if TYPE_CHECKING:
     from innocluster.calibration.published.replications import Replication
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["replicate_application"]
 
 
-class _Replications(TyperGroup):
+class _Replications(Group):
     """Commands found by name when one is asked for, since the models take time to import."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -65,7 +75,7 @@ def _command(model: Replication) -> Any:
             )
             for parameter in model.parameters
         ),
-        _option("lang", LanguageOption, Language.en),
+        _option("lang", LanguageOption, LANGUAGE),
         _option("out", OutOption),
         _option("quiet", QuietOption, False),
         _option("json", JsonOption, False),
@@ -73,7 +83,7 @@ def _command(model: Replication) -> Any:
     answer.__signature__ = Signature(shown)  # type: ignore[attr-defined]
     answer.__annotations__ = {option.name: option.annotation for option in shown}
     alone = typer.Typer(add_completion=False)
-    alone.command(model.name, help=f"{model.title} ({model.source}).")(answer)
+    alone.command(model.name, cls=Command, help=f"{model.title} ({model.source}).")(answer)
     return typer.main.get_command(alone)
 
 
@@ -97,7 +107,7 @@ def _answer(
     if out is not None:
         _save(text, out)
     if json:
-        print(text)
+        print_json(text)
     elif not quiet and model.name == "frozen-world":
         from innocluster.viz.report.frozen_world_tables import print_frozen_world
 
@@ -107,7 +117,7 @@ def _answer(
 
         print_meetings_trial(document, lang.value)
     elif not quiet:
-        _print(model, document)
+        _print(model, document, Messages(lang.value))
     return 0
 
 
@@ -125,18 +135,18 @@ def _save(text: str, folder: Path) -> None:
         write_aside(store.staging / MANIFEST, dumps(manifest).encode())
 
 
-def _print(model: Replication, document: dict[str, Any]) -> None:
+def _print(model: Replication, document: dict[str, Any], words: Messages) -> None:
     """Single numbers as a list, numbers of each agent or degree as the rows of a table."""
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    console.print(model.title, style="bold", highlight=False)
+    console = Console(markup=False)
+    console.print(words("title", model.title), style="bold", highlight=False)
     console.print(model.source, highlight=False)
     taken = Table(box=None, pad_edge=False, show_header=False)
     for parameter in model.parameters:
         value = document["parameters"][parameter.name]
-        taken.add_row(parameter.name, _cell(value), parameter.meaning)
+        taken.add_row(parameter.name, _cell(value, words), words("help", parameter.meaning))
     console.print(taken)
     results = document["results"]
     # The results of each agent or degree come last, after the column that names them.
@@ -146,13 +156,13 @@ def _print(model: Replication, document: dict[str, Any]) -> None:
     singles = Table(box=None, pad_edge=False, show_header=False)
     for key, value in results.items():
         if key not in columns:
-            singles.add_row(_label(key), _cell(value))
+            singles.add_row(_label(key), _cell(value, words))
     console.print(singles)
     rows = Table(box=None, pad_edge=False)
     for key in columns:
         rows.add_column(_label(key), justify="right")
     for row in zip(*columns.values(), strict=True):
-        rows.add_row(*map(_cell, row))
+        rows.add_row(*(_cell(value, words) for value in row))
     console.print(rows)
 
 
@@ -160,11 +170,11 @@ def _label(key: str) -> str:
     return key.replace("_", " ")
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, words: Messages) -> str:
     if value is None:
-        return "not stated"
+        return words("line", "not stated")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return words("line", "yes" if value else "no")
     if isinstance(value, list):
-        return ", ".join(map(_cell, value))
+        return ", ".join(_cell(one, words) for one in value)
     return f"{value:.7g}" if isinstance(value, float) else str(value)

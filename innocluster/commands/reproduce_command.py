@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from .options import Language, LanguageOption, OutOption, QuietOption
+from .console import spoken
+from .options import LANGUAGE, Language, LanguageOption, OutOption, QuietOption
 from .progress import ProgressBar
 
 __all__ = ["reproduce_command"]
@@ -28,13 +29,13 @@ def reproduce_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished result.")],
     out: OutOption = None,
     workers: Annotated[int | None, typer.Option(help="Processes, by default one a core.")] = None,
-    lang: LanguageOption = Language.en,
+    lang: LanguageOption = LANGUAGE,
     quiet: QuietOption = False,
 ) -> int:
     """Run a stored result again from its stored inputs and compare every table."""
     from innocluster.scenarios.reproduction import reproduce
 
-    with ProgressBar(shown=not quiet and sys.stderr.isatty()) as bar:
+    with ProgressBar(not quiet, spoken(["--lang", lang.value]), lambda: None) as bar:
         found = reproduce(folder, out, workers, bar.update)
     which = int(lang is Language.ko)
     if not found.same_model and not quiet:

@@ -9,7 +9,8 @@ import typer
 
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
-from .options import JsonOption, Language, LanguageOption
+from .console import print_json
+from .options import LANGUAGE, JsonOption, Language, LanguageOption
 
 if TYPE_CHECKING:
     from innocluster.scenarios.store.verification import FolderState
@@ -35,7 +36,7 @@ def results_command(
         list[str],
         typer.Argument(metavar="[verify] DIR", help="Result folder; 'verify' checks every byte."),
     ],
-    lang: LanguageOption = Language.en,
+    lang: LanguageOption = LANGUAGE,
     json: JsonOption = False,
 ) -> int:
     """List what a result folder holds, or verify that nothing in it has changed."""
@@ -70,7 +71,7 @@ def _print_json(folder: Path, state: FolderState) -> None:
         "earlier": list(state.earlier),
         "files": {name: purpose_of(name) for name in state.files},
     }
-    print(dumps(document, ensure_ascii=False, indent=1))
+    print_json(dumps(document, ensure_ascii=False, indent=1))
 
 
 def _print(folder: Path, state: FolderState, verify: bool, lang: Language) -> None:

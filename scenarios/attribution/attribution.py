@@ -8,6 +8,7 @@ add up to the effect.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +45,7 @@ from .shapley import (
     shapley_values,
 )
 
-__all__ = ["explore"]
+__all__ = ["count_runs", "explore"]
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +54,8 @@ _MOST_ORDERS = 1_000
 _RUNS_A_JOB = 16
 
 Progress = Callable[[int, int, float], None]
-"""Called with runs done, runs wanted and seconds left."""
+"""Called with runs done, runs wanted and seconds left; the latter are not a number when everything
+is checked and the work begins."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,10 @@ class _Design:
     def players(self, arm: str) -> tuple[str, ...]:
         """Channels that can act under an arm."""
         own = self.arms[arm]
-        return channels_of(
+        acting = channels_of(
             find_policy(own.policy), own.scenario.parameter_set(), own.scenario.form_set()
         )
+        return tuple(key for key in acting if key not in own.scenario.without)
 
     def orders(self, arm: str, replication: int) -> list[tuple[str, ...]]:
         """Orders in which the channels of an arm open in one world."""
@@ -170,6 +173,8 @@ def explore(
     command = command or f"explore({', '.join(chosen)})"
     planned = [(replication, design.runs(replication)) for replication in range(worlds)]
     with open_study(inputs, drawn, folder, workers, command) as study:
+        if progress is not None:
+            progress(0, 0, math.nan)
         for advance in study.complete(planned, _RUNS_A_JOB):
             if progress is not None:
                 progress(advance.runs, advance.missing, advance.seconds)
@@ -217,6 +222,18 @@ def _frozen(policies: Iterable[str], scenario: Scenario | Inputs | str | Path | 
     arms = [resolve_arm(text, scenario) for text in given]
     untreated = [replace(arm.opened, id=arm.baseline, policy=BASELINE) for arm in arms]
     return Inputs(scenario, [*arms, *untreated])
+
+
+def count_runs(
+    policies: Iterable[str], scenario: Scenario, worlds: int, orders: int, exact: bool
+) -> int:
+    """Runs that `explore` takes, whatever of them a folder holds already."""
+    _check(worlds, orders, OUTCOMES[0], None)
+    inputs = _frozen(policies, scenario)
+    chosen = _programmes(inputs.arms.values(), policies)
+    baselines = {key: inputs.arm(arm.baseline) for key, arm in chosen.items()}
+    design = _Design(scenario, chosen, baselines, 0 if exact else orders)
+    return worlds * len(design.runs(0))
 
 
 def _load(

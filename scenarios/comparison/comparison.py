@@ -7,6 +7,7 @@ Stopping depends on the first worlds in order, never on which finished first.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
@@ -30,7 +31,7 @@ from .form_tables import Designed
 from .tabulation import Comparison, tabulate
 from .worlds import Precision, Worlds, headline_precision
 
-__all__ = ["DEFAULT_POLICIES", "Comparison", "Criteria", "compare"]
+__all__ = ["DEFAULT_POLICIES", "Comparison", "Criteria", "compare", "count_runs"]
 
 DEFAULT_POLICIES = ("P0", "P2", "P5")
 _CRITERIA = Criteria()
@@ -39,7 +40,8 @@ _CAP = 100
 _MOST_PAIRS = 100_000
 
 Progress = Callable[[int, int, float], None]
-"""Called with worlds done, worlds in this look and seconds left."""
+"""Called with worlds done, worlds in this look and seconds left; the latter are not a number when
+everything is checked and the work begins."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,14 @@ def _frozen(policies: Iterable[str], scenario: Scenario | Inputs | str | Path | 
     return inputs
 
 
+def count_runs(
+    policies: Iterable[str], scenario: Scenario, pairs: int, max_pairs: int | None
+) -> tuple[int, int]:
+    """Runs of a comparison at least and at most, whatever of them a folder holds already."""
+    arms = len({arm.id for arm in _frozen(policies, scenario).arms.values()})
+    return arms * pairs, arms * max(pairs, _CAP if max_pairs is None else max_pairs)
+
+
 def _run_until_precise(
     design: _Design, study: Study, progress: Progress | None
 ) -> tuple[Worlds, Precision, int]:
@@ -166,6 +176,8 @@ def _run_until_precise(
     outcomes: dict[str, list[Outcome]] = {arm: [] for arm in design.arms}
     draws: list[dict[str, float]] = []
     seen, wanted = 0, min(design.pairs, design.cap)
+    if progress is not None:
+        progress(0, wanted, math.nan)
     while True:
         _run(range(seen, wanted), design, study, progress, outcomes, draws)
         worlds = Worlds.from_outcomes(

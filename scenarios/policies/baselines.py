@@ -23,9 +23,9 @@ class NoProgramme(Policy):
     name = "No programme"
     name_ko = "사업 없음"
     summary = "No money and no coordinator: firms meet only whom they meet anyway."
-    summary_ko = "예산도 조정자도 없이 기업은 평소의 만남만 가진다."
+    summary_ko = "예산도 코디네이터도 없이 기업은 평소의 만남만 가진다."
     knows = "Nothing: there is no coordinator."
-    knows_ko = "조정자가 없으므로 아는 것도 없다."
+    knows_ko = "코디네이터가 없으므로 아는 것도 없다."
     source = "counterfactual"
     programme = False
 

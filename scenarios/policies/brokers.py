@@ -35,7 +35,7 @@ class Vouchers(Policy):
     summary = "Firms spend vouchers on partners of their choice, mostly near ones; no screening."
     summary_ko = "기업이 바우처로 주로 가까운 상대를 스스로 고르며 과제 심사는 없다."
     knows = "Nothing but where members and research bodies are; there is no coordinator's signal."
-    knows_ko = "회원과 대학·연구소의 위치만 알 뿐 조정자의 신호는 없다."
+    knows_ko = "회원과 대학·연구소의 위치만 알 뿐 코디네이터의 신호는 없다."
     source = "laissez-faire benchmark; decay nber.org/papers/w16188"
     screened = False
 

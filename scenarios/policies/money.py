@@ -24,7 +24,7 @@ class LumpSum(Policy):
     name = "Lump-sum return"
     name_ko = "일괄 환급"
     summary = "No coordinator: the budget is paid out to all firms in cash, equally per employee."
-    summary_ko = "조정자 없이 예산을 모든 기업에 종사자 수에 비례해 현금으로 나누어 준다."
+    summary_ko = "코디네이터 없이 예산을 모든 기업에 종사자 수에 비례해 현금으로 나누어 준다."
     knows = "Number of employees of every firm."
     knows_ko = "모든 기업의 종사자 수를 안다."
     source = "counterfactual use of the money"

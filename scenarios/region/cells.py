@@ -1,7 +1,9 @@
 """Reading the CSV tables of a region: every cell checked, every mistake told in one line.
 
 A cell that is wrong raises `InputError` with the file, the column and line, the
-value and what would be allowed; nothing is ever guessed or skipped.
+value and what would be allowed; nothing is ever guessed or skipped.  What a spreadsheet
+may have made of a file is read where it can mean one thing only (see
+`innocluster.sim.ground.text_files`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from innocluster.sim.ground.text_files import (
+    EncodingError,
+    decoded,
+    delimiter_of,
+    plain_number,
+)
 
 from ..errors import InputError
 
@@ -225,11 +234,13 @@ def read_table(folder: Path, name: str, columns: Mapping[str, Reader]) -> Table:
     Raises
     ------
     InputError
-        If the file is missing, unreadable, too large, not UTF-8, empty or not a
+        If the file is missing, unreadable, too large, in an unknown encoding, empty or not a
         proper table, if a column is missing or a cell is not what its column holds.
     """
     path = folder / name
-    lines = csv.reader(io.StringIO(_content(path), newline=""), strict=True)
+    content = _content(path)
+    delimiter = delimiter_of(content.partition("\n")[0], columns)
+    lines = csv.reader(io.StringIO(content, newline=""), strict=True, delimiter=delimiter)
     try:
         header = [cell.strip() for cell in next(lines, [])]
         for column in columns:
@@ -245,6 +256,7 @@ def read_table(folder: Path, name: str, columns: Mapping[str, Reader]) -> Table:
                 allowed = f"{len(header)} cells as in the header"
                 key = f"line {lines.line_num}"
                 raise InputError(file=path, key=key, value=f"{len(cells)} cells", allowed=allowed)
+            cells = [plain_number(cell.strip(), delimiter) for cell in cells]
             rows.append(_row(path, lines.line_num, dict(zip(header, cells, strict=True)), columns))
             numbers.append(lines.line_num)
             if len(rows) > _LARGEST_ROWS:
@@ -269,11 +281,12 @@ def _content(path: Path) -> str:
             raise InputError(
                 file=path, key="size", value=f"{size} bytes", allowed=f"at most {_LARGEST_FILE}"
             )
-        content = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
+        content = decoded(path.read_bytes())
+    except EncodingError as error:
         raise InputError(
-            file=path, key="encoding", value=f"byte {error.start} is not UTF-8", allowed="UTF-8"
-        ) from None
+            file=path, key="encoding", value=f"byte {error.position} is not UTF-8",
+            allowed="an encoding that fits: save it as 'CSV UTF-8'",
+        ) from None  # fmt: skip
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -291,7 +304,7 @@ def _row(
     """Values of one line."""
     values = {}
     for column, read in columns.items():
-        cell = cells[column].strip()
+        cell = cells[column]
         try:
             values[column] = read(cell)
         except CellError as error:

@@ -65,7 +65,9 @@ FIRM_FACTS: dict[str, tuple[float, float]] = {
 
 _EARTH_RADIUS = 6371.0
 _TOLERANCE_OF_TOTALS = 0.10
-_LARGEST_FIRMS = 10_000_000
+_MOST_COMPLEXES = 100
+_LARGEST_FIRMS = 200_000
+_MOST_FIRMS = 500_000
 _QUANTITIES = (
     "name",
     "production_tn",
@@ -210,7 +212,7 @@ def _complex_table(folder: Path) -> Table:
         "firms": firms,
         "employees": integer(1, 10**9),
         "production_tn": number(1e-9, 1e6),
-        "exports_usd_bn": number(1e-9, 1e6),
+        "exports_usd_bn": number(0, 1e6),
         "research_intensity_percent": number(0, 50),
         "founding_members": integer(0, _LARGEST_FIRMS),
         "unsold_plots": integer(0, _LARGEST_FIRMS),
@@ -225,8 +227,16 @@ def _complex_table(folder: Path) -> Table:
     }
     table = read_table(folder, "complexes.csv", columns)
     table.unique("key")
+    if len(table.rows) > _MOST_COMPLEXES:
+        raise InputError(
+            file=table.path, key="rows", value=len(table.rows), allowed=f"at most {_MOST_COMPLEXES}"
+        )
+    everywhere = 0
     for n, row in enumerate(table.rows):
         count = row["firms"]
+        everywhere += count
+        if everywhere > _MOST_FIRMS:
+            raise table.error(n, "firms", f"at most {_MOST_FIRMS} in all")
         if row["employees"] < count:
             raise table.error(n, "employees", f"at least one a firm, {count}")
         if row["founding_members"] > count:

@@ -25,7 +25,7 @@ from innocluster.sim.settings import Settings
 from innocluster.sim.simulation import Simulation
 
 from ..arms import BASELINE, Arm
-from ..errors import InputError
+from ..errors import COMMAND_LINE, InputError
 from ..form_plugins import load_forms
 from ..policies import find_policy
 from ..region.synthesis import synthesise
@@ -112,6 +112,8 @@ def build_settings(
         screening=scenario.screening,
         spin_up_years=scenario.spin_up_years,
         forms=Forms.drawn(drawn or {}, scenario.forms),
+        start=scenario.programme.start_month,
+        members_scale=scenario.programme.members_scale,
     )
 
 
@@ -142,6 +144,10 @@ def run(
     start = time.perf_counter()
     settings = build_settings(scenario, replication, inputs=inputs)
     simulation = Simulation(settings)
+    if scenario.without:
+        _refuse_moments(moments)
+        simulation.run_until(month_number(*PROGRAMME_START))
+        simulation = branch(simulation, settings.policy, scenario.without)
     recorder = MomentRecorder(simulation)
     if moments:
         recorder.run()
@@ -149,6 +155,15 @@ def run(
         simulation.run()
     seconds = time.perf_counter() - start
     return run_result(scenario, simulation.series, settings.population, seconds, recorder.frame())
+
+
+def _refuse_moments(moments: bool) -> None:
+    """Surveys of firms are taken from the first month on, channels close at the programme's."""
+    if moments:
+        raise InputError(
+            file=COMMAND_LINE, key="moments", value="with closed channels",
+            allowed="a run with every channel open",
+        )  # fmt: skip
 
 
 def execute_pair(
@@ -199,7 +214,8 @@ def _execute(before: Simulation, population: Population, arm: Arm, replication: 
     """Run the rest of a world under one arm from an independent copy."""
     start = time.perf_counter()
     try:
-        series: Series = branch(before, find_policy(arm.policy), arm.closed).run()
+        closed = (*arm.scenario.without, *arm.closed)
+        series: Series = branch(before, find_policy(arm.policy), closed).run()
         yearly = yearly_table(series, population)
         _check_finite(yearly)
     except Exception:

@@ -64,6 +64,7 @@ def canonical_scenario(scenario: Scenario, digests: Mapping[str, str]) -> dict[s
         "seed": scenario.seed,
         "spin_up_years": scenario.spin_up_years,
         "population_seed": scenario.population_seed,
+        "without": list(scenario.without),
         "programme": scenario.programme.model_dump(),
         "forms": form_keys(Forms.of(scenario.forms)),
         "parameters": scenario.parameter_set().as_dict(),
@@ -71,7 +72,10 @@ def canonical_scenario(scenario: Scenario, digests: Mapping[str, str]) -> dict[s
 
 
 def write_table(frame: pd.DataFrame, folder: Path, name: str, meta: Mapping[str, Any]) -> None:
-    """Write a tidy table as Parquet, with `meta` inside, and as CSV."""
+    """Write a tidy table as Parquet, with `meta` inside, and as CSV.
+
+    The CSV begins with the mark by which Excel knows UTF-8.
+    """
     import pyarrow
     from pyarrow import parquet
 

@@ -64,6 +64,12 @@ WEIGHT = "weight"
 _MODE_WEIGHT = 4.0
 _BITS = 30
 _MOST_ROWS = 1_000_000
+_BOOKKEEPING = (
+    "index", "chain", "draw", "iteration", "sample", "walker", "log_prob", "lp__", "log_weight",
+    "log_likelihood", "loglikelihood", "distance",
+)  # fmt: skip
+"""Columns that samplers write beside the parameters, in any case."""
+
 _LARGEST_FILE = 500_000_000
 
 Floats = NDArray[np.float64]
@@ -323,16 +329,23 @@ def _read(path: Path) -> pd.DataFrame:
             raise wrong("not a regular file")
         if path.stat().st_size > _LARGEST_FILE:
             raise wrong(f"{path.stat().st_size} bytes")
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             table = pd.read_parquet(path)
         else:
-            table = pd.read_csv(path, encoding="utf-8-sig", skipinitialspace=True)
+            table = pd.read_csv(
+                path,
+                encoding="utf-8-sig",
+                skipinitialspace=True,
+                comment="#",
+                skip_blank_lines=True,
+            )
     except InputError:
         raise
     # Readers of two formats raise whatever they like about a broken file.
     except Exception as error:
         raise wrong((str(error).splitlines() or [type(error).__name__])[0]) from None
     table.columns = [str(column).strip() for column in table.columns]
+    table = table[[name for name in table.columns if not _is_bookkeeping(name)]]
     for column in table.columns:
         if column not in PARAMETERS and column != WEIGHT:
             raise InputError(
@@ -349,6 +362,12 @@ def _read(path: Path) -> pd.DataFrame:
     return table
 
 
+def _is_bookkeeping(column: str) -> bool:
+    """Whether a column is one that samplers write beside the parameters."""
+    name = column.lower()
+    return name in _BOOKKEEPING or name.startswith("unnamed: ") or name == ""
+
+
 def _checked(table: pd.DataFrame, path: str | Path) -> Floats:
     """Values of the parameters; every one must be a number in its range."""
     columns = [_numbers(table[name]) for name in table.columns]
@@ -360,7 +379,7 @@ def _checked(table: pd.DataFrame, path: str | Path) -> Floats:
             row = int(np.argmin(inside))
             raise InputError(
                 file=path, key=f"{name}, row {row + 1}", value=str(table[name].iloc[row]),
-                allowed=parameter.allowed,
+                allowed=f"a number from {parameter.low:g} to {parameter.high:g}",
             )  # fmt: skip
     return values
 

@@ -16,6 +16,7 @@ demand equation (D1) is the quality of the average Korean manufacturer.
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ground.files import DATA
+from ..ground.text_files import EncodingError, decoded, delimiter_of, plain_number
 
 __all__ = [
     "MACRO_NAMES",
@@ -208,13 +210,16 @@ def _lines(path: Path, name: str) -> Iterator[tuple[int, list[str]]]:
             raise MacroError(name, "macro", "no such file", allowed)
         if path.stat().st_size > _LARGEST_FILE:
             raise MacroError(name, "size", "more than 1 MB", "a row a year or a row a month")
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            for row in reader:
-                if any(cell.strip() for cell in row) and not row[0].startswith("#"):
-                    yield reader.line_num, [cell.strip() for cell in row]
-    except UnicodeDecodeError as error:
-        raise MacroError(name, "encoding", f"byte {error.start} is not UTF-8", "UTF-8") from None
+        content = decoded(path.read_bytes())
+        first = next((line for line in content.splitlines() if not line.startswith("#")), "")
+        delimiter = delimiter_of(first, SERIES)
+        reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+        for row in reader:
+            if any(cell.strip() for cell in row) and not row[0].startswith("#"):
+                yield reader.line_num, [plain_number(cell.strip(), delimiter) for cell in row]
+    except EncodingError as error:
+        allowed = "an encoding that fits: save it as 'CSV UTF-8'"
+        raise MacroError(name, "encoding", f"byte {error.position} is not UTF-8", allowed) from None
     except csv.Error as error:
         raise MacroError(name, "format", error, "comma-separated values") from None
     except MacroError:

@@ -4,6 +4,9 @@ The table gives every parameter its name, symbol, default, range, unit, group,
 equation, source and label in English and Korean.  From it come validation,
 help, sliders, priors and the parameter table of the documentation.
 
+Critics may want values that nobody holds plausible: an effect of zero, a share of one.
+`data/limits.csv` says how far beyond its range a parameter may be set by hand.
+
 The prior of a parameter is a PERT distribution: beta on its range with the mode at its
 default (`innocluster.scenarios.statistics.draws`).  Parameters of the group ``design`` are
 choices, those of the group ``convention`` definitions, bounds and what moves
@@ -58,10 +61,23 @@ class Parameter:
     label_ko: str
 
     @property
+    def lowest(self) -> float:
+        """Least value with which the model runs; below `low` it is no longer plausible."""
+        return _limits().get(self.name, (self.low, self.high))[0]
+
+    @property
+    def highest(self) -> float:
+        """Largest value with which the model runs; above `high` it is no longer plausible."""
+        return _limits().get(self.name, (self.low, self.high))[1]
+
+    @property
     def allowed(self) -> str:
         """The range in words."""
         unit = "" if self.unit == "1" else f" {self.unit}"
-        return f"a number from {self.low:g} to {self.high:g}{unit}"
+        words = f"a number from {self.lowest:g} to {self.highest:g}{unit}"
+        if (self.lowest, self.highest) == (self.low, self.high):
+            return words
+        return f"{words}; plausible from {self.low:g} to {self.high:g}"
 
 
 @cache
@@ -69,6 +85,14 @@ def _read() -> dict[str, Parameter]:
     path = DATA / "parameters.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return {row["name"]: _parameter(row) for row in csv.DictReader(file)}
+
+
+@cache
+def _limits() -> dict[str, tuple[float, float]]:
+    """Least and largest values that have been tried beyond the plausible ranges."""
+    with (DATA / "limits.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        return {row["name"]: (float(row["lowest"]), float(row["highest"])) for row in rows}
 
 
 def _parameter(row: dict[str, Any]) -> Parameter:
@@ -84,8 +108,8 @@ class ParameterSet:
 
     Parameters
     ----------
-    values : mapping of parameter name to number
-    unchecked : values outside the plausible ranges, for the exact limits of the
+    values : mapping of parameter name to number, within the limits of each
+    unchecked : values beyond the limits, for the exact limits of the
         model in which a mechanism is switched off (a share of zero, say)
 
     Raises
@@ -116,7 +140,7 @@ class ParameterSet:
             isinstance(value, bool)
             or not isinstance(value, int | float)
             or not math.isfinite(value)
-            or not parameter.low <= value <= parameter.high
+            or not parameter.lowest <= value <= parameter.highest
         ):
             raise ParameterError(name, value, parameter.allowed)
         return float(value)

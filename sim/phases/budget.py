@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from innocluster.agents.coordinators import Decision
 from innocluster.agents.elementary import normal_quantile
 
-from ..ground.calendar import PROGRAMME_START, month_number, year_of
+from ..ground.calendar import month_number, year_of
 from ..ground.random_numbers import Process, uniform_rows
 from ..run import Run
 
@@ -57,12 +57,12 @@ def pay_budget(run: Run) -> Tranche:
     """Credit this month's part of the annual budget to the complexes."""
     complexes = len(run.region.complexes.keys)
     nothing = np.zeros(complexes)
-    start = month_number(*PROGRAMME_START)
+    start = month_number(*run.settings.start)
     year = year_of(run.state.month)
     budget = run.settings.budget_of(year)
     if run.state.month < start or not run.settings.funded:
         return Tranche(active=False, starts=False, overhead=nothing)
-    months = _months_of(year)
+    months = run.settings.programme_months(year)
     if run.state.month > start:
         allocate(run, budget)
     part = budget / months * run.state.allocation
@@ -78,7 +78,7 @@ def planned_contacts(run: Run) -> tuple[float, float]:
     plan = run.region.contacts.get(year)
     if plan is None or plan.contacts <= 0.0:
         return 0.0, 0.0
-    total = run.parameters.contact_scale * plan.contacts / _months_of(year)
+    total = run.parameters.contact_scale * plan.contacts / run.settings.programme_months(year)
     return total, plan.formal_meetings / plan.contacts
 
 
@@ -92,18 +92,13 @@ def reserved_for_research(run: Run) -> Floats:
     if not run.settings.policy.grants:
         return np.zeros(state.balance.size)
     year = year_of(month)
-    months = _months_of(year)
+    months = run.settings.programme_months(year)
     passed = month - month_number(year, 13 - months) + 1
     income = run.settings.budget_of(year) / months * net_share(run.governance.overhead)
     spent = run.series.values["spent_research"][month + 1 - passed : month].sum(axis=0)
     share = run.region.grants.reserved_share
     reserved: Floats = np.maximum(share * passed * income * state.allocation - spent, 0.0)
     return reserved
-
-
-def _months_of(year: int) -> int:
-    """Months of a calendar year in which there is a programme."""
-    return 12 - (PROGRAMME_START[1] - 1 if year == PROGRAMME_START[0] else 0)
 
 
 def allocate(run: Run, budget: float) -> None:

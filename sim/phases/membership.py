@@ -21,22 +21,23 @@ def start_programme(run: Run) -> None:
     """Set the constant of joining of every complex so that its founding members are expected.
 
     M0: `founding_members` firms are expected to be members at the end of the
-    first year.  Later years are not fitted.
+    first year, times what the settings make of it.  Later years are not fitted.
     """
     firms, p = run.state.firms, run.parameters
-    months = 13 - PROGRAMME_START[1]
+    months = 13 - run.settings.start[1]
     research = firms.research_intensity > 0.0
     score = joining_scores(p, firms)
     eligible = (firms.alive == 1) & (firms.mini_cluster >= 0)
     for c, wanted in enumerate(run.region.complexes.founding_members):
         rows = np.flatnonzero(eligible[: firms.count] & (firms.complex[: firms.count] == c))
         joined = np.empty(rows.size)
+        wanted_members = run.settings.members_scale * wanted
         constant, slope = LEAST_CONSTANT, 1.0
         step = short = 0.0
         # Few join a month, so the log of the expected number is almost linear in the constant.
         for _ in range(ROUNDS):
             expected = expected_joiners(constant, months, p, score[rows], research[rows], joined)
-            before, short = short, log(max(wanted, 1e-9) / max(expected, 1e-9))
+            before, short = short, log(max(wanted_members, 1e-9) / max(expected, 1e-9))
             if step != 0.0:
                 slope = max((before - short) / step, LEAST_SLOPE)
             following = min(max(constant + short / slope, LEAST_CONSTANT), LARGEST_CONSTANT)

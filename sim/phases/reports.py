@@ -6,7 +6,7 @@ import numpy as np
 
 from ..coordination.beliefs import Accounts, believed
 from ..coordination.policy import Report
-from ..ground.calendar import PROGRAMME_START, month_number
+from ..ground.calendar import month_number
 from ..ground.forms import form_code
 from ..run import Run
 
@@ -14,8 +14,8 @@ __all__ = ["file_reports", "take_report"]
 
 _EXACT = form_code("planner_knowledge", "exact")
 _ACCOUNTS = "accounts"
-# A5: the heads were appointed at the end of April 2005.
-HEADS_APPOINTED = PROGRAMME_START[0], PROGRAMME_START[1] + 1
+# A5: the heads were appointed at the end of the programme's first month, April 2005.
+HEADS_APPOINTED = 1
 
 
 def take_report(run: Run, noise: float, noise_research: float, exact: bool) -> Report:
@@ -83,7 +83,7 @@ def file_reports(run: Run) -> None:
     if not exact and set(run.settings.policy.sees) - {"oracle"}:
         _collect_accounts(run)
     chain, month = run.governance, run.state.month
-    start = month_number(*PROGRAMME_START)
+    start = month_number(*run.settings.start)
     for level in run.settings.policy.sees:
         if level == "oracle":
             run.state.reports[level] = (take_report(run, 0.0, 0.0, exact=True),)
@@ -95,7 +95,7 @@ def file_reports(run: Run) -> None:
         current, *pending = run.state.reports.get(level, (None,))
         if (month + lag - start) % period == 0:
             noise = float(chain.noise[row])
-            headed = level == "local" and month + lag >= month_number(*HEADS_APPOINTED)
+            headed = level == "local" and month + lag >= start + HEADS_APPOINTED
             outside = run.parameters.outside_head_noise if headed else 1.0
             pending.append(take_report(run, noise, outside * noise, exact))
         if (month - start) % period == 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -165,6 +166,7 @@ def test_json_is_one_document_and_nothing_else(tmp_path: Path) -> None:
     assert answer.stderr == ""
     assert (document["seed"], document["policy"]) == (7, "P5")
     (folder,) = (tmp_path / "results").glob("run-korean-pilot-2005-*")
+    assert not (folder / "figures").exists()
     assert (folder / "series.parquet").exists()
 
 
@@ -174,10 +176,41 @@ def test_lists(tmp_path: Path, name: str) -> None:
     assert document[name]
     answer = call(name, folder=tmp_path)
     assert answer.returncode == 0
-    assert "source" in answer.stdout or name == "scenarios"
+    first = document[name][0]
+    assert {str(first[key]) for key in ("name", "key", "id") if key in first} <= set(
+        answer.stdout.split()
+    ) | {"No programme"}
+
+
+def test_a_stored_result_is_drawn_anew_in_either_language(finished: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(finished, copy)
+    page = (copy / "report.html").read_bytes()
+    korean = call("report", copy, "--lang", "ko", folder=tmp_path)
+    assert (korean.returncode, korean.stderr) == (0, "")
+    assert korean.stdout.strip() == str(copy / "report.html")
+    assert '<html lang="ko">' in (copy / "report.html").read_text(encoding="utf-8")
+    assert call("report", copy, "--quiet", folder=tmp_path).returncode == 0
+    assert (copy / "report.html").read_bytes() == page
+    assert call("results", "verify", copy, folder=tmp_path).returncode == 0
+    for table in TABLES:
+        assert (copy / f"{table}.csv").read_bytes() == (finished / f"{table}.csv").read_bytes()
+        assert (copy / f"{table}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
 WRONG = [
+    (["run", "--budget", "much"], "--budget = much"),
+    (["run", "--budget", "11"], "programme.budget_scale = 11"),
+    (["run", "--budget", "2004=3"], "programme.budget = 2004 = 3.0"),
+    (["run", "--start", "2005-03"], "programme.start = 2005-03"),
+    (["run", "--members", "0"], "programme.members_scale = 0"),
+    (["run", "--without", "spilovers"], "without = spilovers"),
+    (["run", "kista", "--scenario", "local"], "--scenario = local"),
+    (["report", "thesis"], "no result"),
+    (["scenarios", "kist"], "did you mean 'kista'"),
+    (["parameters", "rd_elasticty"], "did you mean 'rd_elasticity'"),
+    (["parameters", "--search", "xyzzy"], "--search = xyzzy"),
+    (["compare", "P5@budget=x"], "budget = x"),
     (["run", "none"], "scenario = none"),
     (["run", "."], "a folder"),
     (["run", "none.toml"], "no such file"),
@@ -272,6 +305,45 @@ def test_a_full_disk_is_one_line_and_the_runs_before_it_are_kept(
     assert again.returncode == 0, again.stderr
     effects = (tmp_path / "out" / "effects.csv").read_bytes()
     assert effects == (finished / "effects.csv").read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp949", "cp1252", "latin-1", "utf-16"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_console_takes_every_list(tmp_path: Path, encoding: str, language: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    for command in (["policies"], ["parameters", "rd_elasticity", "--json"], ["run", "--help"]):
+        answer = subprocess.run(
+            [*COMMAND, *command, "--lang", language],
+            cwd=tmp_path, capture_output=True, timeout=300, env=environment,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stderr
+        assert answer.stderr == b""
+        text = answer.stdout.decode(encoding)
+        if "--json" in command:
+            (row,) = json.loads(text)["parameters"]
+            assert ("자체" in row["label"]) == (language == "ko")
+
+
+def test_no_home_and_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    environment = {**os.environ, "HOME": "/proc/nothing", "TMPDIR": str(tmp_path)}
+    for name in ("INNOCLUSTER_CACHE", "XDG_CACHE_HOME"):
+        environment.pop(name, None)
+    answer = call("policies", "P5", folder=tmp_path, env=environment)
+    assert answer.returncode == 0
+    assert answer.stderr.count("\n") == 1
+    assert f"compiled code goes to {tmp_path}" in answer.stderr
+    again = call("policies", "P5", folder=tmp_path, env=environment)
+    assert again.stderr == answer.stderr
+
+
+def test_nobody_reads_on(tmp_path: Path) -> None:
+    process = start("parameters", folder=tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=300) in (0, 141)
+    assert process.stderr.read() == ""
 
 
 def test_our_own_fault_is_one_line_and_exit_1(tmp_path: Path) -> None:

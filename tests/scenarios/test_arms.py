@@ -102,3 +102,47 @@ def test_arms_of_two_scenarios_are_compared():
     # What is not defined in every world has no effect either.
     assert (idle["mean"].dropna() == 0.0).all()
     assert idle["mean"].notna().sum() > 200
+
+
+def test_an_arm_with_entries_of_its_own() -> None:
+    scenario = Scenario.default().replaced(parameters={"joint_gain": 0.05})
+    arm = resolve_arm("P5@two-level,budget=2,start=2007-01,members=3,joint_gain=0", scenario)
+    assert arm.id == "P5@two-level,budget=2,start=2007-01,members=3,joint_gain=0"
+    assert arm.baseline == "P0@two-level,budget=2,start=2007-01,members=3,joint_gain=0"
+    assert arm.name == "Thematic mini-clusters @ two-level, budget=2, start=2007-01, members=3," \
+        " joint_gain=0"  # fmt: skip
+    programme = arm.scenario.programme
+    assert (programme.budget_scale, programme.members_scale) == (2.0, 3.0)
+    assert programme.start_month == (2007, 1)
+    assert arm.scenario.governance == "two-level"
+    assert arm.scenario.parameters == {"joint_gain": 0.0}
+    assert resolve_arm(arm.id, scenario) == arm
+
+
+def test_an_arm_with_mechanisms_switched_off_plays_without_them() -> None:
+    arm = resolve_arm("P5@without=ties+joint", Scenario.default())
+    assert arm.scenario.without == ("joint", "ties")
+    assert "joint" not in arm.closing(["joint", "brand"]).closed
+    assert arm.closing(["joint", "brand"]).id == "P5@without=ties+joint|-brand"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("P5@seed=3", "seed"),
+        ("P5@last=2008-12", "last"),
+        ("P5@budget=much", "budget"),
+        ("P5@budget=11", "programme.budget_scale"),
+        ("P5@start=2005-03", "programme.start"),
+        ("P5@start=2014-01", "programme.start"),
+        ("P5@members=0", "programme.members_scale"),
+        ("P5@without=nothing", "without"),
+        ("P5@nothing=1", "parameters.nothing"),
+        ("P5@rd_elasticity=9", "parameters.rd_elasticity"),
+        ("P5@governance=none", "governance"),
+    ],
+)
+def test_wrong_entries_of_an_arm(text: str, key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        resolve_arm(text, Scenario.default())
+    assert caught.value.key == key

@@ -12,7 +12,7 @@ from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.indicators import Target
 from innocluster.scenarios.store.files import read_manifest, write_aside
 from innocluster.sim.ground.forms import RULES, Forms
-from innocluster.sim.ground.parameters import PARAMETERS
+from innocluster.sim.ground.parameters import PARAMETERS, Parameter
 from innocluster.sim.measures.world_class import WORLD_CLASS
 
 from ..figures.panels import targets_of
@@ -51,9 +51,9 @@ __all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"
 
 _SETUP = (
     "scenario", "policy", "region", "macro", "exports", "first", "last", "seed",
-    "spin_up_years", "population_seed", "budget_scale", "budget", "governance", "screening",
-    "under", "draws", "pairs", "worlds", "method", "orders", "residual",
-    "failures", "stopped_by",
+    "spin_up_years", "population_seed", "budget_scale", "budget", "start", "members_scale",
+    "without", "governance", "screening", "under", "draws", "pairs",
+    "worlds", "method", "orders", "residual", "failures", "stopped_by",
     "precision_asked", "precision_reached", "confidence", "indifference_percent", "satisficing",
     "first_stage", "seconds", "version", "fingerprint",
     "commit",
@@ -230,7 +230,7 @@ def _setup(meta: Mapping[str, Any], manifest: Mapping[str, Any], texts: Texts) -
         value = known.get(key)
         if key == "population_seed" and key in scenario and value is None:
             value = texts("report.drawn")
-        if value is not None:
+        if value is not None and value != []:
             rows.append([texts(f"meta.{key}"), _written(key, value, texts)])
     return rows + _forms(scenario, texts)
 
@@ -258,6 +258,8 @@ def _written(key: str, value: Any, texts: Texts) -> str:
         return ", ".join(f"{policy}: {plain(width, 2)}" for policy, width in value.items())
     if key == "budget":
         return ", ".join(f"{year}: {amount:g}" for year, amount in value.items())
+    if key == "without":
+        return ", ".join(texts(f"channel.{channel}") for channel in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -273,13 +275,22 @@ def _changed_parameters(manifest: Mapping[str, Any], texts: Texts) -> Rows:
             rows.append(
                 [
                     f"{label} ({name})",
-                    f"{value:g}",
+                    _beside_prior(value, parameter, texts),
                     f"{parameter.default:g}",
                     unit,
                     parameter.source,
                 ]
             )
     return rows
+
+
+def _beside_prior(value: float, parameter: Parameter, texts: Texts) -> str:
+    """A value, marked where it lies outside what is plausible."""
+    if parameter.low <= value <= parameter.high:
+        return f"{value:g}"
+    return texts(
+        "report.outside", value=f"{value:g}", low=f"{parameter.low:g}", high=f"{parameter.high:g}"
+    )
 
 
 def _target_rows(targets: Iterable[Target], names: Mapping[str, str], texts: Texts) -> Rows:

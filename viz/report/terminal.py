@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
@@ -33,7 +33,7 @@ from ..words.selection import crowded, headline_unit
 from ..words.texts import Texts
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 __all__ = ["plain_console", "plain_table", "print_comparison", "print_run"]
@@ -290,7 +290,16 @@ def plain_table(title: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    return Table(
+    class Folded(Table):
+        """Columns fold: cut by an ellipsis, a line of Korean loses its last letter."""
+
+        def add_column(
+            self, header: RenderableType = "", footer: RenderableType = "", **options: Any
+        ) -> None:
+            options.setdefault("overflow", "fold")
+            super().add_column(header, footer, **options)
+
+    return Folded(
         title=title,
         title_justify="left",
         title_style="bold",
@@ -302,7 +311,7 @@ def plain_table(title: str) -> Table:
 
 
 def plain_console() -> Console:
-    """Standard output."""
+    """Standard output; names of a user's file are never read as markup."""
     from rich.console import Console
 
-    return Console()
+    return Console(markup=False)

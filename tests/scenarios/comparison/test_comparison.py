@@ -167,12 +167,12 @@ def test_extending_reuses_what_is_there(short: Scenario, tmp_path: Path) -> None
     options = {"scenario": short, "workers": 1, "folder": tmp_path}
     compare(("P5",), pairs=2, max_pairs=2, **options)  # type: ignore[arg-type]
     extended = compare(  # type: ignore[call-overload]
-        ("P2", "P5"), pairs=3, max_pairs=3, progress=lambda n, *_: done.append(n), **options
+        ("P2", "P5"), pairs=3, max_pairs=3, progress=lambda n, *_: n and done.append(n), **options
     )
     assert len(done) == 3
     done.clear()
     again = compare(  # type: ignore[call-overload]
-        ("P2", "P5"), pairs=3, max_pairs=3, progress=lambda n, *_: done.append(n), **options
+        ("P2", "P5"), pairs=3, max_pairs=3, progress=lambda n, *_: n and done.append(n), **options
     )
     assert done == []
     assert_same(extended, again)

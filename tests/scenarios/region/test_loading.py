@@ -125,12 +125,13 @@ def test_own_folder_gives_the_same_region(folder: Path) -> None:
         (None, "missing"),
         (b"", "header"),
         (b"\xff\xfe\x00broken", "UTF-8"),
-        ("이름\n".encode("cp949"), "UTF-8"),
+        ("이름\n".encode("cp949"), "header"),
+        ("café\n".encode("latin-1"), "UTF-8"),
         (b"something\nelse\n", "header"),
         (b"x" * 4_000_001, "at most"),
         (b"a\0b", "zero byte"),
     ],
-    ids=["missing", "empty", "utf-16", "cp949", "columns", "huge", "zero"],
+    ids=["missing", "empty", "utf-16", "cp949", "latin-1", "columns", "huge", "zero"],
 )
 def test_broken_files(folder: Path, name: str, content: bytes | None, told: str) -> None:
     path = folder / name

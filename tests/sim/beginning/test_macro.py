@@ -288,14 +288,24 @@ def test_errors_of_files_that_cannot_be_read(tmp_path: Path) -> None:
     for missing in (tmp_path / "none.csv", tmp_path, "histroy", "a\0b"):
         with pytest.raises(MacroError, match="history, plan-2005, frozen or the path"):
             load_macro(missing)
-    korean = tmp_path / "euc-kr.csv"
-    korean.write_bytes("# 수출\n".encode("euc-kr") + "\n".join(annual_lines(4)).encode())
+    western = tmp_path / "latin-1.csv"
+    western.write_bytes("# été\n".encode("latin-1") + "\n".join(annual_lines(4)).encode())
     with pytest.raises(MacroError, match="UTF-8"):
-        load_macro(korean, months=48)
+        load_macro(western, months=48)
     huge = tmp_path / "huge.csv"
     huge.write_text("1," * 600_000, encoding="utf-8")
     with pytest.raises(MacroError, match="1 MB"):
         load_macro(huge)
+
+
+@pytest.mark.parametrize("encoding", ["euc-kr", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_files_of_spreadsheets_are_read(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    lines = [line.replace(",", delimiter) for line in annual_lines(4)]
+    plain, path = write(tmp_path, annual_lines(4)), tmp_path / "korean.csv"
+    path.write_bytes("\n".join(["# 수출", *lines]).encode(encoding))
+    same, expected = load_macro(path, months=48), load_macro(plain, months=48)
+    np.testing.assert_array_equal(same.world_demand, expected.world_demand)
 
 
 def test_monthly_file_with_a_gap_or_a_slip_is_refused(tmp_path: Path) -> None:

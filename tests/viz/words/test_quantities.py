@@ -73,7 +73,7 @@ def test_counts_are_written_in_full() -> None:
 def test_indicators_in_words() -> None:
     assert indicator_label("revenue_2013", EN) == "Revenue 2013"
     assert indicator_phrase("revenue_2013", EN) == "revenue in 2013"
-    assert indicator_label("revenue_2013", KO) == "2013년 매출"
+    assert indicator_label("revenue_2013", KO) == "2013년 생산액"
     assert "2005" in indicator_label("contacts_2005_h1", EN)
     with pytest.raises(KeyError):
         indicator_label("nonsense_2013", EN)
