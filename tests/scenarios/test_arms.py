@@ -34,7 +34,9 @@ def test_an_arm_without_a_scenario_is_the_policy():
 
 
 def test_channels_close_in_any_scenario():
-    arm = resolve_arm("P5@silicon-valley", SHORT).closing(["learning", "information", "ties", "roles"])
+    arm = resolve_arm("P5@silicon-valley", SHORT).closing(
+        ["learning", "information", "ties", "roles"]
+    )
     assert arm.closed == ("information", "learning")
     assert arm.id == "P5@silicon-valley|-information|-learning"
     assert arm.baseline == "P0@silicon-valley"

@@ -106,7 +106,8 @@ def test_alone_and_last_are_runs_of_their_own(small: Scenario, reference: Attrib
         return float(outcome.yearly["revenue"][2, 0])
 
     row = reference.worlds.query(
-        "policy == 'P5' and outcome == 'revenue_2005' and channel == 'information' and replication == 1"
+        "policy == 'P5' and outcome == 'revenue_2005' and channel == 'information'"
+        " and replication == 1"
     ).iloc[0]
     others = "|-".join(key for key in CHANNELS if key not in ("information", "ties", "roles"))
     outside = "|-".join(
