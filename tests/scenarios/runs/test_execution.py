@@ -142,8 +142,6 @@ def test_series_of_a_sector_that_the_region_lacks_is_the_users_mistake(
         path.write_text("\n".join(lines).format(column), encoding="utf-8")
         _, macro = load_inputs(short.replaced(macro=str(path)))
         assert [f"{a}:{b}" for a, by_sector in macro.sectors.items() for b in by_sector] == [column]
-        _, macro = load_inputs(short.replaced(macro=str(path), demand="common"))
-        assert macro.sectors == {}
     other = tmp_path / "other.csv"
     other.write_text("\n".join(lines).format("price_index:shps"), encoding="utf-8")
     with pytest.raises(InputError) as caught:
