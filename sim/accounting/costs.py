@@ -38,7 +38,7 @@ def sum_costs(
     scratch: Scratch,
     totals: NDArray[np.float64],
 ) -> None:
-    """B1: add operating firms by complex to `totals`, (4, C) in the order of `COSTS`.
+    """B1: sum operating firms by complex into `totals`, (4, C), zero at first, as in `COSTS`.
 
     What is left of value added after the first two and royalties is the profit of E1.
 
@@ -49,14 +49,28 @@ def sum_costs(
     price = conditions.general_price[month]
     wage_index = conditions.wage_index[month]
     exchange_rate = conditions.exchange_rate[month]
+    # Neighbouring rows mostly lie in one complex: sums are kept aside until the complex changes.
+    c = 0
+    sums = (0.0, 0.0, 0.0, 0.0)
     for i in range(firms.count):
         if firms.alive[i] == 0:
             continue
-        c = firms.complex[i]
+        if firms.complex[i] != c:
+            for k in range(4):
+                totals[k, c] += sums[k]
+            c = firms.complex[i]
+            sums = (0.0, 0.0, 0.0, 0.0)
         wage = firms.wage[i] * wage_index
         research = scratch.own_spending[i] + p.subsidy_additionality * scratch.grants[i]
-        totals[0, c] += wage * firms.employees[i] + research
-        totals[1, c] += user_cost * price * firms.capital[i]
-        totals[2, c] += wage * firms.lost_days[i] / p.working_days
-        ratio = conditions.value_added_ratio[month, firms.sector[i]]
-        totals[3, c] += ratio * firms.exports[i] * exchange_rate
+        added = conditions.value_added_ratio[month, firms.sector[i]] * exchange_rate
+        sums = (
+            sums[0] + wage * firms.employees[i] + research,
+            sums[1] + firms.capital[i],
+            sums[2] + wage * firms.lost_days[i],
+            sums[3] + added * firms.exports[i],
+        )
+    for k in range(4):
+        totals[k, c] += sums[k]
+    for place in range(totals.shape[1]):
+        totals[1, place] *= user_cost * price
+        totals[2, place] /= p.working_days

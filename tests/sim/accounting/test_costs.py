@@ -28,7 +28,7 @@ def test_costs_by_hand(kernel: Callable[..., Any]) -> None:
     )  # fmt: skip
     scratch = hand_tables.scratch(4, own_spending=[6.0, 0.0, 9.0, 9.0], grants=[5.0, 8.0, 9.0, 9.0])
     p = parameters(subsidy_additionality=0.25, working_days=20.0)
-    totals = np.full((4, 2), 1.0)
+    totals = np.zeros((4, 2))
     kernel(month, outside, p, 0.02, table, scratch, totals)
     expected = [
         # 3·1.1·20 and a quarter of 8; 2·1.1·10, 6 and a quarter of 5
@@ -37,4 +37,4 @@ def test_costs_by_hand(kernel: Callable[..., Any]) -> None:
         [3.3 * 10.0 / 20.0, 2.2 * 4.0 / 20.0],
         [0.4 * 7000.0, 0.25 * 5000.0],
     ]
-    np.testing.assert_allclose(totals - 1.0, expected, rtol=1e-12)
+    np.testing.assert_allclose(totals, expected, rtol=1e-12)
