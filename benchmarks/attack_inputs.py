@@ -26,7 +26,7 @@ from pathlib import Path
 from unittest import mock
 
 from innocluster.commands import command_line
-from innocluster.commands.console import error_line
+from innocluster.commands.terminal.console import error_line
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.files import PRESETS
 from innocluster.scenarios.region.loading import PRESET_FOLDER, load_region

@@ -23,15 +23,15 @@ from innocluster.version import __version__
 from innocluster.viz.words.messages import Messages
 
 from .compare_command import compare_command
-from .console import encodable, error_line, notice, speak_warnings, spoken, usage_line
 from .explore_command import explore_command
-from .help_page import Command, Group
 from .lists import forms_command, parameters_command, policies_command, scenarios_command
 from .replicate_command import replicate_application
 from .report_command import report_command
 from .reproduce_command import reproduce_command
 from .results_command import results_command
 from .run_command import run_command
+from .terminal.console import encodable, error_line, notice, speak_warnings, spoken, usage_line
+from .terminal.help_page import Command, Group
 
 __all__ = ["main"]
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from .console import spoken
 from .finishing import command_typed, draw, finish, present
 from .options import (
     DEFAULT_SCENARIO,
@@ -16,7 +15,8 @@ from .options import (
     WorldOptions,
     with_options,
 )
-from .progress import ProgressBar, tell_estimate
+from .terminal.console import spoken
+from .terminal.progress import ProgressBar, tell_estimate
 
 __all__ = ["compare_command"]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from innocluster.viz.words.messages import Messages
 
-from .console import notice, print_json
 from .options import OutputOptions, RunOptions
+from .terminal.console import notice, print_json
 
 if TYPE_CHECKING:
     from innocluster.scenarios.attribution.attribution_tables import Attribution

@@ -10,8 +10,8 @@ import typer
 from innocluster.scenarios.errors import COMMAND_LINE, InputError, choices
 from innocluster.viz.words.messages import Messages
 
-from .console import print_json
 from .options import LANGUAGE, JsonOption, LanguageOption
+from .terminal.console import print_json
 
 if TYPE_CHECKING:
     from rich.console import Console

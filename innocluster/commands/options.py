@@ -14,7 +14,7 @@ import typer
 
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
-from .console import DEFAULT_LANGUAGE, notice, spoken
+from .terminal.console import DEFAULT_LANGUAGE, notice, spoken
 
 if TYPE_CHECKING:
     from innocluster.scenarios.schema import Scenario

@@ -14,9 +14,7 @@ import typer
 
 from innocluster.viz.words.messages import Messages
 
-from .console import print_json
 from .finishing import command_typed
-from .help_page import Command, Group
 from .options import (
     LANGUAGE,
     JsonOption,
@@ -25,6 +23,8 @@ from .options import (
     OutOption,
     QuietOption,
 )
+from .terminal.console import print_json
+from .terminal.help_page import Command, Group
 
 if TYPE_CHECKING:
     from innocluster.calibration.published.replications import Replication

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from .console import spoken
 from .options import LANGUAGE, Language, LanguageOption, OutOption, QuietOption
-from .progress import ProgressBar
+from .terminal.console import spoken
+from .terminal.progress import ProgressBar
 
 __all__ = ["reproduce_command"]
 

@@ -9,8 +9,8 @@ import typer
 
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
-from .console import print_json
 from .options import LANGUAGE, JsonOption, Language, LanguageOption
+from .terminal.console import print_json
 
 if TYPE_CHECKING:
     from innocluster.scenarios.store.verification import FolderState

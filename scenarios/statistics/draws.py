@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,12 +65,12 @@ WEIGHT = "weight"
 _MODE_WEIGHT = 4.0
 _BITS = 30
 _MOST_ROWS = 1_000_000
-_BOOKKEEPING = (
-    "index", "chain", "draw", "iteration", "sample", "walker", "log_prob", "lp__", "log_weight",
-    "log_likelihood", "loglikelihood", "distance",
-)  # fmt: skip
-"""Columns that samplers write beside the parameters, in any case."""
-
+_BOOKKEEPING = re.compile(
+    "|index|unnamed: .*|chain|draw|iteration|sample|walker|distance|lp__|log_(prob|weight)|"
+    "log_?likelihood",
+    re.IGNORECASE,
+)
+"""Columns that samplers write beside the parameters."""
 _LARGEST_FILE = 500_000_000
 
 Floats = NDArray[np.float64]
@@ -332,20 +333,14 @@ def _read(path: Path) -> pd.DataFrame:
         if path.suffix.lower() == ".parquet":
             table = pd.read_parquet(path)
         else:
-            table = pd.read_csv(
-                path,
-                encoding="utf-8-sig",
-                skipinitialspace=True,
-                comment="#",
-                skip_blank_lines=True,
-            )
+            table = pd.read_csv(path, encoding="utf-8-sig", skipinitialspace=True, comment="#")
     except InputError:
         raise
     # Readers of two formats raise whatever they like about a broken file.
     except Exception as error:
         raise wrong((str(error).splitlines() or [type(error).__name__])[0]) from None
     table.columns = [str(column).strip() for column in table.columns]
-    table = table[[name for name in table.columns if not _is_bookkeeping(name)]]
+    table = table[[name for name in table.columns if not _BOOKKEEPING.fullmatch(name)]]
     for column in table.columns:
         if column not in PARAMETERS and column != WEIGHT:
             raise InputError(
@@ -360,12 +355,6 @@ def _read(path: Path) -> pd.DataFrame:
     if not 1 <= len(table) <= _MOST_ROWS:
         raise wrong(f"{len(table)} rows")
     return table
-
-
-def _is_bookkeeping(column: str) -> bool:
-    """Whether a column is one that samplers write beside the parameters."""
-    name = column.lower()
-    return name in _BOOKKEEPING or name.startswith("unnamed: ") or name == ""
 
 
 def _checked(table: pd.DataFrame, path: str | Path) -> Floats:

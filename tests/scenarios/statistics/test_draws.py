@@ -176,3 +176,15 @@ def test_under_the_point_only_what_is_swept_is_drawn_evenly_over_its_range() -> 
     quarters = np.histogram(values, bins=4, range=(penalty.low, penalty.high))[0]
     # A scrambled Sobol sequence puts as many points into each quarter.
     assert quarters.tolist() == [64] * 4
+
+
+def test_columns_that_samplers_write_beside_the_parameters_are_ignored(tmp_path: Path) -> None:
+    plain, sampled = tmp_path / "plain.csv", tmp_path / "sampled.csv"
+    plain.write_text("joint_gain\n0.03\n0.04\n", encoding="utf-8")
+    sampled.write_text(
+        "# made by a sampler\n,chain,Draw,joint_gain,log_prob\n0,1,7,0.03,-2\n1,1,8,0.04,-3\n",
+        encoding="utf-8",
+    )
+    expected, found = read_draws(plain, 1), read_draws(sampled, 1)
+    assert found.names == expected.names == ("joint_gain",)
+    assert [found(r) for r in range(2)] == [expected(r) for r in range(2)]

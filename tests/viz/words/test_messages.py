@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from innocluster.commands.command_line import application
-from innocluster.commands.console import error_line
+from innocluster.commands.terminal.console import error_line
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import _ALLOWED, Scenario, presets
 from innocluster.viz.words.messages import KINDS, Messages, language_wanted
