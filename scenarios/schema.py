@@ -29,7 +29,9 @@ from .form_plugins import load_forms
 from .policies import find_policy
 from .switches import CHANNELS
 
-__all__ = ["DEFAULT_PRESET", "Programme", "Scenario", "number_in", "presets", "read_text"]
+__all__ = [
+    "DEFAULT_PRESET", "Programme", "Scenario", "number_in", "parse_file", "presets", "read_text",
+]  # fmt: skip
 
 DEFAULT_PRESET = "korean-pilot-2005"
 PRESET_REGION = "seven-complexes"
@@ -205,7 +207,7 @@ class Scenario(BaseModel):
                 value=str(source),
                 allowed=choices(str(source), presets()) + " or the path of a TOML file",
             )
-        return cls.from_table(_parse(path), file=str(source), folder=path.parent)
+        return cls.from_table(parse_file(path), file=str(source), folder=path.parent)
 
     @classmethod
     def from_table(
@@ -333,7 +335,7 @@ def read_text(path: Path, key: str = "file") -> str:
         raise InputError(file=path, key=key, value=reason, allowed=expected) from None
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def parse_file(path: Path) -> dict[str, Any]:
     """Parse a TOML file."""
     text = read_text(path, "scenario")
     try:

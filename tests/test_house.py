@@ -49,7 +49,7 @@ ORDER = {
         ("arms",),
         ("store",),
         ("runs",),
-        ("attribution", "comparison", "model"),
+        ("attribution", "comparison", "model", "sweeps"),
         ("reproduction",),
     ),
     "calibration": (
