@@ -1,4 +1,4 @@
-"""Boxes in the space of inputs: their limits, what they hold, and how they are said."""
+"""Boxes in the space of inputs: their limits, what they hold; boxes of a classification tree."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.sim.ground.forms import RULES
-from innocluster.sim.ground.parameters import PARAMETERS
-
 from ..errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Box", "Limit", "Space", "Statement", "excess", "limits_of", "statements", "tree_boxes"]
+__all__ = ["Box", "Limit", "Space", "excess", "limits_of", "tree_boxes"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -273,52 +270,3 @@ def tree_boxes(inputs: pd.DataFrame, cases: Flags) -> list[Box]:
         shares = hits / int(target.sum()), hits / count, float(target.mean())
         found.append(Box(limits, count, hits, *shares))
     return sorted(found, key=lambda box: -box.coverage)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A piece of a sentence.
-
-    Attributes
-    ----------
-    key : of its text in the catalogue
-    english, korean : what fills the text's places in each language
-    """
-
-    key: str
-    english: dict[str, str]
-    korean: dict[str, str]
-
-
-def statements(box: Box | None) -> tuple[Statement, ...]:
-    """A box in words, the limits first, then what it holds; one statement where there is none."""
-    if box is None:
-        return (Statement("sweep.box.none", {}, {}),)
-    said = [_said(limit) for limit in box.limits]
-    numbers = {
-        "density": f"{100 * box.density:.0f}",
-        "share": f"{100 * box.share:.0f}",
-        "coverage": f"{100 * box.coverage:.0f}",
-    }
-    return (*said, Statement("sweep.box.holds", numbers, numbers))
-
-
-def _said(limit: Limit) -> Statement:
-    kind, _, key = limit.name.partition(".")
-    english = korean = limit.name
-    if kind == "parameters" and key in PARAMETERS:
-        english, korean = PARAMETERS[key].label, PARAMETERS[key].label_ko
-    if kind == "forms" and key in RULES:
-        english, korean = RULES[key].label, RULES[key].label_ko
-    if limit.levels is not None:
-        known = RULES[key].forms if kind == "forms" and key in RULES else {}
-        labels = [known[n].label if n in known else n for n in limit.levels]
-        labels_ko = [known[n].label_ko if n in known else n for n in limit.levels]
-        return Statement(
-            "sweep.box.one_of",
-            {"input": english, "levels": ", ".join(labels)},
-            {"input": korean, "levels": ", ".join(labels_ko)},
-        )
-    ends = {k: f"{v:.3g}" for k, v in (("low", limit.low), ("high", limit.high)) if v is not None}
-    text = "between" if len(ends) == 2 else "above" if "low" in ends else "below"
-    return Statement(f"sweep.box.{text}", {"input": english, **ends}, {"input": korean, **ends})

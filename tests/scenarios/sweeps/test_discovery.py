@@ -9,9 +9,8 @@ import sweep_methods as known
 from scipy.stats import binom
 
 from innocluster.scenarios.errors import InputError
-from innocluster.scenarios.sweeps.boxes import Box, Limit, Space, excess, statements, tree_boxes
+from innocluster.scenarios.sweeps.boxes import Space, excess, tree_boxes
 from innocluster.scenarios.sweeps.discovery import discover, reproducibility
-from innocluster.sim.ground.parameters import PARAMETERS
 
 
 def test_excess_by_hand() -> None:
@@ -116,25 +115,3 @@ def test_tree_finds_the_planted_box_and_stays_a_root_without_one() -> None:
     chance = np.random.default_rng(2).random(500) < 0.3
     assert tree_boxes(table, chance) == []
     assert tree_boxes(table, np.zeros(500, dtype=bool)) == []
-
-
-def test_a_box_in_words() -> None:
-    limits = (
-        Limit("parameters.joint_gain", low=0.1),
-        Limit("programme.budget_scale", low=0.5, high=2.0),
-        Limit("forms.demand", levels=("common",)),
-        Limit("macro", levels=("frozen", "history")),
-    )
-    said = statements(Box(limits, 50, 45, coverage=0.75, density=0.9, share=0.3))
-    assert [s.key.rpartition(".")[2] for s in said] == [
-        "above", "between", "one_of", "one_of", "holds",
-    ]  # fmt: skip
-    gain = PARAMETERS["joint_gain"]
-    assert said[0].english == {"input": gain.label, "low": "0.1"}
-    assert said[0].korean == {"input": gain.label_ko, "low": "0.1"}
-    assert said[1].english == {"input": "programme.budget_scale", "low": "0.5", "high": "2"}
-    assert said[2].english["levels"] == "One demand and price for all sectors"
-    assert said[2].korean["levels"] == "모든 업종에 공통인 수요와 가격"
-    assert said[3].korean["levels"] == "frozen, history"
-    assert said[4].english == {"density": "90", "share": "30", "coverage": "75"}
-    assert [s.key for s in statements(None)] == ["sweep.box.none"]
