@@ -47,6 +47,7 @@ def test_value_of_information_is_near_its_formula() -> None:
 
 @pytest.mark.slow
 def test_value_of_information_on_average() -> None:
+    pytest.importorskip("sklearn")
     values = np.array([known.value_error(seed, worlds=1024) for seed in range(50)])
     assert abs(values[:, 0].mean()) < 0.03
     assert values[:, 1].mean() < 0.01
