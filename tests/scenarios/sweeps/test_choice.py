@@ -45,6 +45,19 @@ def test_value_of_information_is_near_its_formula() -> None:
     assert idle < 0.02
 
 
+def test_noise_is_worth_nothing_to_know() -> None:
+    """Two equal policies in few worlds: a rule judged on the worlds it learned from would gain."""
+    pytest.importorskip("sklearn")
+    generator = np.random.default_rng(1)
+    found = []
+    for _ in range(6):
+        benefits = generator.normal(size=(60, 2))
+        table = information_value(benefits, generator.random((60, 3)), {"all": [0, 1, 2]})
+        found.append(table[["value", "low"]].iloc[0].tolist())
+    assert np.mean(found, axis=0)[0] < 0.1
+    assert np.max(found, axis=0)[1] == 0.0
+
+
 @pytest.mark.slow
 def test_value_of_information_on_average() -> None:
     pytest.importorskip("sklearn")

@@ -64,9 +64,24 @@ def test_quasi_p_is_the_chance_of_as_many_cases_without_the_limit() -> None:
     assert (box.runs, box.cases) == (inside.sum(), cases[inside].sum())
 
 
-def test_planted_boxes_are_found_and_no_others() -> None:
+def test_the_first_peel_gains_most_for_each_run_lost() -> None:
+    # 20 cases of 40. Without level b 11 of 20 are left: .05 for 20 runs, .0025 each. Without the
+    # two lowest x 20 of 38: .0263 for two, .0132 each.
+    table = pd.DataFrame({"x": np.arange(40.0), "text": ["a", "b"] * 20})
+    cases = np.zeros(40, dtype=bool)
+    cases[np.arange(2, 24, 2)] = True
+    cases[np.arange(3, 39, 4)] = True
+    found = discover(table, cases)
+    assert found.trajectory["support"].iloc[1] == 38 / 40
+    assert found.trajectory["density"].iloc[1] == 20 / 38
+
+
+def test_planted_boxes_are_found() -> None:
     found = np.array([known.planted_box(seed) for seed in range(3)])
     assert (found >= 0.8).all()
+
+
+def test_no_box_is_found_where_cases_fall_by_chance() -> None:
     assert [known.null_box(seed) for seed in range(10)] == [None] * 10
 
 

@@ -54,6 +54,19 @@ def test_prediction_and_left_out_runs_by_hand() -> None:
     assert error[1] == pytest.approx(2.0 * (1.0 + apart / (own + 0.25)), rel=1e-6)
     assert expected[1] == pytest.approx(2.0 * (own + 0.25 - apart**2 / (own + 0.25)) ** 0.5, 1e-6)
     assert emulator.noise == pytest.approx(2.0 * 0.5)
+    # Both miss by .77 sd: no reason to widen anything.
+    assert emulator.stretch == 1.0
+
+
+def test_errors_larger_than_stated_widen_the_spread() -> None:
+    """Two runs that should resemble each other, and do not."""
+    nothing = np.zeros(1)
+    emulator = Emulator(
+        np.array([[0.0], [1.0]]), np.array([0]), np.array([2.0, 6.0]),
+        variance=1.0, weights=nothing, lengths=nothing + 1.0, noise_share=0.5,
+    )  # fmt: skip
+    # C = [[1.5, 1], [1, 1.5]]: an error of 1 + 1 / 1.5 against an sd of (1.5 - 1 / 1.5)^.5
+    assert emulator.stretch == pytest.approx((1 + 1 / 1.5) / (1.5 - 1 / 1.5) ** 0.5, rel=1e-6)
 
 
 def test_covariance_of_points_has_the_spread_on_its_diagonal() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.sweeps.emulator import Emulator, fit_emulator
-from innocluster.scenarios.sweeps.optimisation import pareto_front, within_band
+from innocluster.scenarios.sweeps.optimisation import _merged, pareto_front, within_band
 
 NAMES = ["money", "idle", "form"]
 UNIT = np.random.default_rng(1).random((60, 3))
@@ -65,6 +65,39 @@ def test_what_cannot_be_told_apart_is_merged() -> None:
     sharp, blurred = front(), front(0.5)
     assert len(blurred) < len(sharp) / 2
     assert blurred["merged"].max() > 1
+
+
+def test_merged_are_those_whose_difference_is_not_known() -> None:
+    pair = emulators(0.3)
+    points = np.random.default_rng(4).random((12, 3))
+    points[:, 2] = 1.0
+    kept: list[int] = []
+    merged: list[int] = []
+    for i in range(12):
+        for place, k in enumerate(kept):
+            known = []
+            for emulator in pair:
+                two = points[[k, i]]
+                covariance, mean = emulator.covariance(two), emulator.mean(two)
+                spread = np.sqrt(np.array([1.0, -1.0]) @ covariance @ np.array([1.0, -1.0]))
+                known.append(abs(mean[1] - mean[0]) > 1.96 * spread)
+            if not any(known):
+                merged[place] += 1
+                break
+        else:
+            kept.append(i)
+            merged.append(1)
+    assert _merged(pair, points) == (kept, merged)
+    assert 1 < len(kept) < 12
+
+
+def test_band_holds_what_is_not_known_and_the_noise() -> None:
+    found = front(0.2)
+    emulator = emulators(0.2)[1]
+    spread = emulator.predict(found[NAMES].to_numpy())[1]
+    half = (found["effect_high"] - found["effect_low"]) / 2.0
+    assert half.to_numpy() == pytest.approx(1.96 * np.sqrt(spread**2 + emulator.noise**2))
+    assert emulator.noise > 0.05
 
 
 def test_share_within_the_band_by_hand() -> None:
