@@ -53,7 +53,7 @@ ORDER = {
         ("reproduction",),
     ),
     "calibration": (
-        ("published",),
+        ("inference", "published", "scores", "targets"),
         ("displacement", "frozen_world", "research_response", "trial_arms"),
         ("meetings_trial",),
         ("every_replication",),

@@ -1,0 +1,99 @@
+"""Priors of the parameters that are fitted, and the scores in which they are normal.
+
+Every parameter has a PERT distribution over its range with the mode at its default, the one
+that `scenarios/statistics/draws.py` draws worlds from. All inference runs in *scores*: a score
+is the standard normal quantile of a parameter's prior probability, z = Φ⁻¹(F(θ)). The prior of
+the scores is N(0, I), nothing lies outside the range, and one is a prior standard deviation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.scenarios.statistics.draws import UNCERTAIN, pert_quantile
+from innocluster.sim.ground.parameters import PARAMETERS
+
+__all__ = ["HIGHEST_SCORE", "Priors", "model_priors"]
+
+Floats = NDArray[np.float64]
+
+HIGHEST_SCORE = 6.0
+"""Scores beyond plus or minus this, one in 5e8, are taken for it."""
+
+_NODES = 4097
+
+
+@dataclass(frozen=True)
+class Priors:
+    """PERT priors of some parameters.
+
+    Attributes
+    ----------
+    names : the parameters
+    low, mode, high : their ranges and modes, shape (parameters,)
+    """
+
+    names: tuple[str, ...]
+    low: Floats
+    mode: Floats
+    high: Floats
+
+    def __post_init__(self) -> None:
+        ordered = (self.low < self.high) & (self.low <= self.mode) & (self.mode <= self.high)
+        if len(self.names) != self.low.size or not ordered.all():
+            raise ValueError("each prior needs low < high and a mode from low to high")
+
+    @cached_property
+    def _nodes(self) -> tuple[Floats, Floats]:
+        """Scores (nodes,) and the values there (parameters, nodes); between them linear."""
+        from scipy.special import ndtr
+
+        scores = np.linspace(-HIGHEST_SCORE, HIGHEST_SCORE, _NODES)
+        column = [bound[:, None] for bound in (self.low, self.mode, self.high)]
+        return scores, pert_quantile(ndtr(scores)[None, :], *column)
+
+    def values(self, scores: Floats) -> Floats:
+        """Parameters (n, parameters) at these scores."""
+        nodes, table = self._nodes
+        columns = [np.interp(scores[:, j], nodes, table[j]) for j in range(len(self.names))]
+        return np.stack(columns, axis=1)
+
+    def scores(self, values: Floats) -> Floats:
+        """Scores (n, parameters) of these parameters."""
+        nodes, table = self._nodes
+        columns = [np.interp(values[:, j], table[j], nodes) for j in range(len(self.names))]
+        return np.stack(columns, axis=1)
+
+    @property
+    def variance(self) -> Floats:
+        """Variance of each prior: αβ/((α + β)²(α + β + 1)) of the squared range, α + β = 6."""
+        position = (self.mode - self.low) / (self.high - self.low)
+        alpha, beta = 1.0 + 4.0 * position, 5.0 - 4.0 * position
+        return np.asarray((self.high - self.low) ** 2 * alpha * beta / (36.0 * 7.0))
+
+    def only(self, kept: Sequence[int]) -> Priors:
+        """Those of some parameters, by position."""
+        rows = np.asarray(kept, dtype=np.intp)
+        names = tuple(self.names[j] for j in rows)
+        return Priors(names, self.low[rows], self.mode[rows], self.high[rows])
+
+
+def model_priors(names: Sequence[str] = UNCERTAIN) -> Priors:
+    """Priors of parameters of the model, from its table.
+
+    Raises
+    ------
+    KeyError
+        For a name that is no parameter.
+    """
+    table = [PARAMETERS[name] for name in names]
+    low, mode, high = (
+        np.array([getattr(parameter, key) for parameter in table])
+        for key in ("low", "default", "high")
+    )
+    return Priors(tuple(names), low, mode, high)
