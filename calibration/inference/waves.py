@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.scenarios.store.files import write_aside
 from innocluster.scenarios.statistics.draws import sobol_points
+from innocluster.scenarios.store.files import write_aside
 
 from .emulator import Emulator, fit_emulator
 from .likelihood import CUTOFF, Posterior, implausibility
