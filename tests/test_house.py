@@ -58,7 +58,7 @@ ORDER = {
         ("meetings_trial",),
         ("every_replication",),
     ),
-    "viz": (("files",), ("words",), ("figures",), ("report",)),
+    "viz": (("files",), ("words",), ("figures",), ("report",), ("page",)),
 }
 
 

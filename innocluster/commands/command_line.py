@@ -30,6 +30,7 @@ from .report_command import report_command
 from .reproduce_command import reproduce_command
 from .results_command import results_command
 from .run_command import run_command
+from .serve_command import serve_command
 from .terminal.console import encodable, error_line, notice, speak_warnings, spoken, usage_line
 from .terminal.help_page import Command, Group
 
@@ -68,6 +69,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "report": report_command,
     "results": results_command,
     "reproduce": reproduce_command,
+    "serve": serve_command,
     "policies": policies_command,
     "forms": forms_command,
     "scenarios": scenarios_command,

@@ -29,7 +29,7 @@ def policies_command(
     json: JsonOption = False,
 ) -> int:
     """Say what the coordination policies do, with which instruments, and what they know."""
-    from .policy_list import describe_policies, print_policies
+    from .terminal.policy_list import describe_policies, print_policies
 
     rows = describe_policies(policy, lang.value)
     if json:
@@ -47,7 +47,7 @@ def forms_command(
     json: JsonOption = False,
 ) -> int:
     """List the rules whose form is open to question, their forms, evidence and weights."""
-    from .form_list import describe_forms, print_forms
+    from .terminal.form_list import describe_forms, print_forms
 
     rows = describe_forms(rule, lang.value)
     if json:

@@ -263,6 +263,8 @@ def _complexes(
         names=tuple(table.column("name")),
         names_ko=tuple(table.column("name_ko")),
         established=np.array(table.column("established"), dtype=np.bool_),
+        latitude=table.floats("latitude"),
+        longitude=table.floats("longitude"),
         distance=_distances(table.column("latitude"), table.column("longitude")),
         firms=table.integers("firms"),
         employees=table.integers("employees"),

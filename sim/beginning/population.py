@@ -46,6 +46,7 @@ class Complexes:
     keys : identifiers such as ``"gumi"``
     names, names_ko : display names in English and Korean
     established : bool, established production base (True) or under development (False)
+    latitude, longitude : (C,) degrees north and east
     distance : (C, C) kilometres between complexes
     firms, employees : (C,) counts of 2003
     production : (C,) KRW million, 2003, scaled to the region's total
@@ -59,6 +60,8 @@ class Complexes:
     names: tuple[str, ...]
     names_ko: tuple[str, ...]
     established: NDArray[np.bool_]
+    latitude: Floats
+    longitude: Floats
     distance: Floats
     firms: Integers
     employees: Integers

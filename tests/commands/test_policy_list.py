@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from innocluster.commands.policy_list import describe_policies, instruments, print_policies
+from innocluster.commands.terminal.policy_list import describe_policies, instruments, print_policies
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.policies import POLICIES
 from innocluster.viz.words.texts import LANGUAGES
