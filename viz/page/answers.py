@@ -41,7 +41,7 @@ def answer(
     workers : processes, by default one a core
     """
     scenario = view.scenario()
-    name = short_digest(scenario, model_fingerprint())
+    name = short_digest(scenario, view.policy, model_fingerprint())
     return compare(
         [view.policy],
         scenario,
