@@ -47,7 +47,7 @@ Floats = NDArray[np.float64]
 BANDS: dict[str, tuple[str, str, float | None, float | None]] = {
     "revenue_year": ("A", "%", 2.0, 8.1),
     "revenue_two_years_over_year": ("A", "1", 0.7, 1.3),
-    "slope_onpeers": ("A", "% per log point", 0.0, None),
+    "slope_on_peers": ("A", "% per log point", 0.0, None),
     "mixed_less_small_groups": ("A", "% points", 0.0, None),
     "revenue_year_all_firms": ("A", "%", 2.0, 8.1),
     "familiarity_over_once": ("B", "1", 2.0, None),
@@ -130,7 +130,7 @@ def _revenues(
     return {
         "revenue_year": year[able].mean(),
         "revenue_two_years_over_year": effect["A", 1][able].mean() / year[able].mean(),
-        "slope_onpeers": slope,
+        "slope_on_peers": slope,
         "mixed_less_small_groups": _mean(year[small & (kind == MIXED_SIZE)])
         - _mean(year[small & (kind == SMALL)]),
         "revenue_year_all_firms": year.mean(),
