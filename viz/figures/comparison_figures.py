@@ -10,7 +10,6 @@ import numpy as np
 from innocluster.scenarios.comparison.comparison import Comparison
 
 from ..words.findings import PLACEBO, headline, headline_effects, policy_names
-from ..words.names import complex_names
 from ..words.quantities import (
     axis_label,
     effect_unit,
@@ -18,7 +17,7 @@ from ..words.quantities import (
     level_unit,
     lowered,
 )
-from ..words.selection import ALL, crowded, numbers, records, select
+from ..words.selection import ALL, complex_names, crowded, numbers, records, select
 from ..words.texts import Texts
 from .crowded_figures import (
     crowded_complexes,

@@ -16,7 +16,6 @@ from ..words.findings import (
     policy_names,
     short_names,
 )
-from ..words.names import complex_names
 from ..words.quantities import (
     axis_label,
     effect_unit,
@@ -25,7 +24,7 @@ from ..words.quantities import (
     lowered,
     precise,
 )
-from ..words.selection import ALL, numbers, records, select
+from ..words.selection import ALL, complex_names, numbers, records, select
 from ..words.texts import Texts
 from .panels import draw_targets, new_figure, targets_of, whole_years, wrap
 from .style import GOAL, INK, MUTED, label_line_ends, tier_shades

@@ -12,8 +12,7 @@ from innocluster.scenarios.runs.growth_tables import main_spans, yearly_spans
 from innocluster.sim.measures.growth import CHANNELS
 
 from ..words.growth_sources import points
-from ..words.names import complex_names
-from ..words.selection import ALL
+from ..words.selection import ALL, complex_names
 from ..words.texts import Texts
 from .panels import Drawing, new_figure, whole_years
 from .style import INK, category_styles

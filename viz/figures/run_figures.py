@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from innocluster.scenarios.runs.execution import RunResult
 
-from ..words.names import complex_names
 from ..words.quantities import axis_label, level_unit
-from ..words.selection import ALL, select
+from ..words.selection import ALL, complex_names, select
 from ..words.texts import Texts
 from .growth_figures import growth_drawings
 from .panels import Drawing, draw_targets, new_figure, targets_of, whole_years

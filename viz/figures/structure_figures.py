@@ -8,9 +8,8 @@ from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.indicators import PROGRAMME_YEAR
 from innocluster.sim.measures.world_class import WORLD_CLASS
 
-from ..words.names import complex_names
 from ..words.quantities import level_unit, plain
-from ..words.selection import ALL, select
+from ..words.selection import ALL, complex_names, select
 from ..words.texts import Texts
 from .panels import new_figure, whole_years, wrap
 from .style import GOAL, MUTED, label_line_ends, policy_styles

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from innocluster.calibration.frozen_world import FAILS, UNDECIDED
 
-from ..words.names import complex_names
 from ..words.quantities import axis_label, level_unit, plain, precise
-from ..words.selection import ALL
+from ..words.selection import ALL, complex_names
 from ..words.texts import Texts
 from .terminal import plain_console, plain_table
 

@@ -34,7 +34,6 @@ from ..words.findings import (
 from ..words.forms import benefit_rows, form_answers, form_caption, form_headline, form_rows
 from ..words.growth_sources import composition_table, growth_answers, source_tables
 from ..words.largest_firms import largest_answers, largest_caption, largest_rows
-from ..words.names import complex_names
 from ..words.quantities import (
     effect_unit,
     exact,
@@ -44,7 +43,7 @@ from ..words.quantities import (
     spread,
 )
 from ..words.run_indicators import indicator_rows
-from ..words.selection import ALL, crowded, headline_unit, records, select
+from ..words.selection import ALL, complex_names, crowded, headline_unit, records, select
 from ..words.texts import Texts
 
 __all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"]

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from innocluster.scenarios.runs.backtest import FORECASTS, TOLERATED_ERRORS, forecast_errors
 
-from .names import complex_names
 from .quantities import exact, indicator_label, level, level_unit, listed, lowered, precise
-from .selection import ALL, records, select
+from .selection import ALL, complex_names, records, select
 
 if TYPE_CHECKING:
     import pandas as pd

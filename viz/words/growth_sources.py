@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.growth_tables import COOPERATION, main_spans
 
-from .names import complex_names
 from .quantities import precise
-from .selection import ALL, records, select
+from .selection import ALL, complex_names, records, select
 from .texts import Texts
 
 if TYPE_CHECKING:

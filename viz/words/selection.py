@@ -1,8 +1,13 @@
-"""Picking rows from the tidy tables of results."""
+"""Picking rows from the tidy tables of results, and names of the complexes in them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from innocluster.scenarios.region.loading import load_region
+from innocluster.scenarios.schema import PRESET_REGION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -10,7 +15,18 @@ if TYPE_CHECKING:
     from innocluster.scenarios.comparison.comparison import Comparison
     from innocluster.scenarios.runs.execution import RunResult
 
-__all__ = ["ALL", "crowded", "headline_unit", "notable", "numbers", "records", "select"]
+    from .texts import Texts
+
+__all__ = [
+    "ALL",
+    "complex_names",
+    "crowded",
+    "headline_unit",
+    "notable",
+    "numbers",
+    "records",
+    "select",
+]
 
 ALL = "all"
 """Key of the region's total beside the complexes."""
@@ -44,6 +60,14 @@ def headline_unit(comparison: Comparison) -> str:
     """Unit of the headline indicator."""
     rows = select(comparison.outcomes, indicator=comparison.meta["indicator"])
     return str(rows["unit"].iloc[0])
+
+
+def complex_names(meta: Mapping[str, Any], texts: Texts) -> dict[str, str]:
+    """Complex key -> display name, from the region's data."""
+    folder = None if meta["region"] == PRESET_REGION else Path(meta["region"])
+    complexes = load_region(folder).complexes
+    names = complexes.names_ko if texts.language == "ko" else complexes.names
+    return {"all": texts("word.all"), **dict(zip(complexes.keys, names, strict=True))}
 
 
 def notable(run: RunResult) -> list[Any]:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from innocluster.calibration.frozen_world import FAILS, HOLDS, MEASURES, UNDECIDED
 from innocluster.viz.report.frozen_world_tables import print_frozen_world
-from innocluster.viz.words.names import complex_names
+from innocluster.viz.words.selection import complex_names
 from innocluster.viz.words.texts import LANGUAGES, Texts
 
 
