@@ -177,7 +177,7 @@ def test_a_comparison_tries_other_forms_beside_its_worlds(small: Scenario) -> No
         progress=lambda done, *_: seen.append(done),
     )  # fmt: skip
     assert (result.meta["form_design"], result.meta["form_worlds"]) == ("one", 3)
-    assert seen == [*range(1, 11), 1, 2, 3]
+    assert [done for done in seen if done] == [*range(1, 11), 1, 2, 3]
     tried = result.forms[result.forms["rule"] != ""]
     assert (tried["form"].map(lambda form: form) != "").all()
     assert tried["worlds"].sum() == 2 * 3
