@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from innocluster.sim.ground.forms import Forms
+from innocluster.sim.ground.forms import RULES, Forms
 from innocluster.sim.ground.parameter_record import Parameters
 from innocluster.sim.ground.parameters import ParameterSet
 from innocluster.sim.market.sales import market_shares
@@ -251,7 +251,7 @@ def cost_reference(scenario: Scenario, worlds: Worlds, policy: str) -> tuple[str
 def _parameters(scenario: Scenario, worlds: Worlds) -> Any:
     """Parameters of every world, as its run had them."""
     for world in range(worlds.complete):
-        drawn = {name: float(values[world]) for name, values in worlds.drawn.items()}
+        drawn = {n: float(v[world]) for n, v in worlds.drawn.items() if n not in RULES}
         yield ParameterSet({**drawn, **scenario.parameters}).record()
 
 
