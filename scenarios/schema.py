@@ -267,10 +267,8 @@ class Scenario(BaseModel):
             Forms.of(self.forms)
         except FormError as error:
             given = error.value if error.key in RULES else error.key
-            allowed = choices(given, error.allowed)
-            raise InputError(
-                file=file, key=f"forms.{error.key}", value=error.value, allowed=allowed
-            ) from None
+            key, allowed = f"forms.{error.key}", choices(given, error.allowed)
+            raise InputError(file=file, key=key, value=error.value, allowed=allowed) from None
         try:
             ParameterSet(self.parameters)
         except ParameterError as error:

@@ -12,6 +12,7 @@ needs neither σ nor displacement nor factor prices.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from ..policies import find_policy
 from ..runs.indicators import FIRST_YEAR, MEASURES, PROGRAMME_YEAR
 from ..runs.results import ALL
 from ..schema import Scenario
-from ..statistics.intervals import Ratio, fieller, simultaneous_intervals, verdicts
+from ..statistics.intervals import Ratio, fieller, simultaneous_intervals, verdicts, wilson
 from .worlds import Worlds
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ def accounts(scenario: Scenario, worlds: Worlds, policy: str, reference: str) ->
         np.array([[getattr(p, name)] for p in parameters])
         for name in ("discount_rate", "public_funds_cost", "shadow_wage")
     )
-    displaced = _displaced(scenario, parameters, base)
+    forms = [Forms.drawn(drawn, scenario.forms) for drawn in _drawn(worlds)]
+    displaced = _displaced(forms, parameters, base)
     surplus = change["value_added"] - shadow_wage * change["labour_cost"] - change["capital_cost"]
     spent = sum((change[name] for name in _SPENDING), np.zeros_like(surplus))
 
@@ -203,6 +205,33 @@ class Benefits:
             rows.append(dict(zip(BENEFITS, values, strict=True)))
         return rows
 
+    def spread(self) -> pd.DataFrame:
+        """Benefit over cost in each world: over luck, and over all that the worlds draw.
+
+        Gross is over the money spent; net, before the programme's cost, and Hulten's are over
+        its cost.  Median, middle 80 % and the share of worlds in which a won brings less than a
+        won, with Wilson's interval.
+        """
+        import pandas as pd
+
+        rows = []
+        for policy, (_, note) in self.references.items():
+            own = self.accounts[policy]
+            if note or not (own.money > 0.0).all():
+                continue
+            ratios = {
+                "gross": own.gross / own.money, "net": own.benefit / own.cost,
+                "hulten": own.hulten / own.cost,
+            }  # fmt: skip
+            for measure, ratio in ratios.items():
+                low, median, high = np.quantile(ratio, (0.1, 0.5, 0.9))
+                below = int((ratio < 1.0).sum())
+                share = below / ratio.size
+                chance = wilson(below, ratio.size)
+                rows.append((policy, measure, median, low, high, share, *chance))
+        columns = ["policy", "measure", "median", "p10", "p90", "below_one", "low", "high"]
+        return pd.DataFrame(rows, columns=columns)
+
     def effects(self) -> pd.DataFrame:
         """The three benefits of the region as rows of the table of effects."""
         import pandas as pd
@@ -250,25 +279,30 @@ def cost_reference(scenario: Scenario, worlds: Worlds, policy: str) -> tuple[str
 
 def _parameters(scenario: Scenario, worlds: Worlds) -> Any:
     """Parameters of every world, as its run had them."""
+    for drawn in _drawn(worlds):
+        own = {name: value for name, value in drawn.items() if name not in RULES}
+        yield ParameterSet({**own, **scenario.parameters}).record()
+
+
+def _drawn(worlds: Worlds) -> Iterator[dict[str, float]]:
+    """Parameters and forms drawn for every world."""
     for world in range(worlds.complete):
-        drawn = {n: float(v[world]) for n, v in worlds.drawn.items() if n not in RULES}
-        yield ParameterSet({**drawn, **scenario.parameters}).record()
+        yield {name: float(values[world]) for name, values in worlds.drawn.items()}
 
 
-def _displaced(scenario: Scenario, parameters: list[Parameters], base: dict[str, Floats]) -> Floats:
+def _displaced(forms: list[Forms], parameters: list[Parameters], base: dict[str, Floats]) -> Floats:
     """Displacement among home firms outside the region, by world and year."""
-    form = Forms.of(scenario.forms).displacement
     rest = np.array(
         [
             [
                 rest_displacement(displacement, share)
                 for displacement, share in zip(
                     (p.home_displacement, p.export_displacement),
-                    market_shares(form, p).tolist(),
+                    market_shares(own.displacement, p).tolist(),
                     strict=True,
                 )
             ]
-            for p in parameters
+            for own, p in zip(forms, parameters, strict=True)
         ]
     )
     added = base["value_added"]

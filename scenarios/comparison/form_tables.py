@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 
     from .decision_table import Choice
 
-__all__ = ["FORM_FINDINGS", "NO_FORMS", "Designed", "benefit_frame", "drawn_frame", "form_frame"]
+__all__ = ["FORM_FINDINGS", "NO_FORMS", "Designed", "drawn_frame", "form_frame"]
 
 FORM_FINDINGS = ("turns", "may turn", "")
 """What a form does to the lead, the gravest first."""
 
-_BENEFIT = "benefit_"
-_GROSS = "value_added"
 _COLUMNS = (
     "rule", "form", "usual", "policy", "worlds", "leads", "share", "low", "high",
     "above", "above_low", "above_high", "lead", "lead_low", "lead_high", "unit", "finding",
@@ -228,31 +226,3 @@ def drawn_frame(worlds: Worlds) -> pd.DataFrame:
         else:
             columns[name] = values
     return pd.DataFrame(columns)
-
-
-def benefit_frame(choice: Choice) -> pd.DataFrame:
-    """Benefit over money spent in each world, by policy and measure of benefit.
-
-    Every yearly measure whose name begins with ``benefit_``, in KRW bn, is one; value added,
-    gross of everything, always is.  Median, middle 80 % and the probability that a won brings
-    less than a won, with Wilson's interval: over luck, and over all that the worlds draw.
-    """
-    import pandas as pd
-
-    worlds, rows = choice.worlds, []
-    measures = [_GROSS, *(m for m in worlds.yearly[BASELINE] if m.startswith(_BENEFIT))]
-    for i, arm in enumerate(choice.arms):
-        spent = choice.spent[:, i]
-        if not (spent > 0.0).all():
-            continue
-        for measure in measures:
-            scale = 1e3 if measure == _GROSS else 1.0
-            gained = worlds.yearly[arm][measure] - worlds.yearly[BASELINE][measure]
-            ratio = scale * gained[:, :, 0].sum(axis=1) / spent
-            low, median, high = np.quantile(ratio, (0.1, 0.5, 0.9))
-            below = int((ratio < 1.0).sum())
-            rows.append(
-                (arm, measure, median, low, high, below / ratio.size, *wilson(below, ratio.size))
-            )
-    columns = ["policy", "measure", "median", "p10", "p90", "below_one", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)

@@ -26,7 +26,7 @@ from .decision_table import (
     target_frame,
 )
 from .effect_tables import effect_frame, outcome_frame, world_frame, yearly_frame
-from .form_tables import NO_FORMS, Designed, benefit_frame, drawn_frame, form_frame
+from .form_tables import NO_FORMS, Designed, drawn_frame, form_frame
 from .largest_firms import largest_frame
 from .worlds import PLACEBO, Worlds
 
@@ -70,7 +70,7 @@ class Comparison:
     flips : leading arm against each rival at both ends of every drawn parameter's range
     forms : share of the worlds in which each choice leads, and in which it is above no
         programme, over all forms of contested rules and under each
-    benefits : benefit over money spent, by policy and measure of benefit
+    benefits : benefit over cost in each world, by policy and measure of benefit
     draws : parameters and forms drawn for each world
     worlds : every indicator of the region in every world under every arm, a run a row
     """
@@ -231,7 +231,7 @@ def tabulate(
         largest=largest_frame(worlds),
         flips=flip_frame(choice),
         forms=form_frame(designed, choice),
-        benefits=benefit_frame(choice),
+        benefits=benefits.spread(),
         draws=drawn_frame(worlds),
         worlds=world_frame(worlds, indicators),
     )

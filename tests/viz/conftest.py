@@ -222,7 +222,7 @@ def make_comparison(
         flips=pd.DataFrame(columns=["parameter", "finding"]),
         forms=invented_forms(effects, described["leader"]),
         benefits=pd.DataFrame(
-            [(p, "value_added", 2.1, 0.4, 4.0, 0.2, 0.1, 0.3) for p in effects],
+            [(p, "gross", 2.1, 0.4, 4.0, 0.2, 0.1, 0.3) for p in effects],
             columns=["policy", "measure", "median", "p10", "p90", "below_one", "low", "high"],
         ),
         draws=pd.DataFrame({"world": range(60)}),

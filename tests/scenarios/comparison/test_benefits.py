@@ -18,6 +18,8 @@ from innocluster.scenarios.comparison.benefits import (
 from innocluster.scenarios.comparison.worlds import Worlds
 from innocluster.scenarios.runs.indicators import UNITS
 from innocluster.scenarios.schema import Scenario
+from innocluster.scenarios.statistics.intervals import wilson
+from innocluster.sim.ground.forms import form_code
 
 WORLDS, YEARS = 3, 4
 LATER = 1.0 / 1.055
@@ -128,6 +130,28 @@ def test_ratios_and_rows_of_an_arm() -> None:
     effects = benefits.effects().set_index("indicator")
     assert list(effects.index) == ["gross_benefit", "net_benefit", "hulten_benefit"]
     assert effects.loc["net_benefit", "mean"] == pytest.approx(own.net[0], rel=1e-12)
+
+
+def test_benefit_over_cost_by_world() -> None:
+    """Value added of KRW 0.05, 1 and 2 tn for 100 bn in 2005: a half, 10 and 20 won gross a won."""
+    worlds = invented({"value_added": (0.0, 0.0), "spent_tasks": (100.0, 0.0)})
+    worlds.yearly["P5"]["value_added"][:, 2, 0] += [0.05, 1.0, 2.0]
+    frame = Benefits(scenario("complete"), worlds).spread().set_index("measure")
+    assert frame.loc["gross", ["median", "below_one"]].tolist() == pytest.approx([10.0, 1.0 / 3.0])
+    # Nothing is lost to others and factors are free: a fifth of the money is the cost of the tax.
+    net = frame.loc["net", ["p10", "median", "below_one"]].tolist()
+    assert net == pytest.approx([(0.5 + 0.2 * 9.5) / 1.2, 10.0 / 1.2, 1.0 / 3.0])
+    assert frame.loc["net", ["low", "high"]].tolist() == list(wilson(1, 3))
+    assert frame.loc["hulten", "below_one"] == 1.0
+
+
+def test_displacement_follows_the_form_that_a_world_has_drawn() -> None:
+    worlds = invented({"value_added": (1.0, 0.0), "spent_tasks": (100.0, 0.0)})
+    codes = [float(form_code("displacement", form)) for form in ("none", "complete", "none")]
+    worlds.drawn["displacement"] = np.array(codes)
+    drawn = accounts(Scenario.default().replaced(last="2006-12"), worlds, "P5", "P0").benefit
+    lost = 0.5 * 0.70 + 0.5 * 0.10
+    assert drawn == pytest.approx([1000.0 * (1.0 - lost), 1000.0, 1000.0 * (1.0 - lost)])
 
 
 @pytest.mark.parametrize(

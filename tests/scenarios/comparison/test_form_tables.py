@@ -12,7 +12,6 @@ from innocluster import compare
 from innocluster.scenarios.comparison.decision_table import Choice, Criteria
 from innocluster.scenarios.comparison.form_tables import (
     Designed,
-    benefit_frame,
     drawn_frame,
     form_frame,
 )
@@ -121,18 +120,6 @@ def test_draws_are_written_with_the_names_of_forms() -> None:
     frame = drawn_frame(worlds({"P5": [1.0, 2.0]}, {"x": [0.1, 0.2], "entry": [1.0, 0.0]}))
     assert frame["entry"].tolist() == ["proportional", "land"]
     assert frame["x"].tolist() == [0.1, 0.2]
-
-
-def test_benefit_over_money_by_hand() -> None:
-    """Effects of KRW 0.25, 1 and 2 tn on value added for 500 bn; a net measure joins by name."""
-    run = worlds({"P5": [0.25, 1.0, 2.0]}, {})
-    for arm, net in (("P0", 0.0), ("P5", 400.0)):
-        run.yearly[arm]["benefit_net"] = np.zeros((3, 11, 1))
-        run.yearly[arm]["benefit_net"][:, -1, 0] = net
-    frame = benefit_frame(Choice(run, Criteria())).set_index("measure")
-    assert frame.loc["value_added", ["median", "below_one"]].tolist() == [2.0, 1 / 3]
-    assert frame.loc["value_added", ["low", "high"]].tolist() == list(wilson(1, 3))
-    assert frame.loc["benefit_net", ["median", "below_one"]].tolist() == [0.8, 1.0]
 
 
 def test_usual_forms_that_are_drawn_are_the_plain_run_bit_for_bit(small: Scenario) -> None:
