@@ -56,7 +56,7 @@ def growth_truth(seed: int) -> tuple[Floats, Floats]:
 
 def growth(truths: int = 10) -> None:
     """Distance from the exact posterior after 150, 600 and 1,200 runs."""
-    for sizes in ((75, 75), (200, 200, 200), (300, 300, 600)):
+    for sizes in ((75, 75), (150, 150, 300), (300, 300, 600)):
         distances = []
         for seed in range(truths):
             _, observed = growth_truth(seed)

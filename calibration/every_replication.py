@@ -5,6 +5,7 @@ from __future__ import annotations
 from .displacement import DISPLACEMENT
 from .frozen_world import FROZEN_WORLD
 from .meetings_trial import MEETINGS_TRIAL
+from .published.knowledge_barter import COWAN_JONARD
 from .published.replications import REPLICATIONS, Replication
 from .research_response import RESEARCH_RESPONSE
 
@@ -12,5 +13,6 @@ __all__ = ["EVERY_REPLICATION"]
 
 EVERY_REPLICATION: dict[str, Replication] = {
     **REPLICATIONS,
+    COWAN_JONARD.name: COWAN_JONARD,
     **{own.name: own for own in (FROZEN_WORLD, DISPLACEMENT, MEETINGS_TRIAL, RESEARCH_RESPONSE)},
 }

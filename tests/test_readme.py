@@ -18,7 +18,7 @@ FOLDERS = (
 ENTRY_POINTS = {"innocluster.policies", "innocluster.forms"}
 EXAMPLES = [
     (file, example)
-    for file in ("README.md", "docs/agents.md", "docs/architecture.md")
+    for file in ("README.md", "docs/agents.md", "docs/architecture.md", "docs/calibration.md")
     for example in re.findall(
         r"```python\n(.*?)```", (ROOT / file).read_text(encoding="utf-8"), re.DOTALL
     )
@@ -26,17 +26,22 @@ EXAMPLES = [
 
 
 def test_there_are_examples() -> None:
-    expected = {"README.md": 2, "docs/agents.md": 5, "docs/architecture.md": 7}
+    expected = {
+        "README.md": 2,
+        "docs/agents.md": 5,
+        "docs/architecture.md": 8,
+        "docs/calibration.md": 1,
+    }
     files = [file for file, _ in EXAMPLES]
     assert {file: files.count(file) for file in files} == expected
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_example_runs(number: int, tmp_path: Path) -> None:
-    """Those on architecture as they stand, the others only shorter."""
+    """Those on architecture and calibration as they stand, the others only shorter."""
     file, example = EXAMPLES[number]
     short = example
-    if file != "docs/architecture.md":
+    if file not in ("docs/architecture.md", "docs/calibration.md"):
         short = short.replace("Scenario.default()", 'Scenario.default().replaced(last="2005-12")')
         short = short.replace('"2008-12"', '"2005-12"')
         assert short != example

@@ -46,7 +46,7 @@ def test_growth_problem_in_600_runs() -> None:
     _, observed = measured.growth_truth(1)
     simulate = measured.counted(problems.growth_runs, 1)
     known = problems.GROWTH_KNOWN
-    history = run_waves(problems.GROWTH, simulate, range(9), observed, known, (200, 200, 200), 1)
+    history = run_waves(problems.GROWTH, simulate, range(9), observed, known, (150, 150, 300), 1)
     assert history.runs == 600
     assert 0.0 < history.share_left < 0.3
     draws = draw_directly(history.posteriors[-1], history.region[:500])
