@@ -54,6 +54,17 @@ class Regression:
     ridge: float
 
 
+def _sparse_penalty(model: Any) -> float:
+    """Largest penalty whose cross-validated error is within one standard error of the least.
+
+    Weights are estimated anew without a penalty of size, so that terms too many only add error.
+    """
+    errors = np.asarray(model.mse_path_)
+    mean = errors.mean(axis=1)
+    limit = float(mean.min() + errors[int(np.argmin(mean))].std(ddof=1) / np.sqrt(_FOLDS))
+    return float(np.asarray(model.alphas_)[mean <= limit].max())
+
+
 @dataclass(frozen=True)
 class Choice:
     """Terms of one output.
@@ -150,7 +161,10 @@ def _lasso(
         # The least penalties need not converge to be seen to be too small.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(centred / scale, (output - output.mean()) / spread)
-    used = float(model.alpha_) if penalty is None else penalty
+        used = penalty if penalty is not None else _sparse_penalty(model)
+        if penalty is None:
+            model = Lasso(alpha=used, max_iter=3000, tol=1e-3)
+            model.fit(centred / scale, (output - output.mean()) / spread)
     return np.asarray(model.coef_, dtype=np.float64), used
 
 

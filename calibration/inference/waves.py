@@ -3,9 +3,9 @@
 I. Vernon, M. Goldstein and R. G. Bower (2010), "Galaxy formation: a Bayesian uncertainty
 analysis", Bayesian Analysis 5(4), 619-669. Implausibility of parameters is the distance of the
 emulated from the observed targets in standard deviations of all that is not known, the largest
-over the targets. What is at three or more in any wave is ruled out. Within what is left the runs
-of the next wave are spread by the prior times the fourth root of the likelihood, about twice as
-wide as the posterior, so that they are where it will be.
+over the targets. What is further away than one run in 370 would be is ruled out. Within what is
+left the runs of the next wave are spread by the prior times the fourth root of the likelihood,
+about twice as wide as the posterior, so that they are where it will be.
 
 A run of the model is any function from parameters (n, parameters) to summaries (n, summaries).
 What it returned is stored block by block, and what is stored is not run again.
@@ -25,7 +25,7 @@ from innocluster.scenarios.statistics.draws import sobol_points
 from innocluster.scenarios.store.files import write_aside
 
 from .emulator import Emulator, fit_emulator
-from .likelihood import CUTOFF, Posterior, implausibility
+from .likelihood import Posterior, implausibility
 from .priors import HIGHEST_SCORE, Priors
 
 __all__ = ["History", "Wave", "run_waves", "wave_posterior"]
@@ -143,7 +143,7 @@ def wave_posterior(
     if history.posteriors:
         before = history.posteriors[-1]
         kept = before.plausible(scores)
-        kept[kept] = implausibility(before, scores[kept]) < CUTOFF
+        kept[kept] = implausibility(before, scores[kept]) < before.cutoff
         kept[-latest:] = True
     emulator: Emulator = fit_emulator(history.priors.values(scores[kept]), summaries[kept], seed)
     return Posterior(
@@ -160,7 +160,7 @@ def _narrow(history: History, generator: np.random.Generator) -> None:
     """
     latest = history.posteriors[-1]
     distance = implausibility(latest, history.region)
-    inside = distance < CUTOFF
+    inside = distance < latest.cutoff
     history.shares.append(float(inside.mean()))
     fewest = 2 * history.region.shape[1] + 2
     if inside.sum() < fewest:
@@ -171,7 +171,7 @@ def _narrow(history: History, generator: np.random.Generator) -> None:
         result = latest.log_prior(scores)
         finite = np.isfinite(result)
         result[finite] = np.where(
-            implausibility(latest, scores[finite]) < CUTOFF, result[finite], -np.inf
+            implausibility(latest, scores[finite]) < latest.cutoff, result[finite], -np.inf
         )
         return result
 
