@@ -13,6 +13,6 @@ __all__ = ["EVERY_REPLICATION"]
 
 EVERY_REPLICATION: dict[str, Replication] = {
     **REPLICATIONS,
-    COWAN_JONARD.name: COWAN_JONARD,
     **{own.name: own for own in (FROZEN_WORLD, DISPLACEMENT, MEETINGS_TRIAL, RESEARCH_RESPONSE)},
+    COWAN_JONARD.name: COWAN_JONARD,
 }
