@@ -221,12 +221,17 @@ def _best_numbers(inputs: Floats, target: Floats, levels: Integers) -> Floats:
     from scipy.optimize import minimize
 
     dimensions = inputs.shape[1]
-    length = math.log(_TYPICAL_LENGTH)
-    start = np.concatenate(
-        [[math.log(0.1)], np.zeros(dimensions), np.full(dimensions, length), [math.log(0.1)]]
-    )
     lengths = (math.log(_LENGTHS[0]), math.log(_LENGTHS[1]))
     bounds = [(-12.0, 5.0), *[(-9.0, 6.0)] * dimensions, *[lengths] * dimensions, (-14.0, 0.7)]
+    # From weak pairs and a variance of about 1: with many inputs of weight 1 the search begins with
+    # far more variance than there is and ends in nothing but noise.
+    weight = 1.0 / dimensions
+    start = np.concatenate([
+        [-dimensions * math.log(1.0 + weight)],
+        np.full(dimensions, math.log(weight)),
+        np.full(dimensions, math.log(_TYPICAL_LENGTH)),
+        [math.log(0.1)],
+    ])  # fmt: skip
     best = minimize(
         _misfit, start, (inputs, target, levels), jac=True, method="L-BFGS-B", bounds=bounds,
         options={"maxiter": 200},

@@ -141,7 +141,7 @@ class SobolIndices:
     Attributes
     ----------
     table : ``input``, ``first`` and ``total`` index, each with ``_low`` and ``_high``: shares of
-        the variance that inputs explain
+        the variance that inputs explain; `nan` where they explain nothing that could be told
     noise_share : share of an outcome's whole variance that inputs do not explain, per run
     chance_share : the part of it that replications of a point show, `nan` without replications;
         the rest the emulator misses
@@ -208,7 +208,9 @@ def sobol_indices(
     fitted = emulator.mean(emulator.inputs)
     noisy = fitted + emulator.noise * generator.normal(size=(resamples, len(fitted)))
     signals = np.vstack([emulator.mean(points)[None], emulator.again(noisy, points)])
-    if float(signals[0].std()) <= 1e-9 * emulator.scale:
+    if emulator.explained <= 0.0:
+        first = total = np.full((len(signals), len(free)), np.nan)
+    elif float(signals[0].std()) <= 1e-9 * emulator.scale:
         first = total = np.zeros((len(signals), len(free)))
     else:
         found = [

@@ -105,6 +105,16 @@ def test_learns_a_sum_with_levels_and_leaves_out_what_is_idle() -> None:
     assert emulator.explained > 0.95
 
 
+def test_finds_four_inputs_among_twenty() -> None:
+    generator = np.random.default_rng(1)
+    unit = generator.random((160, 20))
+    truth = unit[:, 0] + unit[:, 1] ** 2 + unit[:, 2] * unit[:, 3]
+    emulator = fit_emulator(unit, truth + generator.normal(0, 0.2, 160))
+    assert emulator.noise == pytest.approx(0.2, rel=0.25)
+    assert set(np.argsort(-emulator.weights)[:2]) <= {0, 1, 2, 3}
+    assert emulator.explained > 0.75
+
+
 def test_many_runs_are_all_known() -> None:
     unit = np.random.default_rng(1).random((600, 1))
     emulator = fit_emulator(unit, unit[:, 0] ** 2)

@@ -104,6 +104,16 @@ def test_nothing_moves_an_outcome_that_is_the_same_everywhere() -> None:
     assert found.table["total"].tolist() == [0.0] * 4
 
 
+def test_no_index_is_stated_of_noise() -> None:
+    generator = np.random.default_rng(2)
+    found = sobol_indices(
+        fit_emulator(generator.random((64, 4)), generator.normal(size=64)), NAMES, base=64
+    )
+    assert found.explained <= 0.0
+    assert found.table["first"].isna().all()
+    assert found.noise_share > 0.9
+
+
 def runs() -> pd.DataFrame:
     rows = [(p, r, policy) for p in range(3) for r in range(2) for policy in ("P0", "P5")]
     table = pd.DataFrame(rows, columns=["point", "replication", "policy"])
