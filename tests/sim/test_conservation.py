@@ -132,7 +132,8 @@ def test_firms_come_and_go_one_by_one(finished):
 def test_every_series_is_recorded_and_finite(finished):
     for name, values in finished.series.values.items():
         assert np.isfinite(values).all(), name
-        assert (values >= -1e-9).all(), name
+        # Luck may be bad.
+        assert (values >= -1e-9).all() or name == "largest_luck", name
 
 
 def test_no_more_succeeds_than_was_started(finished):

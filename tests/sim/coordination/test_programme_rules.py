@@ -132,9 +132,11 @@ def test_events_are_divided_by_members(kernel: Any) -> None:
     [(27, 3000 / 9, 0.45), (35, 3000 / 9, 0.45), (36, 5778 / 12, 3578 / 5778), (216, 0.0, 0.0)],
 )
 def test_plan_of_a_month(month: int, total: float, formal: float) -> None:
+    population = full_population()
     planned = SimpleNamespace(
         state=SimpleNamespace(month=month),
-        region=full_population().region,
+        region=population.region,
+        settings=simulation("P5", population=population).settings,
         parameters=replace(P, contact_scale=0.5),
     )
     assert planned_contacts(planned) == pytest.approx((0.5 * total, formal), rel=1e-12)  # type: ignore[arg-type]

@@ -196,15 +196,18 @@ def test_nobody_meets_itself_a_closed_firm_or_one_without_research(monkeypatch) 
     lively = {"exit_rate": 0.5, "entry_scale": 5.0, "background_rate": 0.8}
     run = simulation("P5", unchecked=lively)
     firms, reused = run.state.firms, 0
-    alive = firms.alive.copy()
+    # Firms close and stop R&D after the meetings of a month.
+    alive, research = firms.alive.copy(), firms.research_intensity.copy()
     for first, second in recorded(run, monkeypatch, 72):
         firm = second[second < BODY]
         assert (first != second).all()
         assert (alive[first] == 1).all()
         assert (alive[firm] == 1).all()
-        assert (run.state.firms.research_intensity[firm] > 0.0).all()
+        assert (research[first] > 0.0).all()
+        assert (research[firm] > 0.0).all()
         reused += (run.state.firms.entered[firm] >= 0).sum()
         alive = run.state.firms.alive.copy()
+        research = run.state.firms.research_intensity.copy()
     assert run.state.pairs.count > 200
     assert reused > 50
 
