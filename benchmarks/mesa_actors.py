@@ -36,6 +36,7 @@ __all__ = [
     "Firm",
     "Institute",
     "Invention",
+    "LargeFirm",
     "Licence",
     "Pair",
     "Project",
@@ -135,6 +136,39 @@ class Licence:
         self.due, self.quality, self.succeeds = due, quality, succeeds
 
 
+class LargeFirm:
+    """One of the largest firms when the programme starts, and the luck that it has had since.
+
+    Parameters
+    ----------
+    complex_, sales : of that month
+    luck_shocks, luck_innovation : log points
+    """
+
+    def __init__(
+        self,
+        firm: Firm | ClosedFirm,
+        complex_: int,
+        sales: float,
+        luck_shocks: float = 0.0,
+        luck_innovation: float = 0.0,
+    ) -> None:
+        self.firm, self.complex, self.sales = firm, complex_, sales
+        self.luck_shocks, self.luck_innovation = luck_shocks, luck_innovation
+
+    def draw_luck(self, persistence: float, kept: float) -> None:
+        """Let luck fade as shocks and gains do; as long as the firm operates, it draws more."""
+        self.luck_shocks *= persistence
+        self.luck_innovation *= kept
+        if isinstance(self.firm, Firm) and not self.firm.closed:
+            self.luck_shocks += self.firm.shock_step
+            self.luck_innovation += self.firm.surprise
+
+    def worth_of_luck(self, substitution: float) -> float:
+        """D1: what luck adds to the sales of the start."""
+        return (substitution - 1.0) * self.sales * (self.luck_shocks + self.luck_innovation)
+
+
 class Firm(Actor):
     """A tenant firm; its attributes have the names of the columns of the firm table."""
 
@@ -142,6 +176,8 @@ class Firm(Actor):
     occasions = 0.0
     will_be_member = False
     own_spending = 0.0
+    shock_step = 0.0
+    surprise = 0.0
     desired_capital = 0.0
     desired_labour = 0.0
     worked_labour = 0.0
@@ -326,12 +362,14 @@ class Firm(Actor):
         model = self.model
         p = model.p
         self.shock *= model.persistence
+        self.shock_step = self.surprise = 0.0
         u, v, _, _ = self.draw(Process.SHOCK)
         if u < p.shock_arrival:
             scale = model.shock_unit * growth_dispersion(
                 self.employees, p.growth_dispersion, p.growth_dispersion_exponent
             )
-            self.shock += scale * (math.log(2.0 * v) if v < 0.5 else -math.log(2.0 * (1.0 - v)))
+            self.shock_step = scale * (math.log(2.0 * v) if v < 0.5 else -math.log(2.0 * (1.0 - v)))
+            self.shock += self.shock_step
         self.budget_research()
         self.own_spending = self.research_spending
         for channel in ("gain_own", "gain_transfer", "gain_joint"):
@@ -352,15 +390,21 @@ class Firm(Actor):
         u, v, _, _ = self.draw(Process.OWN_INNOVATION)
         attempts = p.attempt_rate / 12.0 * p.commercial_success
         relative = self.research_lagged / model.sector_intensity[self.sector]
-        if u < 1.0 - math.exp(-attempts * relative):
-            self.gain_own -= p.own_innovation_step * math.log(v)
+        chance = 1.0 - math.exp(-attempts * relative)
+        # The size of an innovation is exponential with this mean.
+        self.surprise = -chance * p.own_innovation_step
+        if u < chance:
+            gained = -p.own_innovation_step * math.log(v)
+            self.gain_own += gained
+            self.surprise += gained
             self.last_success = model.month
             model.count("own_innovations", self.complex)
 
     def sense_spillovers(self) -> None:
         """F4: ln(S/S0), less the share that rivals take."""
         pool = math.log(max(self.model.spillover_pool(self), 1e-9))
-        rivals = self.model.rival_pool(self) + self.model.sector_stock[self.sector]
+        rivals = self.model.rival_pool(self)
+        rivals += self.model.scaled(self.model.sector_stock[self.sector])
         pool -= self.model.p.business_stealing * math.log(rivals)
         if math.isinf(self.spillover_reference):
             self.spillover_reference = pool

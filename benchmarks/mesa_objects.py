@@ -14,7 +14,7 @@ from typing import Any
 
 import mesa
 import numpy as np
-from mesa_actors import WORKING_DAYS, Firm, Institute, Pair, University
+from mesa_actors import WORKING_DAYS, Firm, Institute, LargeFirm, Pair, University
 from mesa_entry import founding_shares, new_firms
 from mesa_market import market_of
 from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup, asking_pairs, support_tasks
@@ -57,6 +57,8 @@ class ObjectModel(mesa.Model):
         self.series: list[dict[str, NDArray[np.float64]]] = []
         self._set_constants(simulation)
         adopt(self, simulation)
+        self.spillovers = self.settings.forms.names()["spillovers"]
+        self.nearness = self._nearness() if self.month == 0 else simulation.field_nearness
         self.first_offers = (
             self._offers([0.0] * len(self.sector_stock))
             if self.month == 0
@@ -145,6 +147,11 @@ class ObjectModel(mesa.Model):
         if month == month_number(*PROGRAMME_START):
             for group in self.groups:
                 group.mark_cohort()
+            # Sorting leaves firms of the same sales in the order of sites.
+            by_sales = sorted(self.firms(), key=lambda firm: -firm.revenue)
+            self.largest = [
+                LargeFirm(firm, firm.complex, firm.revenue) for firm in by_sales[:LARGEST]
+            ]
         meetings = self._meet()
         asking = asking_pairs(self, meetings)
         # Whether there is money on offer is decided before any of it is spent.
@@ -160,6 +167,8 @@ class ObjectModel(mesa.Model):
         self._find_research_starts()
         firms.shuffle_do("decide_research")
         firms.shuffle_do("do_research")
+        for large in self.largest:
+            large.draw_luck(self.persistence, self.keep_gain)
         self._before_spillovers()
         firms.shuffle_do("sense_spillovers")
         firms.shuffle_do("produce")
@@ -324,6 +333,11 @@ class ObjectModel(mesa.Model):
             weights = [firm.starting_weight() for firm in here if firm.research_intensity <= 0.0]
             self.research_starts[c] = sum(stops) / sum(weights) if weights else 0.0
 
+    def _nearness(self) -> NDArray[np.float64]:
+        """F4: how often two fields occur together, as the cosine of their rows over firms."""
+        by_field = np.array([firm.direction for firm in self.firms()]).T
+        return np.array([[cosine(one, other) for other in by_field] for one in by_field])
+
     def find_most(self) -> None:
         """F4: no stock counts for more than a bound that grows as those of 2003 usually do."""
         grown = sorted(
@@ -337,18 +351,32 @@ class ObjectModel(mesa.Model):
     def _before_spillovers(self) -> None:
         """Line up the R&D performers, so that every firm can look at all of them at once."""
         performers = [firm for firm in self.firms() if firm.research_stock > 0.0]
-        self.directions = np.array([firm.direction for firm in performers])
+        self.directions = np.array([self.seen(firm) for firm in performers])
         self.find_most()
-        self.stocks = np.array([min(firm.research_stock, self.most) for firm in performers])
+        self.stocks = np.array([self.counted(firm.research_stock) for firm in performers])
         self.places = np.array([firm.complex for firm in performers])
         self.products = np.array([(firm.sector, firm.niche) for firm in performers])
         self.position = {firm: n for n, firm in enumerate(performers)}
 
+    def counted(self, stock: float) -> float:
+        """F4: what an R&D stock counts for in the spillovers of others."""
+        return self.scaled(min(stock, self.most))
+
+    def scaled(self, stock: float) -> float:
+        """F4: a stock, or its root where stocks spill over by their roots."""
+        return math.sqrt(stock) if self.spillovers == "root_pool" else stock
+
+    def seen(self, firm: Firm) -> NDArray[np.float64]:
+        """F4: with what the cosine of a firm with others is taken."""
+        direction: NDArray[np.float64] = firm.direction
+        return stored(self.nearness @ direction) if self.spillovers == "mahalanobis" else direction
+
     def spillover_pool(self, firm: Firm) -> float:
         """F4: S_i = Σ_j ω_ij R_j over all other firms.
 
-        ω_ij is the cosine of 2003 or at entry times the weight of the place; familiarity lifts
-        that weight towards the proximity of the places.
+        ω_ij is the cosine of 2003 or at entry, or with fields that occur together as near ones,
+        times the weight of the place; familiarity lifts that weight towards the proximity of
+        the places.
         """
         cosines = self.directions @ firm.direction
         weights = self.weights[firm.complex][self.places] * cosines
@@ -372,8 +400,8 @@ class ObjectModel(mesa.Model):
             if isinstance(other, Firm):
                 where = (firm.complex, other.complex)
                 lift = float(self.proximity[where] - self.weights[where])
-                trust = pair.familiarity * float(firm.direction @ other.direction)
-                pool += lift * trust * min(other.research_stock, self.most)
+                trust = pair.familiarity * float(pair.first.direction @ self.seen(pair.second))
+                pool += lift * trust * self.counted(other.research_stock)
         return pool
 
     def _offers(self, rivals: list[float]) -> list[list[float]]:
@@ -451,6 +479,19 @@ class ObjectModel(mesa.Model):
             for firm in firms:
                 parts[firm.complex].append(value(firm))
             self.now[name] = np.array([math.fsum(part) for part in parts])
+        self._observe_largest()
+
+    def _observe_largest(self) -> None:
+        """Sales of all but the largest firms, and what the luck of those was worth."""
+        large = {one.firm for one in self.largest}
+        parts: list[list[float]] = [[] for _ in range(self.complexes)]
+        for firm in self.firms():
+            if firm not in large:
+                parts[firm.complex].append(firm.revenue)
+        self.now["smaller_revenue"] = np.array([math.fsum(part) for part in parts])
+        self.now["largest_luck"] = np.zeros(self.complexes)
+        for one in self.largest:
+            self.count("largest_luck", one.complex, one.worth_of_luck(self.p.substitution))
 
     def _renew(self) -> None:
         """E1, E2: exit and entry; a site left is free from next month."""
@@ -506,8 +547,8 @@ class GroupedModel(ObjectModel):
         self.rivals: dict[tuple[int, int], float] = {}
         for firm in self.firms():
             if firm.research_stock > 0.0:
-                stock = min(firm.research_stock, self.most)
-                known[firm.complex] += stock * firm.direction
+                stock = self.counted(firm.research_stock)
+                known[firm.complex] += stock * self.seen(firm)
                 product = (firm.sector, firm.niche)
                 self.rivals[product] = self.rivals.get(product, 0.0) + stock
         self.reach = self.weights @ known
@@ -515,16 +556,19 @@ class GroupedModel(ObjectModel):
     def rival_pool(self, firm: Firm) -> float:
         """F4 by sums over products."""
         everyone = self.rivals.get((firm.sector, firm.niche), 0.0)
-        return max(everyone - min(firm.research_stock, self.most), 0.0)
+        return max(everyone - self.counted(firm.research_stock), 0.0)
 
     def spillover_pool(self, firm: Firm) -> float:
         """F4 by group sums."""
         total = float(firm.direction @ self.reach[firm.complex])
         place = float(self.weights[firm.complex, firm.complex])
-        own = place * min(firm.research_stock, self.most)
-        own *= float(firm.direction @ firm.direction)
+        own = place * self.counted(firm.research_stock)
+        own *= float(firm.direction @ self.seen(firm))
         return total - own + self.tie_pool(firm)
 
+
+LARGEST = 10
+"""How many firms count as the largest."""
 
 COUNTED = (
     "contacts", "formal_meetings", "introductions", "tasks_found", "tasks", "tasks_solved",

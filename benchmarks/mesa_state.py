@@ -12,6 +12,7 @@ from mesa_actors import (
     Firm,
     Institute,
     Invention,
+    LargeFirm,
     Licence,
     Pair,
     Project,
@@ -59,6 +60,21 @@ def adopt(model: ObjectModel, simulation: Simulation) -> None:
         values = _attributes(state.licences, row)
         firm = _actor(model, values.pop("firm"))
         model.licences.append(Licence(firm, model.bodies[values.pop("body")], **values))
+    model.largest = _largest(model, simulation)
+
+
+def _largest(model: ObjectModel, simulation: Simulation) -> list[LargeFirm]:
+    """The largest firms with their luck; in the row of one that closed another may stand."""
+    columns = (
+        "row", "identifier", "complex", "sales", "luck_shocks", "luck_innovation",
+    )  # fmt: skip
+    lists = [getattr(simulation.state.largest, name).tolist() for name in columns]
+    result = []
+    for row, identifier, *values in zip(*lists, strict=True):
+        firm = model.sites[row]
+        stands = firm is not None and firm.identifier == identifier
+        result.append(LargeFirm(firm if stands else ClosedFirm(), *values))
+    return result
 
 
 def _estate(simulation: Simulation, c: int) -> Estate:
