@@ -64,7 +64,10 @@ def test_no_name_means_two_things() -> None:
         ({"policy": "P99"}, r"policy = P99: allowed: P0 \(no-programme\)"),
         ({"seed": -1}, "seed = -1: allowed: an integer from 0"),
         ({"seed": 1, "rng": 2}, "rng = 2: allowed: either seed or rng"),
-        ({"attempt_rate": 99.0}, "attempt_rate = 99.0: allowed: a number from 2 to 4"),
+        (
+            {"attempt_rate": 99.0},
+            "attempt_rate = 99.0: allowed: a number from 0 to 8 1/year; plausible from 2 to 4",
+        ),
         ({"budget_scale": "much"}, "budget_scale = much: allowed: a number from 0 to 10"),
         ({"parameters": 3, "attempt_rate": 3.0}, "parameters = 3: allowed: a table"),
         ({"settings": "P5"}, "settings = P5: allowed: a Settings and nothing else"),

@@ -56,7 +56,7 @@ def test_the_usual_view_is_the_default_scenario() -> None:
     view, complaint = View.of(None)
     assert complaint == ""
     assert view.query() == "?"
-    assert canonical_scenario(view.scenario()) == canonical_scenario(Scenario.default())
+    assert canonical_scenario(view.scenario(), {}) == canonical_scenario(Scenario.default(), {})
 
 
 @pytest.mark.parametrize(

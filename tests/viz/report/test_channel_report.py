@@ -164,7 +164,7 @@ def test_drawn_parameters_are_said_to_be_drawn(tmp_path: Path) -> None:
     drawn = build({"P5": TYPICAL}, under="prior", drawn=["joint_gain"])
     said = " ".join(may_not_attribute(drawn, Texts("en")))
     assert "(z_J), drawn in every world from 0.02 to 0.07" in said
-    assert "(z_M), which stands at 0.045" in said
+    assert "(z_M), which stands at 0.12" in said
     assert Texts("en")("not.parameters_prior") in said
     assert [row[2] for row in scales(drawn, Texts("en")) if "joint_gain" in row[1]] == ["drawn"]
     for language in LANGUAGES:

@@ -53,11 +53,12 @@ def test_numbers_and_verdicts_stand_in_the_tables(language: str) -> None:
     assert texts("frozen.fails") in text
     assert texts("frozen.holds") in text
     assert "1.23 !" in text
-    assert texts("frozen.sum", failing=80, rows=88) in text
+    # 12 measures and the correlation at 8 places; the correlation holds.
+    assert texts("frozen.sum", failing=96, rows=104) in text
 
 
 def test_what_is_not_decided_is_marked() -> None:
     text = printed(UNDECIDED, "en")
     assert "1.23 ?" in text
     assert "1.23 !" not in text
-    assert "0 of 88 rows fail" in text
+    assert "0 of 104 rows fail" in text

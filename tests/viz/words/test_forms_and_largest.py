@@ -59,7 +59,7 @@ def test_rows_of_forms_and_benefits(comparison: Comparison, language: str) -> No
     assert rows[3][2:4] == ["P0 67 %\n[10–90]", "33 %\n[10–90]"]
     assert rows[3][5] == texts("forms.may_turn")
     (first, _) = benefit_rows(comparison, texts)
-    assert first[1:] == [texts("benefit.value_added"), "2.1 [0.40, 4.0]", "20 % [10–30]"]
+    assert first[1:] == [texts("benefit.gross"), "2.1 [0.40, 4.0]", "20 % [10–30]"]
 
 
 def test_verdicts_that_hang_on_the_largest_firms(comparison: Comparison) -> None:
