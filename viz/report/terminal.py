@@ -208,7 +208,7 @@ def _effects_table(comparison: Comparison, rows: list[Decision], texts: Texts, w
 
 
 def _choice_table(comparison: Comparison, rows: list[Decision], texts: Texts) -> Table:
-    """What a choice needs, a line an arm."""
+    """What a choice needs, a line an arm; of many arms without gaps between the tiers."""
     unit = effect_unit(headline_unit(comparison), texts).label
     indicator = indicator_label(comparison.meta["indicator"], texts)
     table = plain_table(texts("table.choice.title", indicator=indicator, unit=unit))
@@ -216,8 +216,9 @@ def _choice_table(comparison: Comparison, rows: list[Decision], texts: Texts) ->
     for key in ("first", "regret", "worst", "good", "possible", "front"):
         table.add_column(texts(f"table.choice.{key}"), justify="right", no_wrap=True)
     table.add_column(texts("table.decision.gain"), justify="right", no_wrap=True)
+    dense = crowded(comparison)
     for i, row in enumerate(rows):
-        if i and row.order != rows[i - 1].order:
+        if i and row.order != rows[i - 1].order and not dense:
             table.add_section()
         table.add_row(
             row.id, row.first, row.short_regret, row.worst, row.short_good, row.short_possible,
