@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 
 __all__ = [
     "CACHE",
+    "COMPILED",
     "MODEL",
     "PACKAGE",
     "cache_folder",
@@ -43,12 +44,15 @@ PACKAGE = Path(__file__).resolve().parent.parent
 """Folder of the package, in which `agents`, `sim` and `scenarios` stand side by side."""
 
 MODEL = ("agents", "sim", "scenarios")
-"""Packages that hold compiled functions and all that results depend on."""
+"""Packages that hold all that results depend on."""
+
+COMPILED = (*MODEL, "calibration")
+"""Packages that hold compiled functions: published models are compiled, too."""
 
 
 def compiled_sources(package: Path = PACKAGE) -> list[Path]:
     """Every module that may hold compiled functions, in whatever folder it stands."""
-    return sorted(source for name in MODEL for source in (package / name).rglob("*.py"))
+    return sorted(source for name in COMPILED for source in (package / name).rglob("*.py"))
 
 
 def digest_of(package: Path, files: Iterable[Path], start: str) -> str:
