@@ -14,7 +14,7 @@ from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
 from ..words.backtest import backtest_answers
-from ..words.quantities import effect_unit, level, level_unit, plain, spread
+from ..words.quantities import effect_unit, level, level_unit, lowered, plain, spread
 from ..words.selection import records, select
 from .drawing import Line, Place, Point, effect_chart, korea, line_chart
 
@@ -101,7 +101,7 @@ def sentence(answer: Comparison, view: View, texts: Texts, region: Region) -> st
     key = "cannot_tell" if found.verdict == "cannot tell" else "tell"
     return texts(
         f"page.sentence.{key}", place=place_name(view.place, region, texts), policy=name,
-        measure=texts(f"indicator.{view.measure}"), year=answer.yearly["year"].max(),
+        measure=lowered(texts(f"indicator.{view.measure}")), year=answer.yearly["year"].max(),
         worlds=answer.meta["pairs"], amount=found.amount, range=found.range,
         percent=found.percent, low=found.percent_low, high=found.percent_high,
         spent=money.amount.format(value=spent),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from textwrap import wrap
 
 from ..files import DATA
 from ..words.quantities import plain
@@ -19,9 +20,10 @@ from ..words.quantities import plain
 __all__ = ["Line", "Place", "Point", "effect_chart", "korea", "line_chart"]
 
 _WIDTH, _HEIGHT = 640.0, 300.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 150.0, 14.0, 28.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 150.0, 26.0, 28.0
 _INK, _MUTED, _GRID = "#222222", "#6b6b6b", "#e3e3e3"
 _LABEL_STEP = 15.0
+_LABEL_LETTERS = 17
 
 # A plate carrée with the parallel of its middle true to scale.
 _WEST, _EAST, _SOUTH, _NORTH, _MIDDLE = 125.6, 130.1, 34.0, 38.7, 36.4
@@ -232,10 +234,7 @@ class _Axes:
                 f'<text x="{self.x(year):.1f}" y="{_HEIGHT - 8}" text-anchor="middle" '
                 f'font-size="12" fill="{_MUTED}">{year}</text>'
             )
-        parts.append(
-            f'<text x="{_WIDTH - _RIGHT + 8}" y="{_HEIGHT - 8}" font-size="12" fill="{_MUTED}">'
-            f"{escape(unit)}</text>"
-        )
+        parts.append(f'<text x="4" y="12" font-size="12" fill="{_MUTED}">{escape(unit)}</text>')
         return parts
 
     def path(self, years: Sequence[int], values: Sequence[float]) -> str:
@@ -272,11 +271,13 @@ class _Axes:
         parts, free = [], -math.inf
         for label, value, colour in placed:
             y = max(self.y(value) + 4.0, free)
-            free = y + _LABEL_STEP
-            parts.append(
-                f'<text x="{_WIDTH - _RIGHT + 8}" y="{y:.1f}" font-size="13" font-weight="600" '
-                f'fill="{colour}">{escape(label)}</text>'
-            )
+            rows = wrap(label, _LABEL_LETTERS)
+            free = y + _LABEL_STEP * len(rows)
+            parts += [
+                f'<text x="{_WIDTH - _RIGHT + 8}" y="{y + _LABEL_STEP * n:.1f}" font-size="13" '
+                f'font-weight="600" fill="{colour}">{escape(row)}</text>'
+                for n, row in enumerate(rows)
+            ]
         return parts
 
 

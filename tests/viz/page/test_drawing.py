@@ -29,8 +29,8 @@ def test_lines_stand_at_their_years_and_values() -> None:
     path = next(p for p in picture.iter(f"{SVG}path") if p.get("fill") == "none")
     places = corners(str(path.get("d")))
     assert [x for x, _ in places] == pytest.approx([56.0, 273.0, 490.0])
-    # The axis runs from 0 to 200 over 258 points that end 28 above the lower edge.
-    assert [y for _, y in places] == pytest.approx([143.0, 78.5, 14.0])
+    # The axis runs from 0 to 200 over 246 points that end 28 above the lower edge.
+    assert [y for _, y in places] == pytest.approx([149.0, 87.5, 26.0])
 
 
 def test_a_band_holds_its_line() -> None:
@@ -92,3 +92,13 @@ def test_a_place_of_four_times_the_size_has_four_times_the_area() -> None:
     picture = ElementTree.fromstring(korea("map", places))
     radii = [float(str(circle.get("r"))) for circle in picture.iter(f"{SVG}circle")]
     assert radii[0] == pytest.approx(2.0 * radii[1])
+
+
+def test_a_long_name_takes_two_lines_and_none_is_cut() -> None:
+    text = line_chart("t", YEARS, [line("Thematic mini-clusters", [1.0, 2.0, 3.0])], [], "u")
+    labels = [
+        label.text
+        for label in ElementTree.fromstring(text).iter(f"{SVG}text")
+        if label.get("font-weight") == "600"
+    ]
+    assert labels == ["Thematic mini-", "clusters"]
