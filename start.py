@@ -1,6 +1,7 @@
 """Set innocluster up in `.venv` beside this file and run it: needs only Python 3.11 or later.
 
 `python3 start.py compare` runs any innocluster command with its options,
+`python3 start.py serve` opens the page,
 `python3 start.py test` checks style, types and tests.
 """
 
@@ -18,6 +19,8 @@ HERE = Path(__file__).resolve().parent
 ENVIRONMENT = HERE / ".venv"
 SCRIPTS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+EXTRAS = {"test": "[test,lint]", "serve": "[page]"}
+"""What some commands need beside what all need."""
 
 
 def stop(message: str) -> None:
@@ -96,9 +99,8 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - run by whatever python3 is there
         stop(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}")
     arguments = sys.argv[1:] or ["--help"]
-    testing = arguments[0] == "test"
-    install("[test,lint]" if testing else "")
-    if testing:
+    install(EXTRAS.get(arguments[0], ""))
+    if arguments[0] == "test":
         return test(arguments[1:])
     try:
         return subprocess.run([PYTHON, "-m", "innocluster", *arguments]).returncode
