@@ -26,15 +26,17 @@ def market_of(model: ObjectModel, sector: int, relative_rate: float) -> Market:
     """Market of a sector this month; `relative_rate` is the exchange rate over that of 2003."""
     macro, sectors, p = model.settings.macro, model.region.sectors, model.p
     key = sectors.keys[sector]
+    common = model.settings.forms.names()["demand"] == "common"
+    by_sector = {} if common else macro.sectors
 
     def now(series: str, line: str) -> float:
-        own = macro.sectors.get(series, {}).get(line)
+        own = by_sector.get(series, {}).get(line)
         return float((getattr(macro, series) if own is None else own)[model.month])
 
     price = now("price_index", key)
     ratio = model.value_added_ratio[sector]
     dearer = (model.general_price / price) ** float(sectors.material_prices[sector])
-    differs = "price_index" in macro.sectors
+    differs = "price_index" in by_sector
     progress = p.technical_progress + differs * float(sectors.technical_progress[sector])
     rivals = p.rivals_growth + differs * float(sectors.rivals_growth[sector])
     markets = sectors.export_markets[sector].items()

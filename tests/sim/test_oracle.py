@@ -141,14 +141,18 @@ def test_same_trajectory(policy: str, shuffle: int) -> None:
         {"sharing": "flow"},
         {"spillover_ties": "acquaintance"},
         {"displacement": "complete"},
+        {"displacement": "none", "demand": "common"},
+        {"occasions": "uniform", "entry": "proportional"},
         {"research": "frozen"},
+        {"research": "elastic"},
+        {"research": "lasting"},
         {"spillovers": "mahalanobis"},
         {"spillovers": "root_pool"},
     ],
     ids=lambda forms: "-".join(forms.values()),
 )
 def test_same_trajectory_under_other_forms(forms: dict[str, str]) -> None:
-    """T3, F4: whoever tells whom, and from whomever R&D spills over, both say the same."""
+    """Whichever form a contested rule has, both say the same."""
     run = Simulation(replace(lively("P5").settings, forms=Forms.of(forms)))
     model = advanced(ObjectModel(run))
     run.run()
