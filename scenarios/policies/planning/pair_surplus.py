@@ -3,8 +3,9 @@
 From the same rules that the phases use: information for both (T3), a joint project
 that may start and succeed (M2, M3, J1), for a research body the licences of the
 months of contact (U2, U3), less working time.  Left out, because nobody plans on
-it: what a meeting teaches (K2), spillovers between acquainted firms (F4), third
-partners, same-field duplication, closures, and that other meetings follow.
+it: what a meeting teaches (K2), spillovers between acquainted firms (F4), sales
+taken from others (D1), R&D that partners start (F3), third partners, same-field
+duplication, closures, and that other meetings follow.
 """
 
 from __future__ import annotations
