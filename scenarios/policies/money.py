@@ -68,7 +68,7 @@ class UniformSubsidy(Policy):
     def pay(self, view: CoordinationView) -> Payments:
         """Share the balance of all complexes in proportion to own R&D spending."""
         firms = view.state.firms
-        spending = firms.research_intensity[: firms.count] * firms.revenue[: firms.count]
+        spending = firms.research_spending[: firms.count]
         rows = np.flatnonzero((firms.alive[: firms.count] == 1) & (spending > 0.0))
         shares = spending[rows] / spending[rows].sum()
         return Payments(

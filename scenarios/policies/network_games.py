@@ -112,7 +112,7 @@ class TargetedSubsidy(Policy):
             view.state.memory["targeted"] = np.array([bool(rate.any()) for rate in rates])
         rate, _ = view.state.memory["standing"].now(view)
         firms, balance = view.state.firms, view.state.balance
-        spending = firms.research_intensity[: firms.count] * firms.revenue[: firms.count]
+        spending = firms.research_spending[: firms.count]
         rows = np.flatnonzero((firms.alive[: firms.count] == 1) & (spending > 0.0))
         place, declared = firms.complex[rows], spending[rows]
         due = np.where(view.state.memory["targeted"][place], rate[rows], 1.0) * declared

@@ -105,7 +105,7 @@ def test_a_complex_gets_what_it_gets_under_one_rate_and_divides_it_by_the_optimu
         assert parts[0] == pytest.approx(parts[1], rel=1e-9)
         if view.month % 12 != 0 and view.month != START:
             return
-        spending = firms.research_intensity[paid.rows] * firms.revenue[paid.rows]
+        spending = firms.research_spending[paid.rows]
         for c, network in enumerate(research_networks(view)):
             here = place == c
             if network.rows.size == 0:
@@ -162,7 +162,7 @@ def test_without_spillovers_between_partners_rates_are_those_of_the_sectors():
         firms = view.state.firms
         if view.month % 12 != 0:
             return
-        spending = firms.research_intensity[paid.rows] * firms.revenue[paid.rows]
+        spending = firms.research_spending[paid.rows]
         rate = paid.amounts / spending
         kind = firms.complex[paid.rows] * 100 + firms.sector[paid.rows]
         for one in np.unique(kind):

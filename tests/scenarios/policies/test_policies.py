@@ -310,7 +310,8 @@ def test_a_uniform_subsidy_has_one_rate_for_all():
     run.run_until(START)
     firms = run.state.firms
     n = firms.count
-    spending = firms.research_intensity[:n] * firms.revenue[:n] * (firms.alive[:n] == 1)
+    # What firms declare is what they spent last month.
+    spending = firms.research_spending[:n] * (firms.alive[:n] == 1)
     run.step()
     support = run.scratch.grants[:n] - firms.grant_flow[:n]
     performs = spending > 0.0
