@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -153,6 +153,7 @@ def result_folder(
 def _claimed(path: Path, command: str) -> Iterator[ResultFolder]:
     _refuse_foreign(path)
     lock = FolderLock(path, command)
+    made = [folder for folder in path.parents if not folder.exists()]
     lock.acquire()
     finished, claimed = False, ResultFolder(path)
     try:
@@ -169,7 +170,7 @@ def _claimed(path: Path, command: str) -> Iterator[ResultFolder]:
     finally:
         claimed.discard()
         if not finished:
-            _give_up_if_empty(path)
+            _give_up_if_empty(path, made)
         lock.release(finished)
 
 
@@ -185,8 +186,13 @@ def _title(manifest: dict[str, object]) -> str:
     return f"innocluster {command} {scenario}".strip()
 
 
-def _give_up_if_empty(path: Path) -> None:
-    """Take a folder away again that was claimed and in which nothing has come to be."""
+def _give_up_if_empty(path: Path, made: Iterable[Path]) -> None:
+    """Take a folder away again that was claimed and in which nothing has come to be.
+
+    Parameters
+    ----------
+    made : folders around it that were made for it, the innermost first
+    """
     with contextlib.suppress(OSError):
         if {file.name for file in path.iterdir()} <= {LOCK, MANIFEST} and (
             read_manifest(path).get("status") == "started"
@@ -194,6 +200,8 @@ def _give_up_if_empty(path: Path) -> None:
             (path / MANIFEST).unlink()
             (path / LOCK).unlink()
             path.rmdir()
+            for folder in made:
+                folder.rmdir()
 
 
 def complete_swap(path: Path) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from innocluster.commands.terminal.policy_list import describe_policies, instruments, print_policies
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.policies import POLICIES
+from innocluster.viz.words.messages import Messages
 from innocluster.viz.words.texts import LANGUAGES
 
 
@@ -29,7 +30,7 @@ def test_every_policy_is_explained_at_80_columns(language: str) -> None:
             policy.name_ko if korean else policy.name,
             policy.summary_ko if korean else policy.summary,
             policy.knows_ko if korean else policy.knows,
-            policy.source,
+            Messages(language)("source", policy.source),
         ):
             assert "".join(told.split()) in words
     assert "grants for joint R&D" in " ".join(text.split()) or language == "ko"
