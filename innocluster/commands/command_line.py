@@ -94,6 +94,12 @@ def main() -> int:
     except BrokenPipeError:
         _give_up_output()
         return BROKEN_PIPE
+    except SystemExit as stop:
+        # Rich ends the process by itself where nobody reads on.
+        if not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        _give_up_output()
+        return BROKEN_PIPE
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
