@@ -173,7 +173,7 @@ def explore(
     command = command or f"explore({', '.join(chosen)})"
     planned = [(replication, design.runs(replication)) for replication in range(worlds)]
     with open_study(inputs, drawn, folder, workers, command) as study:
-        if progress is not None:
+        if progress is not None and study.lacks(planned):
             progress(0, 0, math.nan)
         for advance in study.complete(planned, _RUNS_A_JOB):
             if progress is not None:

@@ -176,7 +176,7 @@ def _run_until_precise(
     outcomes: dict[str, list[Outcome]] = {arm: [] for arm in design.arms}
     draws: list[dict[str, float]] = []
     seen, wanted = 0, min(design.pairs, design.cap)
-    if progress is not None:
+    if progress is not None and study.lacks((world, design.arms) for world in range(wanted)):
         progress(0, wanted, math.nan)
     while True:
         _run(range(seen, wanted), design, study, progress, outcomes, draws)

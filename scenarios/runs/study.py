@@ -70,6 +70,13 @@ class Study:
         fixed = {*scenario.parameters, *scenario.forms}
         return {n: v for n, v in self.draws(replication).items() if n not in fixed}
 
+    def lacks(self, wanted: Iterable[tuple[int, Sequence[str]]]) -> bool:
+        """Whether any run of worlds under their arms is still to come."""
+        return any(
+            len(self.ledger.known(arms, [replication])) < len(set(arms))
+            for replication, arms in wanted
+        )
+
     def complete(
         self, wanted: Iterable[tuple[int, Sequence[str]]], runs_a_job: int | None = None
     ) -> Iterator[Advance]:
