@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from rich.cells import cell_len
 
+from innocluster.viz.words.messages import Messages
+
 COMMAND = [sys.executable, "-m", "innocluster", "explore"]
 SHORT = ["P5", "--last", "2005-12", "--worlds", "2", "--workers", "1", "--out", "out"]
 
@@ -72,7 +74,9 @@ def test_a_table_of_80_columns_otherwise(
     assert (answer.returncode, answer.stderr) == (0, "")
     assert word in answer.stdout
     assert max(cell_len(line) for line in answer.stdout.splitlines()) <= 80
-    assert answer.stdout.splitlines()[-1] == "seed 2005: out"
+    text = "seed {seed}; tables in {folder}; figures and page: innocluster report {typed}"
+    last = Messages(language)("line", text, seed=2005, folder="out", typed="out")
+    assert answer.stdout.splitlines()[-1] == last
 
 
 @pytest.mark.parametrize(
