@@ -14,6 +14,8 @@ from functools import cache
 from html import escape
 from textwrap import wrap
 
+from ..figures.style import INK, MUTED
+from ..figures.vector import picture
 from ..files import DATA
 from ..words.quantities import plain
 
@@ -21,7 +23,7 @@ __all__ = ["Line", "Place", "Point", "effect_chart", "korea", "line_chart"]
 
 _WIDTH, _HEIGHT = 640.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 150.0, 26.0, 28.0
-_INK, _MUTED, _GRID = "#222222", "#6b6b6b", "#e3e3e3"
+_GRID = "#e3e3e3"
 _LABEL_STEP = 15.0
 _LABEL_LETTERS = 17
 
@@ -113,7 +115,7 @@ def line_chart(
     described = "; ".join(
         f"{line.label}: {plain(line.values[-1])} {unit} ({years[-1]})" for line in lines
     )
-    return _svg(title, described, parts)
+    return picture(title, described, parts, (_WIDTH, _HEIGHT))
 
 
 def effect_chart(title: str, years: Sequence[int], line: Line, unit: str) -> str:
@@ -123,7 +125,7 @@ def effect_chart(title: str, years: Sequence[int], line: Line, unit: str) -> str
     parts = [
         *axes.grid(unit),
         f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{zero:.1f}" y2="{zero:.1f}" '
-        f'stroke="{_INK}" stroke-width="1"/>',
+        f'stroke="{INK}" stroke-width="1"/>',
         axes.band(years, line),
         f'<path d="{axes.path(years, line.values)}" fill="none" stroke="{line.colour}" '
         'stroke-width="2.2"/>',
@@ -133,7 +135,7 @@ def effect_chart(title: str, years: Sequence[int], line: Line, unit: str) -> str
         f"{line.label}: {plain(line.values[-1])} ({plain(line.low[-1])} … {plain(line.high[-1])}) "
         f"{unit} ({years[-1]})"
     )
-    return _svg(title, described, parts)
+    return picture(title, described, parts, (_WIDTH, _HEIGHT))
 
 
 def korea(title: str, places: Sequence[Place]) -> str:
@@ -158,7 +160,7 @@ def korea(title: str, places: Sequence[Place]) -> str:
         edge = 3.0 if place.chosen else 1.0
         parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{place.colour}" '
-            f'fill-opacity="0.75" stroke="{_INK}" stroke-width="{edge}">'
+            f'fill-opacity="0.75" stroke="{INK}" stroke-width="{edge}">'
             f"<title>{escape(place.label)}</title></circle>"
         )
     for place in places:
@@ -166,10 +168,10 @@ def korea(title: str, places: Sequence[Place]) -> str:
         parts.append(
             f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="13" '
             f'font-weight="{700 if place.chosen else 500}" paint-order="stroke" stroke="white" '
-            f'stroke-width="3" fill="{_INK}">{escape(place.name)}</text>'
+            f'stroke-width="3" fill="{INK}">{escape(place.name)}</text>'
         )
     described = "; ".join(place.label for place in places)
-    return _svg(title, described, parts, (_MAP_WIDTH, height))
+    return picture(title, described, parts, (_MAP_WIDTH, height))
 
 
 @cache
@@ -226,15 +228,15 @@ class _Axes:
             parts.append(
                 f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
                 f'stroke="{_GRID}"/><text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" '
-                f'font-size="12" fill="{_MUTED}">{plain(value)}</text>'
+                f'font-size="12" fill="{MUTED}">{plain(value)}</text>'
             )
         every = 2 if self.last - self.first > 7 else 1
         for year in range(self.first, self.last + 1, every):
             parts.append(
                 f'<text x="{self.x(year):.1f}" y="{_HEIGHT - 8}" text-anchor="middle" '
-                f'font-size="12" fill="{_MUTED}">{year}</text>'
+                f'font-size="12" fill="{MUTED}">{year}</text>'
             )
-        parts.append(f'<text x="4" y="12" font-size="12" fill="{_MUTED}">{escape(unit)}</text>')
+        parts.append(f'<text x="4" y="12" font-size="12" fill="{MUTED}">{escape(unit)}</text>')
         return parts
 
     def path(self, years: Sequence[int], values: Sequence[float]) -> str:
@@ -261,8 +263,8 @@ class _Axes:
         above, below = self.y(point.value + point.error), self.y(point.value - point.error)
         return (
             f'<g>{told}<line x1="{x:.1f}" x2="{x:.1f}" y1="{above:.1f}" y2="{below:.1f}" '
-            f'stroke="{_INK}" stroke-width="1.5"/>'
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{_INK}"/></g>'
+            f'stroke="{INK}" stroke-width="1.5"/>'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{INK}"/></g>'
         )
 
     def end_labels(self, ends: Sequence[tuple[str, float, str]]) -> list[str]:
@@ -279,15 +281,3 @@ class _Axes:
                 for n, row in enumerate(rows)
             ]
         return parts
-
-
-def _svg(
-    title: str, described: str, parts: Sequence[str], size: tuple[float, float] = (_WIDTH, _HEIGHT)
-) -> str:
-    """One picture that scales with its frame."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]:g} {size[1]:g}" '
-        f'width="100%" role="img" font-family="system-ui, sans-serif" '
-        f'aria-label="{escape(f"{title}. {described}", quote=True)}">'
-        f"<title>{escape(title)}</title><desc>{escape(described)}</desc>{''.join(parts)}</svg>"
-    )

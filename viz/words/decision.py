@@ -27,6 +27,7 @@ from .quantities import (
     level_unit,
     plain,
     spread,
+    two_digits,
 )
 from .selection import headline_unit, records, select
 from .texts import Texts
@@ -260,5 +261,5 @@ def _ratio(row: Any, otherwise: str) -> str:
         return otherwise
     if row.benefit_cost_low != row.benefit_cost_low:
         return _or_dash(row.benefit_cost)
-    words = spread(row.benefit_cost, row.benefit_cost_low, row.benefit_cost_high)
+    words = two_digits(row.benefit_cost, row.benefit_cost_low, row.benefit_cost_high)
     return f"{words[0]} [{words[1]}, {words[2]}]"

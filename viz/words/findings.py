@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from innocluster.scenarios.comparison.comparison import Comparison
 
-from .quantities import effect_unit, indicator_phrase, listed, plain, spread
+from .quantities import effect_unit, indicator_phrase, listed, plain, spread, two_digits
 from .selection import ALL, crowded, records, select
 from .texts import Texts
 
@@ -111,7 +111,7 @@ def effect_of(comparison: Comparison, policy: str, baseline: str, texts: Texts) 
     row = rows[0]
     unit = effect_unit(row.unit, texts)
     mean, low, high = spread(*(value * unit.factor for value in (row.mean, row.low, row.high)))
-    percent = spread(row.relative_mean, row.relative_low, row.relative_high)
+    percent = two_digits(row.relative_mean, row.relative_low, row.relative_high)
     amount = unit.amount.format(value=mean)
     bounds = unit.range(low, high, texts)
     return Effect(policy, baseline, row.verdict, mean, low, high, amount, bounds, *percent)

@@ -24,7 +24,9 @@ __all__ = [
     "lowered",
     "plain",
     "precise",
+    "rounded",
     "spread",
+    "two_digits",
 ]
 
 MINUS = "−"
@@ -152,6 +154,22 @@ def spread(mean: float, low: float, high: float) -> tuple[str, str, str]:
         decimals = min(decimals, max(0, 4 - math.floor(math.log10(abs(mean)))))
     decimals = min(decimals, 6)
     return precise(mean, decimals), precise(low, decimals), precise(high, decimals)
+
+
+def two_digits(mean: float, low: float, high: float) -> tuple[str, str, str]:
+    """Mean and bounds of a small effect or a ratio: two digits of what is largest of it.
+
+    Luck alone makes intervals narrow; a third digit would hang on parameters.
+    """
+    half = (high - low) / 2.0
+    scale = max([abs(v) for v in (mean, half) if math.isfinite(v)], default=0.0)
+    decimals = 0 if scale == 0.0 else min(max(0, 1 - math.floor(math.log10(scale))), 6)
+    return precise(mean, decimals), precise(low, decimals), precise(high, decimals)
+
+
+def rounded(value: float, digits: int = 2) -> str:
+    """A number with no more than `digits` significant digits, 9,014 as 9,000."""
+    return plain(float(f"{value:.{digits - 1}e}"), digits)
 
 
 def listed(names: list[str], texts: Texts) -> str:

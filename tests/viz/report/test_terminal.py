@@ -30,7 +30,7 @@ def test_comparison_fits_and_cuts_nothing(
     text = printed(print_comparison, comparison, language, width)
     assert max(cell_len(line) for line in text.splitlines()) <= width
     assert "…" not in text
-    numbers = ("[250, 370]", "[0.86, 1.82]") if language == "en" else ("[2,500, 3,700]",)
+    numbers = ("[250, 370]", "[0.9, 1.8]") if language == "en" else ("[2,500, 3,700]",)
     for number in numbers:
         assert number in text
 

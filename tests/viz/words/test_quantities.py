@@ -16,7 +16,9 @@ from innocluster.viz.words.quantities import (
     level_unit,
     plain,
     precise,
+    rounded,
     spread,
+    two_digits,
 )
 from innocluster.viz.words.texts import Texts
 
@@ -77,3 +79,27 @@ def test_indicators_in_words() -> None:
     assert "2005" in indicator_label("contacts_2005_h1", EN)
     with pytest.raises(KeyError):
         indicator_label("nonsense_2013", EN)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written"),
+    [
+        ((0.3461, 0.298, 0.395), ("0.35", "0.30", "0.40")),
+        ((1.5727, 1.479, 1.667), ("1.6", "1.5", "1.7")),
+        # What is largest of mean and half-width, 0.0222, sets the decimals.
+        ((-0.0118, -0.0341, 0.0104), ("−0.012", "−0.034", "0.010")),
+        ((12.3, 5.1, 19.6), ("12", "5", "20")),
+        ((0.346, math.nan, math.nan), ("0.35", "–", "–")),
+        ((0.0, 0.0, 0.0), ("0", "0", "0")),
+    ],
+)
+def test_two_digits(numbers: tuple[float, float, float], written: tuple[str, str, str]) -> None:
+    assert two_digits(*numbers) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(9014.0, "9,000"), (350.9, "350"), (0.0473, "0.047"), (-1388.0, "−1,400")],
+)
+def test_rounded(value: float, written: str) -> None:
+    assert rounded(value) == written
