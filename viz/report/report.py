@@ -24,14 +24,13 @@ from ..words.choices import choices, turning_caption, turning_points, turning_ro
 from ..words.decision import decisions, target_shares
 from ..words.findings import (
     answers,
-    headline,
     may_conclude,
     may_not_conclude,
     policy_names,
     short_names,
     unsettled,
 )
-from ..words.forms import benefit_rows, form_answers, form_caption, form_headline, form_rows
+from ..words.forms import benefit_rows, form_answers, form_caption, form_rows
 from ..words.growth_sources import composition_table, growth_answers, source_tables
 from ..words.largest_firms import largest_answers, largest_caption, largest_rows
 from ..words.quantities import (
@@ -41,10 +40,12 @@ from ..words.quantities import (
     level_unit,
     plain,
     spread,
+    two_digits,
 )
 from ..words.run_indicators import indicator_rows
 from ..words.selection import ALL, complex_names, crowded, headline_unit, records, select
 from ..words.texts import Texts
+from .first_screen import first_screen
 
 __all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"]
 
@@ -91,8 +92,7 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
     outcome_unit = headline_unit(comparison)
     content = {
         "title": texts("report.title", scenario=comparison.meta["scenario"]),
-        "headline": headline(comparison, texts),
-        "form_headline": form_headline(comparison, texts),
+        **first_screen(comparison, texts),
         "answers": answers(comparison, texts),
         "choices": choices(comparison, texts),
         "warnings": unsettled(comparison, texts),
@@ -346,7 +346,7 @@ def _all_effects(comparison: Comparison, texts: Texts) -> Rows:
     for row in records(effects):
         unit = effect_unit(row.unit, texts)
         mean, low, high = spread(*(v * unit.factor for v in (row.mean, row.low, row.high)))
-        percent, _, _ = spread(row.relative_mean, row.relative_low, row.relative_high)
+        percent, _, _ = two_digits(row.relative_mean, row.relative_low, row.relative_high)
         rows.append(
             [
                 indicator_label(row.indicator, texts),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BacktestTable",
     "backtest_answers",
+    "backtest_in_short",
     "backtest_misses",
     "backtest_note",
     "backtest_tables",
@@ -28,6 +29,7 @@ __all__ = [
 
 _MEASURES = ("revenue", "exports", "employees", "firms")
 _BEST_INFORMED = ("national", "shares")
+_SIMPLEST = "national"
 _FIT_MARK = " *"
 
 
@@ -113,6 +115,41 @@ def backtest_misses(result: RunResult | Comparison, texts: Texts) -> list[str]:
     for key in dict.fromkeys(missed["complex"]):
         misses = [_miss(row, texts) for row in records(select(missed, complex=key))]
         sentences.append(texts("backtest.missed", place=names[key], misses=listed(misses, texts)))
+    return sentences
+
+
+def backtest_in_short(result: RunResult | Comparison, texts: Texts) -> list[str]:
+    """How much of what was held out the model meets, its largest miss and its mean error.
+
+    The largest is that of the region as a whole, relative to what happened, where there is one.
+    """
+    table = _own(result)
+    judged, missed = _judged(table) if len(table) else (table, table)
+    if judged.empty:
+        return [texts("glance.match_none")]
+    counts = {"judged": len(judged), "met": len(judged) - len(missed)}
+    if missed.empty:
+        return [texts("glance.match_all", **counts)]
+    region = select(missed, complex=ALL)
+    rows = records(missed if region.empty else region)
+    worst = max(rows, key=lambda row: abs(row.mean / row.observed - 1.0))
+    place = complex_names(result.meta, texts)[worst.complex]
+    # Only a total is a word that sentences write small.
+    place = lowered(place) if worst.complex == ALL else place
+    sentences = [
+        texts("glance.match_met", **counts),
+        texts("glance.match_miss", place=place, miss=_miss(worst, texts)),
+    ]
+    errors = forecast_errors(table, by_complex=False)
+    if errors["figures"] > 0.0 and _SIMPLEST in errors:
+        sentences.append(
+            texts(
+                "glance.match_error",
+                error=precise(errors["mean"], 0),
+                name=texts(f"backtest.{_SIMPLEST}_long"),
+                other=precise(errors[_SIMPLEST], 0),
+            )
+        )
     return sentences
 
 

@@ -77,6 +77,7 @@ def many() -> Iterator[Comparison]:
         for arm in EFFECTS:
             if arm not in POLICIES:
                 names = {"name": f"Invented arm {arm}", "name_ko": f"지어낸 정책 {arm}"}
+                names |= {"summary": "Nothing at all.", "summary_ko": "아무것도 하지 않는다."}
                 sees = ("oracle",) if arm == "ORACLE" else ()
                 own = {"id": arm, "key": arm.lower(), "sees": sees, **names}
                 patch.setitem(POLICIES, arm, type(arm, (Policy,), own)())
