@@ -37,10 +37,10 @@ def test_bars_stand_where_their_numbers_are() -> None:
 
 
 def test_a_loss_stands_left_of_zero_and_the_verdict_right_of_it() -> None:
-    # From −100 at 6 to 100 at 258: zero at 132, the verdict 8 behind it.
+    # 13 letters of 0.58 · 13 · 1.12 and a gap of 8 leave 246.2 for −100 to 100: zero at 129.1.
     root = drawn(bar(-75.0, -100.0, -50.0), bar(75.0, 50.0, 100.0))
     verdict = next(text for text in root.iter(f"{SVG}text") if text.text == "A cannot tell")
-    assert verdict.get("x") == "140.0"
+    assert verdict.get("x") == "137.1"
 
 
 def test_what_a_policy_does_is_written_whole_in_lines_that_fit() -> None:
@@ -71,3 +71,18 @@ def test_names_are_escaped_and_told_to_readers_that_do_not_see() -> None:
     root = drawn(bar(1.0, 0.5, 1.5, name="<b>&"))
     assert "<b>& higher" in words(root)
     assert root.get("aria-label") == "Effects. <b>&: +1 %, higher"
+
+
+def test_a_long_name_takes_room_from_the_bars_and_is_not_cut() -> None:
+    # 30 letters and " higher": 37 · 0.58 · 13 · 1.12 = 312 and a gap of 8 leave the least plot, 90.
+    root = drawn(bar(150.0, 100.0, 200.0, name="P5@" + "b" * 27))
+    (interval,) = root.iter(f"{SVG}rect")
+    assert (interval.get("x"), interval.get("width")) == ("51.0", "45.0")
+
+
+def test_a_long_name_above_a_bar_breaks_before_the_size_of_the_effect() -> None:
+    root = drawn(bar(1.0, 0.5, 1.5, "Does.", name="Thematic mini-clusters @ two-level, budget=2"))
+    above = words(root)
+    assert above[above.index("+1 %") :] == [
+        "+1 %", "Thematic mini-clusters @", "two-level, budget=2", "Does.", "higher"
+    ]  # fmt: skip
