@@ -86,16 +86,17 @@ def test_nearest_turn_by_hand() -> None:
     unit = np.random.default_rng(1).random((150, 3))
     unit[:, 2] = np.random.default_rng(2).integers(0, 2, 150)
     levels = np.array([0, 0, 2])
-    # From (.5, .5, 0) the lead is .25: gone at b = .75, or at the other level, never along a.
-    lead = 0.75 - unit[:, 1] - 0.5 * unit[:, 2]
+    # From (.5, .5, 0) the lead is .2525: gone at b = .7525, which is no step of the search, or at
+    # the other level, never along a.
+    lead = 0.7525 - unit[:, 1] - 0.5 * unit[:, 2]
     emulator = fit_emulator(unit, lead, levels)
     table = turning_points({"P2": emulator}, ["a", "b", "form"], np.array([0.5, 0.5, 0.0]))
     assert table["input"].tolist() == ["b", "form"]
-    assert table["turn"].tolist() == pytest.approx([0.75, 1.0], abs=2e-3)
-    assert table["change"].tolist() == pytest.approx([0.25, 1.0], abs=2e-3)
-    assert table["lead"].iloc[1] == pytest.approx(-0.25, abs=2e-3)
+    assert table["turn"].tolist() == pytest.approx([0.7525, 1.0], abs=2e-3)
+    assert table["change"].tolist() == pytest.approx([0.2525, 1.0], abs=2e-3)
+    assert table["lead"].iloc[1] == pytest.approx(-0.2475, abs=2e-3)
     assert (table["high"] < 0.0).all()
-    assert 0.75 < table["verify"].iloc[0] < 0.78
+    assert 0.7525 < table["verify"].iloc[0] < 0.78
     ahead = fit_emulator(unit, 2.0 + lead, levels)
     assert turning_points({"P2": ahead}, ["a", "b", "form"], np.array([0.5, 0.5, 0.0])).empty
 
