@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -49,17 +50,26 @@ def test_a_policy_without_money_is_no_programme(arms, policy, budget):
         assert same_state(getattr(unfunded.state, name), getattr(arms["P0"].state, name))
 
 
-@pytest.mark.parametrize(
-    ("rule", "form"),
-    [(rule.key, form) for rule in RULES.values() for form in rule.forms if form != rule.default],
-)
-@pytest.mark.parametrize("policy", ["P5", "P7"])
-def test_no_money_is_no_programme_under_any_form(policy, rule, form):
+OTHER_FORMS = [
+    (rule.key, form) for rule in RULES.values() for form in rule.forms if form != rule.default
+]
+
+
+@cache
+def without_programme(rule: str, form: str) -> Simulation:
+    """A finished run without a programme under another form of a rule."""
     forms = Forms.of({rule: form})
-    without = Simulation(replace(simulation("P0", last=(2006, 12)).settings, forms=forms))
+    started = Simulation(replace(simulation("P0", last=(2006, 12)).settings, forms=forms))
+    started.run()
+    return started
+
+
+@pytest.mark.parametrize(("rule", "form"), OTHER_FORMS)
+@pytest.mark.parametrize("policy", [policy for policy in POLICIES if policy != "P0"])
+def test_no_money_is_no_programme_under_any_form(policy, rule, form):
+    without = without_programme(rule, form)
     settings = simulation(policy, last=(2006, 12), budget={}).settings
-    unfunded = Simulation(replace(settings, forms=forms))
-    without.run()
+    unfunded = Simulation(replace(settings, forms=without.settings.forms))
     unfunded.run()
     assert same(unfunded.series.values, without.series.values, 48)
     for name in ("firms", "bodies", "pairs", "projects", "licences"):
