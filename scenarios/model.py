@@ -15,6 +15,7 @@ from innocluster.sim.settings import Settings
 
 from .errors import InputError, choices
 from .runs.execution import build_settings
+from .runs.inputs import scenario_of
 from .schema import Programme, Scenario
 
 __all__ = ["ClusterModel"]
@@ -74,8 +75,7 @@ class ClusterModel(engine.ClusterModel):
 
 def _scenario(base: Scenario | str | Path | None, entries: Mapping[str, Any]) -> Scenario:
     """A scenario with some entries, programme entries and parameters replaced."""
-    if not isinstance(base, Scenario):
-        base = Scenario.default() if base is None else Scenario.from_file(base)
+    base = scenario_of(base)
     changes: dict[str, Any] = {}
     tables: dict[str, dict[str, Any]] = {"programme": {}, "forms": {}, "parameters": {}}
     for name, given in entries.items():

@@ -23,7 +23,7 @@ from ..arms import BASELINE, Arm, resolve_arm
 from ..errors import COMMAND_LINE, InputError
 from ..policies import find_policy
 from ..runs.indicators import FIRST_YEAR, Indicator
-from ..runs.inputs import Inputs
+from ..runs.inputs import Inputs, scenario_of
 from ..runs.study import Study, open_study
 from ..schema import Scenario
 from ..statistics.draws import draws_under
@@ -217,8 +217,7 @@ def _frozen(policies: Iterable[str], scenario: Scenario | Inputs | str | Path | 
     given = (policies,) if isinstance(policies, str) else tuple(policies)
     if isinstance(scenario, Inputs):
         return scenario
-    if not isinstance(scenario, Scenario):
-        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
+    scenario = scenario_of(scenario)
     arms = [resolve_arm(text, scenario) for text in given]
     untreated = [replace(arm.opened, id=arm.baseline, policy=BASELINE) for arm in arms]
     return Inputs(scenario, [*arms, *untreated])

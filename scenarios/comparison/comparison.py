@@ -20,7 +20,7 @@ from ..arms import BASELINE, resolve_arm
 from ..errors import COMMAND_LINE, InputError
 from ..runs.execution import Outcome
 from ..runs.indicators import FIRST_YEAR
-from ..runs.inputs import Inputs
+from ..runs.inputs import Inputs, scenario_of
 from ..runs.study import Study, open_study
 from ..schema import Scenario
 from ..statistics.draws import TWIN_WORLDS, Draws, draws_under
@@ -142,8 +142,7 @@ def _frozen(policies: Iterable[str], scenario: Scenario | Inputs | str | Path | 
     given = (policies,) if isinstance(policies, str) else tuple(policies)
     if isinstance(scenario, Inputs):
         return scenario
-    if not isinstance(scenario, Scenario):
-        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
+    scenario = scenario_of(scenario)
     inputs = Inputs(scenario, (BASELINE, *given))
     if len({arm.id for arm in inputs.arms.values()}) < 2:
         raise InputError(

@@ -33,7 +33,7 @@ from ..schema import Scenario
 from ..statistics.draws import TWIN_WORLDS
 from ..switches import branch
 from .indicators import MEASURES, Yearly, yearly_table
-from .inputs import Inputs, as_inputs, load_inputs
+from .inputs import Inputs, as_inputs, load_inputs, scenario_of
 from .moments import MomentRecorder
 from .results import RunResult, run_result
 
@@ -139,8 +139,8 @@ def run(
     inputs: Inputs | None = None
     if isinstance(scenario, Inputs):
         inputs, scenario = scenario, scenario.scenario
-    elif not isinstance(scenario, Scenario):
-        scenario = Scenario.default() if scenario is None else Scenario.from_file(scenario)
+    else:
+        scenario = scenario_of(scenario)
     start = time.perf_counter()
     settings = build_settings(scenario, replication, inputs=inputs)
     simulation = Simulation(settings)

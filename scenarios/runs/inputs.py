@@ -24,13 +24,26 @@ from ..region.loading import load_region
 from ..schema import PRESET_MACROS, PRESET_REGION, Scenario
 from ..store.files import storage_errors, write_aside
 
-__all__ = ["INPUTS", "Inputs", "as_inputs", "load_inputs"]
+__all__ = ["INPUTS", "Inputs", "as_inputs", "load_inputs", "scenario_of"]
 
 INPUTS = "inputs"
 """Folder of a result that holds what it was made from."""
 
 _MACRO, _REGION, _DRAWS = "macro.csv", "region", "draws"
 _SCENARIO, _ARMS = "scenario.json", "arms.json"
+
+
+def scenario_of(given: Scenario | str | Path | None) -> Scenario:
+    """The scenario that a caller means: itself, a preset's name, a file, or the default preset.
+
+    Raises
+    ------
+    InputError
+        For a name that is no preset's, or anything wrong with the file.
+    """
+    if isinstance(given, Scenario):
+        return given
+    return Scenario.default() if given is None else Scenario.from_file(given)
 
 
 class Inputs:
