@@ -16,6 +16,7 @@ from .beginning.population import FirmSample
 from .beginning.scratch import scratch_for
 from .coordination.chain import chain_of, screening_chances
 from .ground.counts import Counts
+from .ground.forms import form_code
 from .ground.random_numbers import replication_key
 from .innovation.spillovers import field_nearness, location_weights
 from .market.sales import market_shares
@@ -26,6 +27,8 @@ from .state import State
 __all__ = ["Run"]
 
 Floats = NDArray[np.float64]
+
+_MAHALANOBIS = form_code("spillovers", "mahalanobis")
 
 
 class Run:
@@ -52,7 +55,8 @@ class Run:
     foundings : (N,) share of a complex's foundings up to and with each of its firms, in the
         order of `scratch.places`
     weights, proximity : (C, C) spillover weights of places and of familiar firms, F4
-    field_nearness : (F, F) nearness of technology fields, F4
+    field_nearness : (F, F) nearness of technology fields, F4; where the form of spillovers does not
+        ask for it, each is near itself alone
     reference_exchange_rate : mean of 2003, KRW per USD
     conditions : what the economy outside gives, by month and sector
     overrules : holder of agents that decide for themselves, if there is one
@@ -96,7 +100,11 @@ class Run:
             settings.parameters["outside_weight"],
             settings.parameters["half_distance"],
         )
-        self.field_nearness = field_nearness(self.state.firms)
+        self.field_nearness = (
+            field_nearness(self.state.firms)
+            if self.forms.spillovers == _MAHALANOBIS
+            else np.eye(self.state.firms.direction.shape[1])
+        )
         self.reference_exchange_rate = fsum(settings.macro.exchange_rate[:12]) / 12.0
         self.conditions = market_conditions(
             settings.macro, self.region.sectors, self.parameters, self.forms
