@@ -36,7 +36,6 @@ __all__ = [
     "Firm",
     "Institute",
     "Invention",
-    "LargeFirm",
     "Licence",
     "Pair",
     "Project",
@@ -136,39 +135,6 @@ class Licence:
         self.due, self.quality, self.succeeds = due, quality, succeeds
 
 
-class LargeFirm:
-    """One of the largest firms when the programme starts, and the luck that it has had since.
-
-    Parameters
-    ----------
-    complex_, sales : of that month
-    luck_shocks, luck_innovation : log points
-    """
-
-    def __init__(
-        self,
-        firm: Firm | ClosedFirm,
-        complex_: int,
-        sales: float,
-        luck_shocks: float = 0.0,
-        luck_innovation: float = 0.0,
-    ) -> None:
-        self.firm, self.complex, self.sales = firm, complex_, sales
-        self.luck_shocks, self.luck_innovation = luck_shocks, luck_innovation
-
-    def draw_luck(self, persistence: float, kept: float) -> None:
-        """Let luck fade as shocks and gains do; as long as the firm operates, it draws more."""
-        self.luck_shocks *= persistence
-        self.luck_innovation *= kept
-        if isinstance(self.firm, Firm) and not self.firm.closed:
-            self.luck_shocks += self.firm.shock_step
-            self.luck_innovation += self.firm.surprise
-
-    def worth_of_luck(self, substitution: float) -> float:
-        """D1: what luck adds to the sales of the start."""
-        return (substitution - 1.0) * self.sales * (self.luck_shocks + self.luck_innovation)
-
-
 class Firm(Actor):
     """A tenant firm; its attributes have the names of the columns of the firm table."""
 
@@ -176,8 +142,6 @@ class Firm(Actor):
     occasions = 0.0
     will_be_member = False
     own_spending = 0.0
-    shock_step = 0.0
-    surprise = 0.0
     desired_capital = 0.0
     desired_labour = 0.0
     worked_labour = 0.0
@@ -362,14 +326,12 @@ class Firm(Actor):
         model = self.model
         p = model.p
         self.shock *= model.persistence
-        self.shock_step = self.surprise = 0.0
         u, v, _, _ = self.draw(Process.SHOCK)
         if u < p.shock_arrival:
             scale = model.shock_unit * growth_dispersion(
                 self.employees, p.growth_dispersion, p.growth_dispersion_exponent
             )
-            self.shock_step = scale * (math.log(2.0 * v) if v < 0.5 else -math.log(2.0 * (1.0 - v)))
-            self.shock += self.shock_step
+            self.shock += scale * (math.log(2.0 * v) if v < 0.5 else -math.log(2.0 * (1.0 - v)))
         self.budget_research()
         self.own_spending = self.research_spending
         for channel in ("gain_own", "gain_transfer", "gain_joint"):
@@ -392,11 +354,8 @@ class Firm(Actor):
         relative = self.research_lagged / model.sector_intensity[self.sector]
         chance = 1.0 - math.exp(-attempts * relative)
         # The size of an innovation is exponential with this mean.
-        self.surprise = -chance * p.own_innovation_step
         if u < chance:
-            gained = -p.own_innovation_step * math.log(v)
-            self.gain_own += gained
-            self.surprise += gained
+            self.gain_own -= p.own_innovation_step * math.log(v)
             self.last_success = model.month
             model.count("own_innovations", self.complex)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import mesa
 import numpy as np
-from mesa_actors import WORKING_DAYS, Firm, Institute, LargeFirm, Pair, University
+from mesa_actors import WORKING_DAYS, Firm, Institute, Pair, University
 from mesa_entry import founding_shares, new_firms
 from mesa_market import market_of
 from mesa_programme import INTRODUCTIONS, Meeting, PromotionGroup, asking_pairs, support_tasks
@@ -149,9 +149,7 @@ class ObjectModel(mesa.Model):
                 group.mark_cohort()
             # Sorting leaves firms of the same sales in the order of sites.
             by_sales = sorted(self.firms(), key=lambda firm: -firm.revenue)
-            self.largest = [
-                LargeFirm(firm, firm.complex, firm.revenue) for firm in by_sales[:LARGEST]
-            ]
+            self.largest = by_sales[:LARGEST]
         meetings = self._meet()
         asking = asking_pairs(self, meetings)
         # Whether there is money on offer is decided before any of it is spent.
@@ -167,8 +165,6 @@ class ObjectModel(mesa.Model):
         self._find_research_starts()
         firms.shuffle_do("decide_research")
         firms.shuffle_do("do_research")
-        for large in self.largest:
-            large.draw_luck(self.persistence, self.keep_gain)
         self._before_spillovers()
         firms.shuffle_do("sense_spillovers")
         firms.shuffle_do("produce")
@@ -482,16 +478,12 @@ class ObjectModel(mesa.Model):
         self._observe_largest()
 
     def _observe_largest(self) -> None:
-        """Sales of all but the largest firms, and what the luck of those was worth."""
-        large = {one.firm for one in self.largest}
+        """Sales of all but the largest firms."""
         parts: list[list[float]] = [[] for _ in range(self.complexes)]
         for firm in self.firms():
-            if firm not in large:
+            if firm not in self.largest:
                 parts[firm.complex].append(firm.revenue)
         self.now["smaller_revenue"] = np.array([math.fsum(part) for part in parts])
-        self.now["largest_luck"] = np.zeros(self.complexes)
-        for one in self.largest:
-            self.count("largest_luck", one.complex, one.worth_of_luck(self.p.substitution))
 
     def _renew(self) -> None:
         """E1, E2: exit and entry; a site left is free from next month."""

@@ -12,7 +12,6 @@ from mesa_actors import (
     Firm,
     Institute,
     Invention,
-    LargeFirm,
     Licence,
     Pair,
     Project,
@@ -63,18 +62,11 @@ def adopt(model: ObjectModel, simulation: Simulation) -> None:
     model.largest = _largest(model, simulation)
 
 
-def _largest(model: ObjectModel, simulation: Simulation) -> list[LargeFirm]:
-    """The largest firms with their luck; in the row of one that closed another may stand."""
-    columns = (
-        "row", "identifier", "complex", "sales", "luck_shocks", "luck_innovation",
-    )  # fmt: skip
-    lists = [getattr(simulation.state.largest, name).tolist() for name in columns]
-    result = []
-    for row, identifier, *values in zip(*lists, strict=True):
-        firm = model.sites[row]
-        stands = firm is not None and firm.identifier == identifier
-        result.append(LargeFirm(firm if stands else ClosedFirm(), *values))
-    return result
+def _largest(model: ObjectModel, simulation: Simulation) -> list[Firm]:
+    """Those of the largest firms that operate; in the row of one that closed another may stand."""
+    largest = simulation.state.largest
+    standing = [model.sites[row] for row in largest.row[largest.operate(simulation.state.firms)]]
+    return [firm for firm in standing if firm is not None]
 
 
 def _estate(simulation: Simulation, c: int) -> Estate:

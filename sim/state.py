@@ -78,5 +78,6 @@ class State:
             if f.name == "free_rows":
                 values[f.name] = [list(rows) for rows in value]
             else:
-                values[f.name] = value if isinstance(value, int) else value.copy()
+                fixed = isinstance(value, int | LargestFirms)
+                values[f.name] = value if fixed else value.copy()
         return type(self)(**values)

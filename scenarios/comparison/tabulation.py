@@ -66,7 +66,7 @@ class Comparison:
         and what `policies` and `targets` hold of it
     backtest : beside what happened, was aimed at and could be forecast without a model, with
         mean and 90 % interval over the worlds of every arm
-    largest : headline effects with and without the ten largest firms, and corrected for their luck
+    largest : headline effects with and without the ten largest firms
     flips : leading arm against each rival at both ends of every drawn parameter's range
     forms : share of the worlds in which each choice leads, and in which it is above no
         programme, over all forms of contested rules and under each

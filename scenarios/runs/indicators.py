@@ -86,7 +86,6 @@ MEASURES: tuple[Measure, ...] = (
     Measure("member_revenue", "KRW tn", 1e-6),
     Measure("cohort_revenue", "KRW tn", 1e-6),
     Measure("smaller_revenue", "KRW tn", 1e-6),
-    Measure("largest_luck", "KRW tn", 1e-6),
     Measure("research_spending", "KRW tn", 1e-6),
     Measure("labour_cost", "KRW tn", 1e-6),
     Measure("capital_cost", "KRW tn", 1e-6),

@@ -38,7 +38,6 @@ INDICATORS: dict[str, str] = {
     "research_spending": "KRW million/month",
     "cohort_revenue": "KRW million/month",
     "smaller_revenue": "KRW million/month",
-    "largest_luck": "KRW million/month",
     "contacts": "events/month",
     "formal_meetings": "events/month",
     "introductions": "pairs/month",

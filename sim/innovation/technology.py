@@ -22,7 +22,6 @@ __all__ = [
     "meetings_kept",
     "monthly_rate",
     "shock_unit",
-    "surprises",
 ]
 
 Floats = NDArray[np.float64]
@@ -184,24 +183,3 @@ def _do_research(
 def _innovation_hazard(p: Parameters, intensity: float, sector_intensity: float) -> float:
     """F6: monthly hazard of an own innovation, ζ·p_c/12 at the R&D intensity of the sector."""
     return p.attempt_rate / 12.0 * p.commercial_success * intensity / sector_intensity
-
-
-@compiled
-def surprises(
-    p: Parameters, anchors: Anchors, firms: FirmTable, scratch: Scratch, rows: NDArray[np.int64]
-) -> Floats:
-    """F6: what own innovations of the month gave some firms beyond their mean before the draws.
-
-    Parameters
-    ----------
-    scratch : with the uniforms by which `advance_research` decided
-    rows : (n,) of the firms
-    """
-    result = np.empty(rows.size)
-    for n in range(rows.size):
-        i = rows[n]
-        usual = anchors.sector_intensity[firms.sector[i]]
-        chance = 1.0 - exp(-_innovation_hazard(p, firms.research_lagged[i], usual))
-        gained = -log(scratch.second_draw[i]) if scratch.draw[i] < chance else 0.0
-        result[n] = p.own_innovation_step * (gained - chance)
-    return result

@@ -17,7 +17,6 @@ from ..innovation.technology import (
     advance_research,
     advance_shocks,
     meetings_kept,
-    surprises,
 )
 from ..innovation.transfer import commercialise, invent, sign_licences
 from ..network.contacts import Meetings
@@ -81,7 +80,6 @@ def advance_technology(run: Run, counts: Counts) -> None:
     firms, pairs, month, n = state.firms, state.pairs, run.state.month, run.state.firms.count
     draw_columns(key, month, _SHOCK, n, firms.identifier, scratch.draw, scratch.second_draw)
     advance_shocks(p, firms, scratch.draw, scratch.second_draw)
-    state.largest.draw_shocks(firms, 0.5 ** (1.0 / p.shock_half_life))
     scratch.grants[:n] += firms.grant_flow[:n]
     closed = run.settings.closed
     if "grants" in closed:
@@ -92,8 +90,6 @@ def advance_technology(run: Run, counts: Counts) -> None:
     price = run.conditions.general_price[month]
     kept = meetings_kept(p, run.forms)
     advance_research(month, price, kept, p, run.anchors, firms, scratch, counts.innovations)
-    surprise = surprises(p, run.anchors, firms, scratch, state.largest.row)
-    state.largest.draw_innovations(firms, surprise, (1.0 - p.innovation_depreciation) ** (1 / 12))
     acquaintance = run.forms.spillover_ties == _ACQUAINTANCE and "ties" not in closed
     spill_over(
         run.forms.spillovers, p, run.anchors, run.anchors.largest_stock * stock_growth(firms),

@@ -43,7 +43,6 @@ def observe(run: Run, counts: Counts) -> None:
     _enter(run, dict(zip(COSTS, costs, strict=True)))
     largest, revenue = run.state.largest, totals[SUMMED.index("revenue")]
     _enter(run, {"smaller_revenue": revenue - largest.revenue(firms, complexes)})
-    _enter(run, {"largest_luck": largest.luck(run.parameters.substitution, complexes)})
 
 
 def record(run: Run, counts: Counts) -> None:

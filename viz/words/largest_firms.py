@@ -1,4 +1,4 @@
-"""What a comparison says with and without the largest firms, and corrected for their luck."""
+"""What a comparison says with and without the largest firms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .texts import Texts
 
 __all__ = ["largest_answers", "largest_caption", "largest_rows"]
 
-_ESTIMATES = ("all", "corrected", "smaller")
+_ESTIMATES = ("all", "smaller")
 
 
 def largest_answers(comparison: Comparison, texts: Texts) -> list[str]:
@@ -38,7 +38,7 @@ def largest_answers(comparison: Comparison, texts: Texts) -> list[str]:
 
 
 def largest_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
-    """Policy, reference, effect on all, corrected and on the others, worlds saved by both."""
+    """Policy, reference, effect on all firms and on the others, worlds that the others save."""
     names = policy_names(comparison, texts)
     factor = effect_unit(headline_unit(comparison), texts).factor
     rows = []
@@ -49,8 +49,8 @@ def largest_rows(comparison: Comparison, texts: Texts) -> list[list[str]]:
             row = by_estimate[estimate]
             mean, low, high = spread(*(v * factor for v in (row.mean, row.low, row.high)))
             cells.append(f"{mean}\n[{low}, {high}]")
-        ratios = [f"×{plain(by_estimate[e].variance_ratio, 2)}" for e in _ESTIMATES[1:]]
-        rows.append([names[str(policy)], names[str(baseline)], *cells, *ratios])
+        saved = f"×{plain(by_estimate['smaller'].variance_ratio, 2)}"
+        rows.append([names[str(policy)], names[str(baseline)], *cells, saved])
     return rows
 
 

@@ -54,7 +54,7 @@ def test_firms_are_summed_by_complex(kernel: Callable[..., Any], january: bool) 
 
 def test_every_indicator_has_one_source() -> None:
     counted = list(Counts.nothing(2).recorded())
-    alone = ("carry_over", "tenants", "smaller_revenue", "largest_luck")
+    alone = ("carry_over", "tenants", "smaller_revenue")
     assert sorted([*SUMMED, *AGGREGATES, *COSTS, *counted, *alone]) == sorted(INDICATORS)
 
 
