@@ -83,7 +83,8 @@ def test(options: list[str]) -> int:
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
-        ["pytest", *options],
+        # A file stays in one process: its tests share worlds that take seconds to make.
+        ["pytest", "-n", "2", "--dist", "loadfile", *options],
     ]
     environment = {**os.environ, "PYTHONUTF8": "1"}
     worst = 0

@@ -39,7 +39,7 @@ def test_before_the_first_month_the_table_is_empty(model: ClusterModel) -> None:
     series = ClusterModel(model.simulation.settings).simulation.series
     assert list(series.to_frame()) == ["month", "complex", "indicator", "value", "unit"]
     assert series.to_frame().empty
-    assert repr(series) == "Series(42 indicators of 7 complexes, no month yet; 0 yearly measures)"
+    assert repr(series) == "Series(41 indicators of 7 complexes, no month yet; 0 yearly measures)"
 
 
 def test_everything_shows_in_one_line(model: ClusterModel) -> None:
@@ -55,6 +55,6 @@ def test_everything_shows_in_one_line(model: ClusterModel) -> None:
     assert repr(changed) == f"Settings(P5, seed 1, to 2013-12, {firms} firms, attempt_rate=2.5)"
     yearly = len(series.annual)
     assert repr(series) == (
-        f"Series(42 indicators of 7 complexes, 2003-01 to 2004-02; {yearly} yearly measures)"
+        f"Series(41 indicators of 7 complexes, 2003-01 to 2004-02; {yearly} yearly measures)"
     )
     assert yearly > 50
