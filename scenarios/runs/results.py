@@ -36,13 +36,16 @@ if TYPE_CHECKING:
 
     from ..schema import Scenario
 
-__all__ = ["ALL", "FILES", "RunResult", "finite", "run_result"]
+__all__ = ["ALL", "FILES", "INDICATOR_COLUMNS", "RunResult", "finite", "run_result"]
 
 _TABLES = ("indicators", "monthly", "yearly", "accounts", "backtest", "moments")
 FILES = {"monthly": "series"}
 """Tables whose files have another name."""
 
-_KIND_ORDER = ("goal", "baseline", "observed", "plan")
+INDICATOR_COLUMNS = (
+    "name", "complex", "value", "unit", "observed", "uncertainty", "goal", "goal_kind", "source",
+)  # fmt: skip
+_GOAL_ORDER = ("goal", "baseline", "plan")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class RunResult:
     Attributes
     ----------
     meta : scenario, policy, seed, version, seconds, region, macro, first, last
-    indicators : name, complex, value, unit, target, target_kind, source
+    indicators : name, complex, value, unit; what happened (observed, with its uncertainty) and
+        apart from it what was aimed at or begun with (goal, goal_kind); source
     monthly : month, complex, indicator, value, unit
     yearly : year, complex, indicator, value, unit; firms and employees of 2003
         are the initial stock
@@ -98,11 +102,15 @@ class RunResult:
         for axes, name in zip(figure.subplots(1, 2), ("revenue", "exports"), strict=True):
             rows = self.yearly.query("indicator == @name and complex == @ALL")
             axes.plot(rows["year"], rows["value"], color="#0072B2")
-            known = self.indicators["target"].notna() & (self.indicators["complex"] == ALL)
-            marks = self.indicators[known & self.indicators["name"].str.startswith(f"{name}_")]
-            for kind, group in marks.groupby("target_kind"):
-                years = group["name"].str.rsplit("_", n=1).str[-1].astype(int)
-                axes.plot(years, group["target"], "o", color="#D55E00", mfc="none", label=kind)
+            own = self.indicators["name"].str.startswith(f"{name}_")
+            marks = self.indicators[own & (self.indicators["complex"] == ALL)]
+            years = marks["name"].str.rsplit("_", n=1).str[-1].astype(int)
+            axes.errorbar(
+                years, marks["observed"], marks["uncertainty"].fillna(0.0), fmt="o",
+                color="#222222", mfc="none", capsize=2.5, label="observed",
+            )  # fmt: skip
+            for kind, group in marks[marks["goal"].notna()].groupby("goal_kind"):
+                axes.plot(years[group.index], group["goal"], "*", color="#D55E00", label=kind)
             axes.set(title=name, xlabel="year", ylabel=rows["unit"].iloc[0], ylim=(0, None))
             axes.legend(frameon=False)
         return figure
@@ -112,8 +120,11 @@ class RunResult:
         by_complex: dict[str, dict[str, dict[str, Any]]] = {}
         for row in self.indicators.itertuples():
             entry = {"value": finite(row.value), "unit": row.unit}
-            if row.target_kind:
-                entry |= {"target": finite(row.target), "target_kind": row.target_kind}
+            happened = finite(row.observed)
+            if happened is not None:
+                entry |= {"observed": happened, "uncertainty": finite(row.uncertainty)}
+            if row.goal_kind:
+                entry |= {"goal": finite(row.goal), "goal_kind": row.goal_kind}
             by_complex.setdefault(str(row.complex), {})[str(row.name)] = entry
         whole = by_complex.pop(ALL)
         document = {**self.meta, "indicators": whole, "complexes": by_complex}
@@ -166,29 +177,34 @@ def run_result(
 def _indicator_frame(scenario: Scenario, yearly: Yearly, keys: tuple[str, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    targets = _preferred(load_targets(scenario.region, scenario.exports))
+    targets = load_targets(scenario.region, scenario.exports)
+    observed = {(t.indicator, t.complex): t for t in targets if t.kind == "observed"}
+    goals = _preferred(targets)
     rows = []
     for indicator in indicator_list(scenario.last_year):
         for key, value in zip(keys, indicator.values(yearly), strict=True):
-            target = targets.get((indicator.name, key))
+            happened = observed.get((indicator.name, key))
+            goal = goals.get((indicator.name, key))
             rows.append(
                 (
                     indicator.name,
                     key,
                     float(value),
                     indicator.unit,
-                    target.value if target else math.nan,
-                    target.kind if target else "",
-                    target.source if target else "",
+                    happened.value if happened else math.nan,
+                    happened.uncertainty if happened else math.nan,
+                    goal.value if goal else math.nan,
+                    goal.kind if goal else "",
+                    "; ".join(target.source for target in (happened, goal) if target),
                 )
             )
-    columns = ["name", "complex", "value", "unit", "target", "target_kind", "source"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 
 
 def _preferred(targets: tuple[Target, ...]) -> dict[tuple[str, str], Target]:
-    """One target an indicator: the article's goal before what was observed later."""
-    ordered = sorted(targets, key=lambda target: _KIND_ORDER.index(target.kind), reverse=True)
+    """One aim or beginning an indicator: the article's goal before the plans of others."""
+    aims = [target for target in targets if target.kind in _GOAL_ORDER]
+    ordered = sorted(aims, key=lambda target: _GOAL_ORDER.index(target.kind), reverse=True)
     return {(target.indicator, target.complex): target for target in ordered}
 
 

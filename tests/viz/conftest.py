@@ -16,6 +16,7 @@ from innocluster.scenarios.runs.backtest import backtest_frame
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.growth_tables import ACCOUNTS, growth_frame
 from innocluster.scenarios.runs.indicators import indicator_list, load_targets
+from innocluster.scenarios.runs.results import INDICATOR_COLUMNS
 
 NAMES = {
     "P0": ("No programme", "사업 없음"),
@@ -289,11 +290,11 @@ def run_result() -> RunResult:
     yearly = pd.DataFrame(rows, columns=["year", "complex", "indicator", "value", "unit"])
     indicators = yearly.assign(
         name=yearly["indicator"] + "_" + yearly["year"].astype(str),
-        target=np.nan, target_kind="", source="",
+        observed=np.nan, uncertainty=np.nan, goal=np.nan, goal_kind="", source="",
     )  # fmt: skip
-    goal = (indicators["name"] == "revenue_2008") & (indicators["complex"] == "all")
-    indicators.loc[goal, ["target", "target_kind", "source"]] = [291.0, "goal", "Hankyung"]
-    columns = ["name", "complex", "value", "unit", "target", "target_kind", "source"]
+    row = (indicators["name"] == "revenue_2008") & (indicators["complex"] == "all")
+    columns = ["observed", "uncertainty", "goal", "goal_kind", "source"]
+    indicators.loc[row, columns] = [283.0, 12.0, 291.0, "goal", "parts; Hankyung"]
     meta = {
         "scenario": "korean-pilot-2005", "policy": "P5", "seed": 2005, "version": "0.1.0",
         "seconds": 0.6, "region": "seven-complexes", "macro": "history", "first": "2003-01",
@@ -301,4 +302,6 @@ def run_result() -> RunResult:
     }  # fmt: skip
     accounts, backtest = invented_accounts(), invented_backtest(["P5"], 1)
     nothing = pd.DataFrame()
-    return RunResult(meta, indicators[columns], nothing, yearly, accounts, backtest, nothing)
+    return RunResult(
+        meta, indicators[list(INDICATOR_COLUMNS)], nothing, yearly, accounts, backtest, nothing
+    )

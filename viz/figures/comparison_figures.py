@@ -311,7 +311,7 @@ def _label_lines(
     for axes, ends in panels:
         low, high = axes.get_xlim()
         last = max((end[0] for end in ends), default=high)
-        whole_years(axes)
+        whole_years(axes, 4)
         ticks = [tick for tick in axes.get_xticks() if low <= tick <= last]
         # Room for the labels to the right of the last year.
         axes.set_xlim(low, high + 0.36 * (high - low))

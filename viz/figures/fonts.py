@@ -17,7 +17,7 @@ HANGUL = "InnoclusterHangul"
 
 WEB_FAMILIES = (
     "'DejaVu Sans', 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', "
-    "'Apple SD Gothic Neo', 'NanumGothic', sans-serif"
+    f"'Apple SD Gothic Neo', 'NanumGothic', '{HANGUL}', sans-serif"
 )
 """Families for text that a browser sets with the fonts of its reader."""
 

@@ -54,7 +54,7 @@ def front_figure(comparison: Comparison, texts: Texts) -> Figure | None:
         )  # fmt: skip
         ends.append((x, y, names[row.policy], colour if row.on_front else MUTED))
     axes.axhline(0.0, color=INK, linewidth=1.0)
-    axes.set_xlabel(texts("fig.front.cost", unit=money.label))
+    axes.set_xlabel(wrap(texts("fig.front.cost", unit=money.label), 44))
     axes.set_ylabel(wrap(texts("fig.effects.axis", indicator=indicator, unit=unit.label), 40))
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + (0.1 if crowded(comparison) else 0.34) * (high - low))

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["WIDTH", "Drawing", "draw_targets", "new_figure", "targets_of", "whole_years", "wrap"]
 
-WIDTH = 6.8
-"""Width of every figure, inches."""
+WIDTH = 4.8
+"""Width of every figure, inches: narrow, so that its words stay readable on a telephone."""
+
+_TITLE_COLUMNS = 46
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def new_figure(height: float, title: str) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    figure.suptitle(wrap(title, 66), x=0.01, ha="left", fontsize=12.5)
+    figure.suptitle(wrap(title, _TITLE_COLUMNS), x=0.01, ha="left", fontsize=12.5)
     return figure
 
 
@@ -112,8 +114,8 @@ def draw_targets(
         axes.plot(*zip(start, goal, strict=True), color=GOAL, linewidth=0.9, linestyle=":")
 
 
-def whole_years(axes: Axes) -> None:
-    """Tick whole years only."""
+def whole_years(axes: Axes, most: int = 6) -> None:
+    """Tick whole years only, no more than `most` of them."""
     from matplotlib.ticker import MaxNLocator
 
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=most))

@@ -17,7 +17,7 @@ from .style import GOAL, MUTED, label_line_ends, policy_styles
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["draw_structure", "draw_world_class", "structure_rows", "structure_years"]
+__all__ = ["PANELS", "draw_structure", "draw_world_class", "structure_rows", "structure_years"]
 
 _TABLE = (
     "mean_degree",
@@ -34,7 +34,7 @@ _TABLE = (
     "income_contribution",
     "world_class_index",
 )
-_PANELS = (
+PANELS = (
     "mean_degree",
     "clustering_ratio",
     "path_length",
@@ -74,16 +74,16 @@ def structure_rows(run: RunResult, texts: Texts) -> list[list[str]]:
 def draw_structure(run: RunResult, texts: Texts) -> Figure:
     """The network by year, one panel a measure."""
     figure = new_figure(7.2, texts("fig.run_structure.name"))
-    for axes, measure in zip(figure.subplots(3, 2, sharex=True).flat, _PANELS, strict=True):
+    for axes, measure in zip(figure.subplots(3, 2, sharex=True).flat, PANELS, strict=True):
         rows = select(run.yearly, indicator=measure, complex=ALL)
         unit = level_unit(rows["unit"].iloc[0], texts)
         axes.plot(rows["year"], rows["value"], color=_COLOUR, linewidth=2.0, marker=".")
         axes.axvline(PROGRAMME_YEAR - 1, color=MUTED, linewidth=0.8, linestyle="--")
         label = texts("fig.axis", measure=texts(f"indicator.{measure}"), unit=unit.label)
-        axes.set_title(wrap(label, 36), fontsize=10)
+        axes.set_title(wrap(label, 28), fontsize=9.5)
         axes.set_ylim(bottom=0.0)
         axes.tick_params(labelbottom=True)
-        whole_years(axes)
+        whole_years(axes, 4)
     return figure
 
 

@@ -14,7 +14,7 @@ from html import escape
 from ..words.quantities import plain
 from .style import INK, MUTED
 
-__all__ = ["EffectBar", "effect_bars", "picture"]
+__all__ = ["EffectBar", "effect_bars", "picture", "round_marks"]
 
 # Narrow, so that words stay readable on a telephone.
 _WIDTH = 370.0
@@ -91,7 +91,7 @@ def effect_bars(title: str, axis: str, bars: Sequence[EffectBar]) -> str:
     ruler = [
         f'<line x1="{x(0.0):.1f}" x2="{x(0.0):.1f}" y1="4" y2="{top + 2:.1f}" stroke="{INK}"/>'
     ]
-    for value in _marks(low, high):
+    for value in round_marks(low, high):
         ruler.append(
             f'<line x1="{x(value):.1f}" x2="{x(value):.1f}" y1="{top - 2:.1f}" y2="{top + 2:.1f}" '
             f'stroke="{MUTED}"/><text x="{max(x(value), 10.0):.1f}" y="{top + 15:.1f}" '
@@ -150,7 +150,7 @@ def _at_bar(bar: EffectBar) -> str:
     return bar.verdict if bar.does else f"{bar.name} {bar.verdict}"
 
 
-def _marks(low: float, high: float) -> list[float]:
+def round_marks(low: float, high: float) -> list[float]:
     """Some three or four round numbers between two ends, zero among them."""
     span = (high - low) or 1.0
     power = 10.0 ** math.floor(math.log10(span / 3.0))

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from innocluster.scenarios.comparison.comparison import Comparison
-from innocluster.scenarios.errors import InputError
-from innocluster.scenarios.policies import find_policy
-from innocluster.scenarios.schema import PRESET_REGION
 
 from ..figures.style import policy_styles
 from ..figures.vector import EffectBar, effect_bars
@@ -22,7 +19,6 @@ from ..words.findings import (
 )
 from ..words.forms import form_answers, form_headline
 from ..words.quantities import (
-    Unit,
     effect_unit,
     indicator_phrase,
     level_unit,
@@ -30,8 +26,9 @@ from ..words.quantities import (
     rounded,
     two_digits,
 )
-from ..words.selection import ALL, complex_names, crowded, headline_unit, records, select
+from ..words.selection import ALL, crowded, headline_unit, records, select
 from ..words.texts import Texts
+from .glances import about, place_phrase, policy_summary, small_number
 
 __all__ = ["first_screen"]
 
@@ -68,12 +65,11 @@ def _subject(comparison: Comparison, texts: Texts) -> str:
     first, last = meta["first"][:4], meta["last"][:4]
     own = select(comparison.yearly, policy=meta["baseline"], indicator="firms", complex=ALL)
     firms = float(own["median"].iloc[0])
-    place = "glance.place_pilot" if meta["region"] == PRESET_REGION else "glance.place"
     spent = [row.spent for row in records(comparison.policies) if row.policy != meta["baseline"]]
     money = level_unit("KRW bn", texts)
     low, high = min(spent), max(spent)
     if high - low <= _SAME_MONEY * high:
-        key, amount = "glance.ways_same", _amount(high, money)
+        key, amount = "glance.ways_same", about(high, money)
     else:
         ends = {"low": rounded(low * money.factor), "high": rounded(high * money.factor)}
         key, amount = "glance.ways_other", money.range(ends["low"], ends["high"], texts)
@@ -81,10 +77,10 @@ def _subject(comparison: Comparison, texts: Texts) -> str:
     return texts(
         "glance.subject",
         firms=rounded(firms),
-        place=texts(place, count=_number(len(complex_names(meta, texts)) - 1, texts)),
+        place=place_phrase(meta, texts),
         first=first,
         last=last,
-        ways=texts(key, count=_number(len(spent), texts), amount=amount),
+        ways=texts(key, count=small_number(len(spent), texts), amount=amount),
         worlds=meta["pairs"],
     )
 
@@ -110,7 +106,7 @@ def _result(comparison: Comparison, texts: Texts) -> str:
         indicator=indicator_phrase(comparison.meta["indicator"], texts),
         baseline=names[baseline],
         percent=percent,
-        amount=_amount(rows[0].mean, unit),
+        amount=about(rows[0].mean, unit),
     )
 
 
@@ -132,7 +128,7 @@ def _picture(comparison: Comparison, texts: Texts) -> str:
         bars.append(
             EffectBar(
                 name=names[policy],
-                does="" if many else _summary(policy, texts),
+                does="" if many else policy_summary(policy, texts),
                 mean=row.mean * unit.factor,
                 low=row.low * unit.factor,
                 high=row.high * unit.factor,
@@ -160,11 +156,11 @@ def _cost(comparison: Comparison, texts: Texts) -> list[str]:
     sentences = []
     for policy in policies[:_MOST_LINES]:
         row = rows[policy]
-        values = {"policy": names[policy], "spent": _amount(row.spent, money)}
+        values = {"policy": names[policy], "spent": about(row.spent, money)}
         if row.benefit_note or row.net_benefit != row.net_benefit:
             sentences.append(texts("glance.cost_none", **values))
             continue
-        net, ratio = _amount(row.net_benefit, money), two_digits(*(row.benefit_cost,) * 3)[0]
+        net, ratio = about(row.net_benefit, money), two_digits(*(row.benefit_cost,) * 3)[0]
         sentences.append(texts("glance.cost_line", **values, net=net, ratio=ratio))
     if len(policies) > _MOST_LINES:
         sentences.append(texts("glance.cost_more"))
@@ -188,30 +184,11 @@ def _described(comparison: Comparison, texts: Texts) -> list[tuple[str, str]]:
     """Identifier with name, and summary, of every policy as asked for."""
     names, short = policy_names(comparison, texts), short_names(comparison)
     return [
-        (f"{short[policy]} {names[policy]}", _summary(policy, texts))
+        (f"{short[policy]} {names[policy]}", policy_summary(policy, texts))
         for policy in comparison.policies["policy"]
     ]
-
-
-def _summary(policy: str, texts: Texts) -> str:
-    """What the policy of an arm does; nothing where a package that added it is gone."""
-    try:
-        found = find_policy(policy.partition("@")[0].partition("|")[0])
-    except InputError:
-        return ""
-    return found.summary_ko if texts.language == "ko" else found.summary
 
 
 def _kind(comparison: Comparison) -> str:
     """Whether intervals hold luck alone or drawn parameters, too."""
     return "point" if comparison.meta["under"] == "point" else "drawn"
-
-
-def _number(count: int, texts: Texts) -> str:
-    """A count as a word where it is small."""
-    words = texts("glance.numbers").split()
-    return words[count - 1] if 0 < count <= len(words) else str(count)
-
-
-def _amount(value: float, unit: Unit) -> str:
-    return unit.amount.format(value=rounded(value * unit.factor))

@@ -42,10 +42,13 @@ from ..words.quantities import (
     spread,
     two_digits,
 )
-from ..words.run_indicators import indicator_rows
+from ..words.run_indicators import INDICATOR_HEADINGS, indicator_rows
 from ..words.selection import ALL, complex_names, crowded, headline_unit, records, select
 from ..words.texts import Texts
+from .embedding import data_address, hangul_face, unbroken
 from .first_screen import first_screen
+from .numbers import figure_csv
+from .run_screen import run_screen
 
 __all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"]
 
@@ -62,6 +65,9 @@ _HOW = (
     "world", "outcome", "interval", "tier", "rank", "regret", "worst", "good", "possible", "front",
     "cost", "gain",
 )  # fmt: skip
+
+_FACE = "/* letters */"
+"""Stands where the letters of the page will, which are known once it is written."""
 
 Rows = list[list[str]]
 
@@ -147,8 +153,10 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
     texts = Texts(language)
     content = {
         "title": texts("report.run_title", scenario=run.meta["scenario"]),
+        **run_screen(run, texts),
+        "answers": [*backtest_misses(run, texts)[:1], *growth_answers(run, texts)],
         "indicators": indicator_rows(run, texts),
-        "growth_answers": growth_answers(run, texts),
+        "indicator_headings": [texts(f"table.run.{key}") for key in INDICATOR_HEADINGS],
         "growth_tables": [*source_tables(run, texts), composition_table(run, texts)],
         **_happened(run, texts),
         "structure": structure_rows(run, texts),
@@ -191,7 +199,13 @@ def write_page(
         lstrip_blocks=True,
     )
     figures = [
-        {"name": one.name, "title": one.title, "caption": one.caption, "svg": Markup(one.svg)}
+        {
+            "name": one.name,
+            "caption": one.caption,
+            "svg": Markup(one.svg),
+            "numbers": data_address(figure_csv(result, one.name), "text/csv"),
+            "picture": data_address(one.paths[0].read_bytes(), "image/png"),
+        }
         for one in save_figures(result, folder, texts.language)
     ]
     page = environment.get_template(f"{template}.html").render(
@@ -203,8 +217,10 @@ def write_page(
         parameters_known=bool(manifest),
         targets=_target_rows(targets_of(result.meta), complex_names(result.meta, texts), texts),
         version=result.meta["version"],
+        face=_FACE,
         **content,
     )
+    page = unbroken(page).replace(_FACE, hangul_face(page), 1)
     path = folder / name
     write_aside(path, page.encode())
     return path

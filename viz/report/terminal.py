@@ -28,9 +28,10 @@ from ..words.growth_sources import (
 )
 from ..words.largest_firms import largest_answers
 from ..words.quantities import effect_unit, indicator_label, level_unit, plain
-from ..words.run_indicators import indicator_rows
+from ..words.run_indicators import INDICATOR_HEADINGS, indicator_rows
 from ..words.selection import crowded, headline_unit
 from ..words.texts import Texts
+from .run_screen import run_sentences
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -52,19 +53,11 @@ def print_run(run: RunResult, language: str, console: Console | None = None) -> 
     console : where to print, standard output by default
     """
     texts = Texts(language)
-    meta = run.meta
-    table = plain_table(
-        texts("table.run.title", **{k: meta[k] for k in ("scenario", "policy", "seed")})
-    )
-    table.add_column(texts("table.run.indicator"))
-    table.add_column(texts("table.run.value"), justify="right", no_wrap=True)
-    table.add_column(texts("table.run.target"), justify="right", no_wrap=True)
-    table.add_column(texts("table.run.ratio"), justify="right", no_wrap=True)
-    table.add_column(texts("table.run.kind"))
-    for *shown, _ in indicator_rows(run, texts):
-        table.add_row(*shown)
     out = console or plain_console()
-    out.print(table)
+    for i, sentence in enumerate(run_sentences(run, texts)):
+        out.print(sentence, style="dim" if i == 0 else "bold" if i == 1 else "", highlight=False)
+    for table in _indicator_tables(run, texts):
+        out.print(table)
     out.print(texts("table.run.note"), style="dim", highlight=False)
     _print_backtest(run, texts, out)
     for made in (*source_tables(run, texts), composition_table(run, texts)):
@@ -78,6 +71,26 @@ def print_run(run: RunResult, language: str, console: Console | None = None) -> 
         out.print(_structure_table(rows, structure_years(run), texts))
         note = texts("table.structure.note", mark=plain(WORLD_CLASS, 2))
         out.print(note, style="dim", highlight=False)
+
+
+def _indicator_tables(run: RunResult, texts: Texts) -> list[Table]:
+    """Indicators with figures beside them, without sources; then those that stand alone."""
+    rows = indicator_rows(run, texts)
+    first, *numbers, kind, _ = INDICATOR_HEADINGS
+    compared = plain_table(texts("table.run.compared"))
+    compared.add_column(texts(f"table.run.{first}"))
+    for key in numbers:
+        compared.add_column(texts(f"table.run.{key}"), justify="right", no_wrap=True)
+    compared.add_column(texts(f"table.run.{kind}"), no_wrap=True)
+    alone = plain_table(texts("table.run.alone"))
+    alone.add_column(texts(f"table.run.{first}"))
+    alone.add_column(texts(f"table.run.{numbers[0]}"), justify="right", no_wrap=True)
+    for *shown, _ in rows:
+        if any(shown[2:]):
+            compared.add_row(*shown)
+        else:
+            alone.add_row(*shown[:2])
+    return [compared, alone]
 
 
 def _print_backtest(result: RunResult | Comparison, texts: Texts, out: Console) -> None:

@@ -73,14 +73,18 @@ def complex_names(meta: Mapping[str, Any], texts: Texts) -> dict[str, str]:
 def notable(run: RunResult) -> list[Any]:
     """Region's indicators with a figure to compare, and the last year of the others."""
     rows = records(select(run.indicators, complex=ALL))
-    compared = {_measure(row) for row in rows if row.target == row.target}
+    compared = {_measure(row) for row in rows if _is_compared(row)}
     last = {_measure(row): row for row in rows}
     return [
         row
         for row in rows
-        if row.target == row.target
-        or (_measure(row) not in compared and last[_measure(row)] is row)
+        if _is_compared(row) or (_measure(row) not in compared and last[_measure(row)] is row)
     ]
+
+
+def _is_compared(row: Any) -> bool:
+    """Whether it is known what happened or what was aimed at."""
+    return bool(row.observed == row.observed or row.goal == row.goal)
 
 
 def _measure(indicator: Any) -> str:

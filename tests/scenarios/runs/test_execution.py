@@ -17,7 +17,8 @@ from innocluster.scenarios.schema import Scenario
 def test_a_run_has_the_promised_columns_and_keys(short: Scenario) -> None:
     result = run(short)
     assert list(result.indicators) == [
-        "name", "complex", "value", "unit", "target", "target_kind", "source",
+        "name", "complex", "value", "unit",
+        "observed", "uncertainty", "goal", "goal_kind", "source",
     ]  # fmt: skip
     assert list(result.monthly) == ["month", "complex", "indicator", "value", "unit"]
     assert list(result.yearly) == ["year", "complex", "indicator", "value", "unit"]

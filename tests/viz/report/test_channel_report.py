@@ -257,7 +257,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
-        self.feed(text)
+        self.feed(re.sub(r'<span class="whole">(.*?)</span>', r"\1", text))
         assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -298,7 +298,7 @@ def test_one_page_without_network_or_scripts(
         for name, value in values.items()
         if name in ("src", "href", "xlink:href") and value
     ]
-    assert {link[1:] for link in links} <= set(identifiers)
+    assert {link[1:] for link in links if not link.startswith("data:")} <= set(identifiers)
     texts = Texts(language)
     for sentence in may_not_attribute(result, texts):
         assert " ".join(sentence.split()) in page.text

@@ -83,8 +83,8 @@ def test_it_stands_before_everything_else_and_details_are_closed(
     order = [
         page.index(part)
         for part in (
-            "<h1>", '<p class="headline">', '<p class="headline second">', "<svg",
-            texts("glance.cost"), texts("glance.match"), texts("glance.not"),
+            "<h1>", '<p class="headline">', "<svg", texts("glance.match"), '<p class="second">',
+            texts("glance.cost"), texts("glance.not"),
             '<h2 id="answer">', '<h2 id="policies">', '<h2 id="table">',
         )
     ]  # fmt: skip
