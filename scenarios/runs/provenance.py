@@ -32,10 +32,18 @@ __all__ = [
 
 
 def model_files(package: Path = PACKAGE) -> list[Path]:
-    """Every source and data file that results depend on, in whatever folder it stands."""
+    """Every source and data file that results depend on, in whatever folder it stands.
+
+    The shipped posterior is none: what a run draws from it stands among its parameters, and a
+    calibration that is resumed must find its runs although others have been shipped since.
+    """
     files = (file for name in MODEL for file in (package / name).rglob("*") if file.is_file())
     return sorted(
-        file for file in files if "__pycache__" not in file.parts and not file.name.startswith(".")
+        file
+        for file in files
+        if "__pycache__" not in file.parts
+        and not file.name.startswith(".")
+        and file.stem != "posterior"
     )
 
 

@@ -1,0 +1,45 @@
+"""The shipped posterior: complete, in range, and drawn as often as its weights say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from innocluster.scenarios.errors import InputError
+from innocluster.scenarios.statistics.draws import UNCERTAIN
+from innocluster.scenarios.statistics.posterior import Posterior, load_posterior
+from innocluster.sim.ground.forms import RULES, form_code
+from innocluster.sim.ground.parameters import PARAMETERS
+
+
+def test_what_ships_holds_every_uncertain_parameter_and_rule() -> None:
+    posterior = load_posterior()
+    assert set(posterior.names) == {*UNCERTAIN, *RULES}
+    assert len(posterior.table) >= 2000
+    for name in UNCERTAIN:
+        assert posterior.table[name].between(PARAMETERS[name].low, PARAMETERS[name].high).all()
+    assert len(posterior.digest) == 64
+
+
+def test_draws_take_every_row_once_before_any_comes_twice() -> None:
+    table = pd.DataFrame({"rd_elasticity": np.linspace(0.02, 0.15, 8), "demand": ["common"] * 8})
+    draws = Posterior(table, {}, "").draws(seed=3)
+    first = [draws(world) for world in range(8)]
+    assert sorted(row["rd_elasticity"] for row in first) == table["rd_elasticity"].tolist()
+    assert {row["demand"] for row in first} == {float(form_code("demand", "common"))}
+    assert draws(8) == first[0]
+
+
+def test_rows_count_by_their_weight() -> None:
+    table = pd.DataFrame({"rd_elasticity": [0.02, 0.05, 0.1, 0.15], "weight": [3.0, 1.0, 0.0, 0.0]})
+    draws = Posterior(table, {}, "").draws(seed=1)
+    drawn = [draws(world)["rd_elasticity"] for world in range(4)]
+    assert sorted(drawn) == [0.02, 0.02, 0.02, 0.05]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        load_posterior(tmp_path / "none.parquet")
