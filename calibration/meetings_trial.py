@@ -39,6 +39,7 @@ __all__ = [
     "MEETINGS_TRIAL",
     "observe_trial",
     "trial_document",
+    "trial_figures",
     "trial_settings",
 ]
 
@@ -82,7 +83,11 @@ def trial_settings(world: int, values: dict[str, float], forms: dict[str, str]) 
 
 def observe_trial(settings: Settings) -> dict[str, float]:
     """All figures of one world; nan where there are too few firms for one."""
-    start = Simulation(settings)
+    return trial_figures(Simulation(settings))
+
+
+def trial_figures(start: Simulation) -> dict[str, float]:
+    """All figures of a world from its first month on; it is not moved itself."""
     design = design_of(start)
     if design.rows.size < GROUP * GROUP:
         raise ValueError(f"only {design.rows.size} firms are invited; at least {GROUP * GROUP}")

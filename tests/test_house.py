@@ -56,6 +56,7 @@ ORDER = {
         ("inference", "published", "scores", "targets"),
         ("displacement", "frozen_world", "research_response", "trial_arms"),
         ("meetings_trial",),
+        ("fit",),
         ("every_replication",),
     ),
     "viz": (("files",), ("words",), ("figures",), ("report",), ("page",)),

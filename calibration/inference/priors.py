@@ -4,21 +4,25 @@ Every parameter has a PERT distribution over its range with the mode at its defa
 that `scenarios/statistics/draws.py` draws worlds from. All inference runs in *scores*: a score
 is the standard normal quantile of a parameter's prior probability, z = Φ⁻¹(F(θ)). The prior of
 the scores is N(0, I), nothing lies outside the range, and one is a prior standard deviation.
+
+The form of a contested rule is a parameter too: its value is the number of the form, and its
+score falls in the interval that the form's weight takes of the standard normal distribution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.scenarios.statistics.draws import UNCERTAIN, pert_quantile
+from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
-__all__ = ["HIGHEST_SCORE", "Priors", "model_priors"]
+__all__ = ["HIGHEST_SCORE", "Priors", "model_priors", "parameter_and_form_priors"]
 
 Floats = NDArray[np.float64]
 
@@ -36,12 +40,14 @@ class Priors:
     ----------
     names : the parameters
     low, mode, high : their ranges and modes, shape (parameters,)
+    weights : of the forms of each parameter that is the form of a rule, by its place
     """
 
     names: tuple[str, ...]
     low: Floats
     mode: Floats
     high: Floats
+    weights: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ordered = (self.low < self.high) & (self.low <= self.mode) & (self.mode <= self.high)
@@ -61,12 +67,25 @@ class Priors:
         """Parameters (n, parameters) at these scores."""
         nodes, table = self._nodes
         columns = [np.interp(scores[:, j], nodes, table[j]) for j in range(len(self.names))]
+        for j in self.weights:
+            columns[j] = np.searchsorted(self._ends(j), scores[:, j]).astype(np.float64)
         return np.stack(columns, axis=1)
 
+    def _ends(self, j: int) -> Floats:
+        """Scores at which one form ends and the next begins."""
+        from scipy.special import ndtri
+
+        return np.asarray(ndtri(np.cumsum(self.weights[j])[:-1]))
+
     def scores(self, values: Floats) -> Floats:
-        """Scores (n, parameters) of these parameters."""
+        """Scores (n, parameters) of these parameters; of a form, that in its middle."""
+        from scipy.special import ndtri
+
         nodes, table = self._nodes
         columns = [np.interp(values[:, j], table[j], nodes) for j in range(len(self.names))]
+        for j, weights in self.weights.items():
+            middles = ndtri(np.cumsum(weights) - 0.5 * np.array(weights))
+            columns[j] = middles[values[:, j].astype(np.intp)]
         return np.stack(columns, axis=1)
 
     @property
@@ -74,13 +93,18 @@ class Priors:
         """Variance of each prior: αβ/((α + β)²(α + β + 1)) of the squared range, α + β = 6."""
         position = (self.mode - self.low) / (self.high - self.low)
         alpha, beta = 1.0 + 4.0 * position, 5.0 - 4.0 * position
-        return np.asarray((self.high - self.low) ** 2 * alpha * beta / (36.0 * 7.0))
+        variance = np.asarray((self.high - self.low) ** 2 * alpha * beta / (36.0 * 7.0))
+        for j, weights in self.weights.items():
+            forms = np.arange(len(weights))
+            variance[j] = np.average(forms**2, weights=weights) - np.dot(forms, weights) ** 2
+        return variance
 
     def only(self, kept: Sequence[int]) -> Priors:
         """Those of some parameters, by position."""
         rows = np.asarray(kept, dtype=np.intp)
         names = tuple(self.names[j] for j in rows)
-        return Priors(names, self.low[rows], self.mode[rows], self.high[rows])
+        weights = {i: self.weights[j] for i, j in enumerate(rows.tolist()) if j in self.weights}
+        return Priors(names, self.low[rows], self.mode[rows], self.high[rows], weights)
 
 
 def model_priors(names: Sequence[str] = UNCERTAIN) -> Priors:
@@ -97,3 +121,21 @@ def model_priors(names: Sequence[str] = UNCERTAIN) -> Priors:
         for key in ("low", "default", "high")
     )
     return Priors(tuple(names), low, mode, high)
+
+
+def parameter_and_form_priors() -> Priors:
+    """Priors of all uncertain parameters, then of the form of every rule by its weight.
+
+    A form's number is its place in its rule; the form that a run takes is the first, the mode.
+    """
+    parameters = model_priors()
+    shares = [tuple(form.weight for form in rule.forms.values()) for rule in RULES.values()]
+    first = len(parameters.names)
+    last = np.array([len(weights) - 1.0 for weights in shares])
+    return Priors(
+        (*parameters.names, *RULES),
+        np.concatenate([parameters.low, np.zeros(last.size)]),
+        np.concatenate([parameters.mode, np.zeros(last.size)]),
+        np.concatenate([parameters.high, last]),
+        {first + k: weights for k, weights in enumerate(shares)},
+    )

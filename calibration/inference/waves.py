@@ -241,8 +241,10 @@ class _Store:
         self.arrays[design] = points
         blocks = [self.arrays[done]] if done in self.arrays else []
         start = sum(block.shape[0] for block in blocks)
+        # Without a file the runs are kept by whoever makes them, and all come at once.
+        size = points.shape[0] if self.path is None else _BLOCK
         while start < points.shape[0]:
-            rows = points[start : start + _BLOCK]
+            rows = points[start : start + size]
             block = np.asarray(simulate(rows), dtype=np.float64)
             if block.ndim != 2 or block.shape[0] != rows.shape[0]:
                 raise ValueError(f"{rows.shape[0]} runs asked for, {block.shape} summaries given")

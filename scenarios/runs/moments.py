@@ -105,7 +105,11 @@ class MomentRecorder:
 
     def run(self) -> None:
         """Simulate all months."""
-        for _ in range(self._simulation.settings.months - self._simulation.month):
+        self.run_until(self._simulation.settings.months)
+
+    def run_until(self, month: int) -> None:
+        """Simulate up to, not including, `month` (months since 2003-01)."""
+        for _ in range(month - self._simulation.month):
             self._step()
             if self._simulation.month % 12 == 0:
                 self._years.append(self._measure())

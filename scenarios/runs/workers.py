@@ -28,6 +28,7 @@ from .inputs import Inputs, as_inputs
 
 __all__ = ["Crew", "Job", "each_world", "warm"]
 
+_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _LONE_ATTEMPTS = 2
@@ -147,13 +148,14 @@ def warm(inputs: Inputs | Scenario, arms: Sequence[str]) -> None:
 
 
 def each_world(
-    work: Callable[[int], _Result], numbers: Sequence[int], workers: int
+    work: Callable[[_Item], _Result], numbers: Sequence[_Item], workers: int
 ) -> Iterator[_Result]:
     """Call `work` with every world's number, side by side in processes; yield in their order.
 
     Parameters
     ----------
     work : a function that another process can import, or a partial of one
+    numbers : of the worlds, or whatever else tells one call from the others
     workers : processes at most; one works in this process
     """
     if workers <= 1 or len(numbers) <= 1:

@@ -1,0 +1,141 @@
+"""Runs of parameter draws: in worker processes, each stored as it comes back, none made twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.scenarios.runs.inputs import Inputs
+from innocluster.scenarios.runs.provenance import canonical_scenario, model_fingerprint
+from innocluster.scenarios.runs.workers import each_world
+from innocluster.scenarios.store.rows import Row, RunTable
+
+from .draw_summaries import draw_summaries
+
+__all__ = ["DrawJob", "DrawRuns", "Progress"]
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int, float], None]
+"""Called with runs done, runs wanted and seconds left."""
+
+
+@dataclass(frozen=True)
+class DrawJob:
+    """One run: a world and what is drawn for it."""
+
+    world: int
+    drawn: Mapping[str, float]
+
+
+class DrawRuns:
+    """Runs the draws that the ledger lacks, and looks up the others.
+
+    Parameters
+    ----------
+    inputs : scenario and files
+    names : summaries of a run
+    table : the ledger
+    workers : processes at most
+    progress : told of every run
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        names: tuple[str, ...],
+        table: RunTable,
+        workers: int,
+        progress: Progress | None = None,
+    ) -> None:
+        self.names = names
+        self.made = 0
+        self.failures = 0
+        self._inputs = inputs
+        self._table = table
+        self._workers = workers
+        self._progress = progress
+        canonical = canonical_scenario(inputs.scenario, inputs.digests)
+        self._conditions = json.dumps([canonical, inputs.scenario.policy, names], sort_keys=True)
+
+    def __call__(self, jobs: Sequence[DrawJob]) -> Floats:
+        """Summaries (jobs, names); a run that failed is `nan`."""
+        keys = [self._key(job) for job in jobs]
+        result = np.full((len(jobs), len(self.names)), np.nan)
+        missing = []
+        for i, key in enumerate(keys):
+            row = self._table.get(key)
+            if row is not None and row.status == "done":
+                result[i] = self._read(row)
+            else:
+                missing.append(i)
+        start = time.perf_counter()
+        work = partial(_run, self._inputs, self.names)
+        if missing and self._progress is not None:
+            self._progress(len(jobs) - len(missing), len(jobs), math.nan)
+        found = each_world(work, [jobs[i] for i in missing], self._workers)
+        for done, (i, (summaries, error, seconds)) in enumerate(
+            zip(missing, found, strict=True), start=1
+        ):
+            if summaries is None:
+                self.failures += 1
+            else:
+                result[i] = summaries
+            self._table.put([self._row(keys[i], jobs[i], summaries, error, seconds)])
+            self.made += 1
+            if self._progress is not None:
+                left = (time.perf_counter() - start) / done * (len(missing) - done)
+                self._progress(len(jobs) - len(missing) + done, len(jobs), left)
+        return result
+
+    def _key(self, job: DrawJob) -> str:
+        """Digest of all that determines a run."""
+        drawn = json.dumps(dict(job.drawn), sort_keys=True)
+        text = f"draw\n{model_fingerprint()}\n{self._conditions}\n{job.world}\n{drawn}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _read(self, row: Row) -> Floats:
+        stored = json.loads(row.outcomes)
+        return np.array([math.nan if stored[name] is None else stored[name] for name in self.names])
+
+    def _row(
+        self, key: str, job: DrawJob, summaries: Floats | None, error: str, seconds: float
+    ) -> Row:
+        values: list[Any] = [] if summaries is None else summaries.tolist()
+        numbers = [value if math.isfinite(value) else None for value in values]
+        return Row(
+            key=key,
+            scenario=self._inputs.scenario.name,
+            parameters=json.dumps(dict(job.drawn), sort_keys=True),
+            policy=self._inputs.scenario.policy,
+            replication=job.world,
+            seed=str(self._inputs.scenario.seed),
+            version=model_fingerprint(),
+            status="failed" if summaries is None else "done",
+            error=error,
+            seconds=seconds,
+            finished=datetime.now(UTC).isoformat(timespec="seconds"),
+            outcomes=json.dumps(dict(zip(self.names, numbers, strict=False))),
+            series=None,
+            layout=None,
+        )
+
+
+def _run(inputs: Inputs, names: tuple[str, ...], job: DrawJob) -> tuple[Floats | None, str, float]:
+    """One run: its summaries, or the traceback of its failure, and the seconds it took."""
+    start = time.perf_counter()
+    try:
+        summaries = draw_summaries(inputs, job.world, job.drawn, names)
+    except Exception:
+        return None, traceback.format_exc(), time.perf_counter() - start
+    return summaries, "", time.perf_counter() - start
