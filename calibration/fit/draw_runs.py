@@ -29,6 +29,9 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int, float], None]
 """Called with runs done, runs wanted and seconds left."""
 
+Work = Callable[[Inputs, int, Mapping[str, float], tuple[str, ...]], Floats]
+"""Summaries of one run from its inputs, world, draw and the names of what is asked."""
+
 
 @dataclass(frozen=True)
 class DrawJob:
@@ -48,6 +51,11 @@ class DrawRuns:
     table : the ledger
     workers : processes at most
     progress : told of every run
+    work : makes a run; another process can import it
+
+    Attributes
+    ----------
+    asked : runs that were asked for, whether or not they were there
     """
 
     def __init__(
@@ -57,19 +65,22 @@ class DrawRuns:
         table: RunTable,
         workers: int,
         progress: Progress | None = None,
+        work: Work = draw_summaries,
     ) -> None:
         self.names = names
-        self.made = 0
-        self.failures = 0
+        self.asked = 0
         self._inputs = inputs
         self._table = table
         self._workers = workers
         self._progress = progress
+        self._work = work
         canonical = canonical_scenario(inputs.scenario, inputs.digests)
+        # The names tell what is run from what another function makes of the same draw.
         self._conditions = json.dumps([canonical, inputs.scenario.policy, names], sort_keys=True)
 
     def __call__(self, jobs: Sequence[DrawJob]) -> Floats:
         """Summaries (jobs, names); a run that failed is `nan`."""
+        self.asked += len(jobs)
         keys = [self._key(job) for job in jobs]
         result = np.full((len(jobs), len(self.names)), np.nan)
         missing = []
@@ -80,19 +91,16 @@ class DrawRuns:
             else:
                 missing.append(i)
         start = time.perf_counter()
-        work = partial(_run, self._inputs, self.names)
+        work = partial(_run, self._work, self._inputs, self.names)
         if missing and self._progress is not None:
             self._progress(len(jobs) - len(missing), len(jobs), math.nan)
         found = each_world(work, [jobs[i] for i in missing], self._workers)
         for done, (i, (summaries, error, seconds)) in enumerate(
             zip(missing, found, strict=True), start=1
         ):
-            if summaries is None:
-                self.failures += 1
-            else:
+            if summaries is not None:
                 result[i] = summaries
             self._table.put([self._row(keys[i], jobs[i], summaries, error, seconds)])
-            self.made += 1
             if self._progress is not None:
                 left = (time.perf_counter() - start) / done * (len(missing) - done)
                 self._progress(len(jobs) - len(missing) + done, len(jobs), left)
@@ -131,11 +139,13 @@ class DrawRuns:
         )
 
 
-def _run(inputs: Inputs, names: tuple[str, ...], job: DrawJob) -> tuple[Floats | None, str, float]:
+def _run(
+    work: Work, inputs: Inputs, names: tuple[str, ...], job: DrawJob
+) -> tuple[Floats | None, str, float]:
     """One run: its summaries, or the traceback of its failure, and the seconds it took."""
     start = time.perf_counter()
     try:
-        summaries = draw_summaries(inputs, job.world, job.drawn, names)
+        summaries = work(inputs, job.world, job.drawn, names)
     except Exception:
         return None, traceback.format_exc(), time.perf_counter() - start
     return summaries, "", time.perf_counter() - start
