@@ -41,6 +41,18 @@ _TABLES = {
     "attributed_effects": "effects that are attributed",
     "channels": "what every channel adds",
     "channels_by_world": "what every channel adds in every world",
+    "fit_parameters": "parameters before and after the fit",
+    "fit_forms": "forms of contested rules before and after the fit",
+    "fit_targets": "every fitted target beside fresh runs at draws of the posterior",
+    "fit_draws": "draws of all parameters and forms, a draw a row",
+    "fit_waves": "waves of runs, and the share of the prior that each left",
+    "fit_screening": "which parameter moves which target",
+    "fit_diagnostics": "numbers that tell whether the fit may be believed",
+    "fit_directions": "combinations of parameters, the best known first",
+    "fit_correlations": "parameters that the targets know together only",
+    "fit_candidates": "what further targets would teach",
+    "fit_doubled": "the fit with every discrepancy doubled",
+    "fit_conclusion": "effect of the policy at draws of the priors and of the posterior",
 }
 _FILES = {
     "manifest.json": "what was run, with which version, and the digest of every file",
@@ -50,6 +62,10 @@ _FILES = {
     "run-report.html": "the report",
     "channels.html": "the report",
     "replication.json": "the published model's results",
+    "posterior.parquet": "the draws, as other commands take them",
+    "posterior.toml": "what the draws rest on",
+    "fit.npz": "the fit itself, from which other targets can be fitted without a run",
+    "calibration.nc": "the fit as ArviZ opens it",
     README: "this list",
 }
 _FOLDERS = {
@@ -124,6 +140,6 @@ def readme(folder: Path, title: str) -> str:
 def _others(name: str) -> str:
     return (
         "value of the parameter in the world"
-        if name == "draws.csv"
+        if name in ("draws.csv", "fit_draws.csv")
         else "the indicator of that name, in the unit that `outcomes` gives"
     )
