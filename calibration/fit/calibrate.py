@@ -198,6 +198,7 @@ def _described(
     return {
         "scenario": scenario.name,
         "policy": scenario.policy,
+        "region": scenario.region,
         "version": __version__,
         "seed": scenario.seed,
         "last": LAST,

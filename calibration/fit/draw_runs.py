@@ -69,6 +69,7 @@ class DrawRuns:
     ) -> None:
         self.names = names
         self.asked = 0
+        self._told = False
         self._inputs = inputs
         self._table = table
         self._workers = workers
@@ -92,7 +93,8 @@ class DrawRuns:
                 missing.append(i)
         start = time.perf_counter()
         work = partial(_run, self._work, self._inputs, self.names)
-        if missing and self._progress is not None:
+        if missing and not self._told and self._progress is not None:
+            self._told = True
             self._progress(len(jobs) - len(missing), len(jobs), math.nan)
         found = each_world(work, [jobs[i] for i in missing], self._workers)
         for done, (i, (summaries, error, seconds)) in enumerate(

@@ -161,6 +161,9 @@ def fit_model(plan: Plan, runs: DrawRuns) -> Fit:
         plan.seed,
     )  # fmt: skip
     posterior = history.posteriors[-1]
+    if not np.isfinite(posterior.log_density(history.region)).any():
+        # Targets that no parameters meet rule everything out: the last emulator alone is left.
+        posterior = replace(posterior, support=())
     draws = draw_posterior(posterior, history.region, plan.seed)
     check = last_wave_check(history, posterior, plan.seed)
     if check.tempering < 1.0:

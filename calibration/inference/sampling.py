@@ -164,14 +164,31 @@ def draw_directly(
 def redraw(posterior: Posterior, before: Draws, seed: int = 0, count: int = 8000) -> Draws:
     """Draws after targets, discrepancies or tempering have changed; no run, and mostly no chain.
 
+    Importance sampling from the moments of the draws before, which know what a normal
+    approximation does not: forms of rules, and where earlier waves cut. If that fails, from the
+    new mode, and then by a chain.
+
     Parameters
     ----------
     posterior : the changed one
     before : draws of the unchanged one
     """
+    near = _from_near(posterior, before, seed, count)
+    if near is not None:
+        return near
     starts = np.concatenate([before.mean[None, :], before.scores[:500]])
     direct = draw_directly(posterior, starts, seed, count)
     return draw_posterior(posterior, starts, seed, count) if direct is None else direct
+
+
+def _from_near(posterior: Posterior, before: Draws, seed: int, count: int) -> Draws | None:
+    """Importance draws from the moments of other draws; None where they cannot be trusted."""
+    try:
+        near = _from_moments(posterior, before.mean, before.covariance, count, _ROUNDS, seed, None)
+    except ValueError:
+        return None
+    assert near.weighted is not None
+    return near if near.weighted.shape <= HIGHEST_SHAPE else None
 
 
 def _from_moments(

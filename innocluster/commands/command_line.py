@@ -22,6 +22,7 @@ from innocluster.scenarios.errors import InputError
 from innocluster.version import __version__
 from innocluster.viz.words.messages import Messages
 
+from .calibration.calibrate_command import calibrate_command
 from .compare_command import compare_command
 from .explore_command import explore_command
 from .lists import forms_command, parameters_command, policies_command, scenarios_command
@@ -66,6 +67,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "run": run_command,
     "compare": compare_command,
     "explore": explore_command,
+    "calibrate": calibrate_command,
     "report": report_command,
     "results": results_command,
     "reproduce": reproduce_command,

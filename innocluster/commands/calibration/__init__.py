@@ -1,0 +1,3 @@
+"""The command that fits the model to its targets."""
+
+__all__: list[str] = []
