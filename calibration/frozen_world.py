@@ -28,6 +28,7 @@ from innocluster.sim.simulation import Simulation
 from .published.replications import Document, Replication, ReplicationParameter
 
 __all__ = [
+    "FROZEN",
     "FROZEN_WORLD",
     "MEASURES",
     "Path",
@@ -66,13 +67,14 @@ NOT_STATED = "not stated"
 _ANNUAL = ("young_firm_share", "mean_degree", "research_intensity")
 _YOUNG_MONTHS = 60.0
 _CONFIDENCE = 0.95
-_FROZEN = {
+FROZEN = {
     "technical_progress": 0.0,
     "rivals_growth": 0.0,
     "start_lift": 1.0,
     "land_scale": 0.0,
     "room_building": 0.0,
 }
+"""Parameters that stand still with the world."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def frozen_settings(years: int, world: int, parameters: dict[str, float] | None 
     scenario = Scenario.default().replaced(
         policy=BASELINE,
         last=f"{FIRST_YEAR + years}-12",
-        parameters={**_FROZEN, **(parameters or {})},
+        parameters={**FROZEN, **(parameters or {})},
     )
     settings = build_settings(scenario, world)
     return replace(settings, macro=settings.macro.standing_still(settings.months))

@@ -7,6 +7,9 @@ evaluation would have it if it knew what members had done without the programme.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +34,14 @@ from innocluster.sim.simulation import Simulation
 
 from .published.replications import Document, Replication, ReplicationParameter
 
-__all__ = ["RESEARCH_RESPONSE", "extra_performers", "members_with_research", "sales_response"]
+__all__ = [
+    "RESEARCH_RESPONSE",
+    "MemberPairs",
+    "extra_performers",
+    "member_pairs",
+    "members_with_research",
+    "sales_response",
+]
 
 Floats = NDArray[np.float64]
 
@@ -128,21 +138,45 @@ def _firms(number: int) -> FirmTable:
     return firms
 
 
-def members_with_research(world: int) -> tuple[float, float]:
-    """Members with R&D at the end of 2008, %, and how many of the same firms without programme.
+@dataclass(frozen=True)
+class MemberPairs:
+    """One world with and without the programme, and the members that are there in both.
+
+    Attributes
+    ----------
+    with_it, without : the two runs, at the end of the year that is evaluated
+    here, there : rows of the same firms, members in the first run, in either run
+    """
+
+    with_it: Simulation
+    without: Simulation
+    here: NDArray[np.intp]
+    there: NDArray[np.intp]
+
+
+def member_pairs(
+    world: int,
+    drawn: Mapping[str, float] | None = None,
+    look: Callable[[Simulation], None] | None = None,
+) -> MemberPairs:
+    """Run one world under the default scenario's seed with and without the programme, to 2008.
 
     Parameters
     ----------
-    world : number of the world under the default scenario's seed
+    world : its number
+    drawn : parameters drawn for it, and numbers of forms by rule
+    look : called with either run at every year's end since the programme began
     """
     scenario = Scenario.default()
-    start = Simulation(build_settings(scenario, world, policy=BASELINE))
+    start = Simulation(build_settings(scenario, world, policy=BASELINE, drawn=drawn))
     start.run_until(month_number(*PROGRAMME_START))
-    end = 12 * (_EVALUATED + 1 - FIRST_YEAR)
     policy = build_settings(scenario, world, policy=_POLICY).policy
     with_it, without = start.with_policy(policy), start
     for run in (with_it, without):
-        run.run_until(end)
+        for year in range(PROGRAMME_START[0], _EVALUATED + 1):
+            run.run_until(12 * (year + 1 - FIRST_YEAR))
+            if look is not None:
+                look(run)
     member, other = with_it.state.firms, without.state.firms
     rows = np.flatnonzero(
         (member.alive[: member.count] == 1) & (member.member[: member.count] == 1)
@@ -151,9 +185,21 @@ def members_with_research(world: int) -> tuple[float, float]:
     _, here, there = np.intersect1d(
         member.identifier[rows], other.identifier[living], return_indices=True
     )
+    return MemberPairs(with_it, without, rows[here], living[there])
+
+
+def members_with_research(world: int) -> tuple[float, float]:
+    """Members with R&D at the end of 2008, %, and how many of the same firms without programme.
+
+    Parameters
+    ----------
+    world : number of the world under the default scenario's seed
+    """
+    pairs = member_pairs(world)
+    member, other = pairs.with_it.state.firms, pairs.without.state.firms
     return (
-        100.0 * float(np.mean(member.research_intensity[rows[here]] > 0.0)),
-        100.0 * float(np.mean(other.research_intensity[living[there]] > 0.0)),
+        100.0 * float(np.mean(member.research_intensity[pairs.here] > 0.0)),
+        100.0 * float(np.mean(other.research_intensity[pairs.there] > 0.0)),
     )
 
 

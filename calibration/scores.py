@@ -10,6 +10,7 @@ that need no model at all, national growth, a line, the shares of 2003, stand in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +89,9 @@ def covered(sample: Floats, observed: Floats, level: float) -> NDArray[np.bool_]
     return np.asarray((observed >= low) & (observed <= high))
 
 
-def drift_forecast(past: Floats, steps: int, worlds: int, seed: int = 0) -> Floats:
+def drift_forecast(
+    past: Floats, steps: int, worlds: int, seed: int = 0, years: Sequence[int] | None = None
+) -> Floats:
     """Random walk with drift in logarithms, its drift and variance from the past.
 
     Parameters
@@ -97,6 +100,7 @@ def drift_forecast(past: Floats, steps: int, worlds: int, seed: int = 0) -> Floa
     steps : years ahead
     worlds : size of the sample
     seed : of the sample
+    years : of the past figures where some years are missing
 
     Returns
     -------
@@ -104,10 +108,14 @@ def drift_forecast(past: Floats, steps: int, worlds: int, seed: int = 0) -> Floa
         A predictive sample; the drift's own uncertainty is in it.
     """
     growth = _log_growth(past)
-    count = growth.size
+    gaps = np.ones(growth.size) if years is None else np.diff(np.array(years, np.float64))
+    span, freedom = gaps.sum(), growth.size - 1.0
+    mean = growth.sum() / span
+    # Growth over a gap of g years has variance gσ².
+    squares = ((growth - mean * gaps) ** 2 / gaps).sum()
     generator = np.random.default_rng(seed)
-    spread = growth.std(ddof=1) * np.sqrt((count - 1.0) / generator.chisquare(count - 1, worlds))
-    drift = growth.mean() + spread / np.sqrt(count) * generator.standard_normal(worlds)
+    spread = np.sqrt(squares / generator.chisquare(freedom, worlds))
+    drift = mean + spread / np.sqrt(span) * generator.standard_normal(worlds)
     shocks = spread[:, None] * generator.standard_normal((worlds, steps))
     return np.asarray(past[-1] * np.exp(np.cumsum(drift[:, None] + shocks, axis=1)))
 

@@ -58,6 +58,7 @@ ORDER = {
         ("meetings_trial",),
         ("fit",),
         ("every_replication",),
+        ("every_replication", "validation"),
     ),
     "viz": (("files",), ("words",), ("figures",), ("report",), ("page",)),
 }

@@ -20,7 +20,14 @@ from innocluster.scenarios.errors import InputError
 
 from .replications import Document, Replication, ReplicationParameter
 
-__all__ = ["COWAN_JONARD", "barter_until_rest", "rewired_ring", "starting_knowledge"]
+__all__ = [
+    "COWAN_JONARD",
+    "attached",
+    "barter_until_rest",
+    "rewired_ring",
+    "spread_by_degree",
+    "starting_knowledge",
+]
 
 Floats = NDArray[np.float64]
 Links = NDArray[np.int64]
@@ -190,6 +197,44 @@ def _rest(
     barter_until_rest(knowledge, links, first, own, alpha, generator)
     means = knowledge.mean(axis=1)
     return float(means.mean()), float(means.var())
+
+
+def spread_by_degree(run: int) -> tuple[float, float]:
+    """Mean knowledge at rest on random networks of even and of skewed degrees, one start for both.
+
+    The skewed one grows by preferential attachment, with as many links in the mean (M. Bogner,
+    M. Mueller and P. Schlaile 2018 compare the two).
+
+    Parameters
+    ----------
+    run : its number
+    """
+    agents, links = 200, 4
+    found = []
+    for skewed in (False, True):
+        generator = np.random.default_rng([_SEED, run])
+        knowledge = starting_knowledge(agents, agents // EXPERTISE, generator)
+        if skewed:
+            made = attached(agents, links, generator)
+        else:
+            made = rewired_ring(agents, 2 * links, 1.0, generator)
+        first, own = _links_of(made, agents)
+        barter_until_rest(knowledge, made, first, own, 0.1, generator)
+        found.append(float(knowledge.mean()))
+    return found[0], found[1]
+
+
+def attached(agents: int, links: int, generator: np.random.Generator) -> Links:
+    """Links of a network whose agents join one by one, each to `links` by their degrees."""
+    ends = list(range(links))
+    made: list[tuple[int, int]] = []
+    for agent in range(links, agents):
+        chosen: set[int] = set()
+        while len(chosen) < links:
+            chosen.add(ends[int(generator.integers(len(ends)))])
+        made += [(agent, other) for other in sorted(chosen)]
+        ends += [agent] * links + sorted(chosen)
+    return np.array(made, dtype=np.int64)
 
 
 def _solve(

@@ -34,6 +34,7 @@ from .run_command import run_command
 from .serve_command import serve_command
 from .terminal.console import encodable, error_line, notice, speak_warnings, spoken, usage_line
 from .terminal.help_page import Command, Group
+from .validation.validate_command import validate_command
 
 __all__ = ["main"]
 
@@ -68,6 +69,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "compare": compare_command,
     "explore": explore_command,
     "calibrate": calibrate_command,
+    "validate": validate_command,
     "report": report_command,
     "results": results_command,
     "reproduce": reproduce_command,

@@ -14,14 +14,17 @@ from .options import OutputOptions, RunOptions
 from .terminal.console import notice, print_json
 
 if TYPE_CHECKING:
+    from innocluster.calibration.validation.validation import Validation
     from innocluster.scenarios.attribution.attribution_tables import Attribution
     from innocluster.scenarios.comparison.comparison import Comparison
     from innocluster.scenarios.runs.results import RunResult
     from innocluster.scenarios.store.folder import ResultFolder
 
-__all__ = ["command_typed", "draw", "finish", "present"]
+__all__ = ["command_typed", "draw", "finish", "page_in", "present"]
 
-_Result = TypeVar("_Result", "Attribution", "Comparison", "RunResult")
+_Result = TypeVar("_Result", "Attribution", "Comparison", "RunResult", "Validation")
+
+_PAGES = ("*report.html", "channels.html", "calibration.html")
 
 
 def command_typed() -> str:
@@ -67,6 +70,11 @@ def draw(
             write_workbook(result, store.staging, language)
 
 
+def page_in(folder: Path) -> Path | None:
+    """The page of a result, where one is drawn."""
+    return next((path for name in _PAGES for path in sorted(folder.glob(name))), None)
+
+
 def finish(meta: dict[str, Any], folder: Path, options: RunOptions, output: OutputOptions) -> int:
     """Say where the result is, open its page if asked for, and name runs that failed.
 
@@ -75,7 +83,7 @@ def finish(meta: dict[str, Any], folder: Path, options: RunOptions, output: Outp
     exit code, 1 where runs failed
     """
     words = Messages(options.lang.value)
-    page = next((path for path in sorted(folder.glob("*report.html"))), None)
+    page = page_in(folder)
     drawn = output.report or output.open_page
     if not options.json and not options.quiet:
         if page is not None and drawn:

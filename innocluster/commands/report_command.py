@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .finishing import command_typed, draw
+from .finishing import command_typed, draw, page_in
 from .options import (
     LANGUAGE,
     LanguageOption,
@@ -38,10 +38,10 @@ def report_command(
         return 0
     with redrawn(folder, command_typed()) as store:
         draw(stored.result, store, OutputOptions(True, xlsx), lang.value, stored.write)
-    page = next(iter(sorted(folder.glob("*report.html"))))
+    page = page_in(folder)
     if not quiet:
         print(page)
-    if open_page:
+    if open_page and page is not None:
         import webbrowser
 
         webbrowser.open(page.resolve().as_uri())

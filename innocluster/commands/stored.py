@@ -23,7 +23,7 @@ class Stored:
 
     Attributes
     ----------
-    result : a `RunResult`, a `Comparison` or an `Attribution`
+    result : a `RunResult`, a `Comparison`, an `Attribution` or a `Validation`
     write : writes its page into a folder, in a language
     show : prints it, in a language
     """
@@ -41,13 +41,16 @@ def stored_result(folder: Path) -> Stored:
     InputError
         For a folder that holds none, or a damaged one.
     """
-    kinds = {"effects": _comparison, "channels": _attribution, "indicators": _run}
+    kinds = {
+        "effects": _comparison, "channels": _attribution, "evaluations": _validation,
+        "indicators": _run,
+    }  # fmt: skip
     for name, kind in kinds.items():
         if (folder / f"{name}.parquet").is_file():
             return kind(folder)
     raise InputError(
         file=folder, key="folder", value="no result",
-        allowed="a result folder of a finished run, compare or explore",
+        allowed="a result folder of a finished run, compare, explore or validate",
     )  # fmt: skip
 
 
@@ -83,6 +86,16 @@ def _attribution(folder: Path) -> Stored:
     names = {"effects": "attributed_effects", "shares": "channels", "worlds": "channels_by_world"}
     meta, tables = read_result(folder, names)
     return Stored(Attribution(meta, **tables), write_attribution_report, print_attribution)
+
+
+def _validation(folder: Path) -> Stored:
+    from innocluster.calibration.validation.validation import TABLES, Validation
+    from innocluster.scenarios.store.verification import read_result
+    from innocluster.viz.report.validation_report import write_validation_report
+    from innocluster.viz.report.validation_tables import print_validation
+
+    meta, tables = read_result(folder, {name: name for name in TABLES})
+    return Stored(Validation(meta, **tables), write_validation_report, print_validation)
 
 
 def _run(folder: Path) -> Stored:

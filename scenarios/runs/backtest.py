@@ -28,7 +28,16 @@ from .indicators import FIRST_YEAR, Indicator, Target, indicator_list
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "FORECASTS", "TOLERATED_ERRORS", "backtest_frame", "forecast_errors"]
+__all__ = [
+    "COLUMNS",
+    "CONSTANT_GROWTH",
+    "FORECASTS",
+    "TOLERATED_ERRORS",
+    "aimed_growth",
+    "backtest_frame",
+    "forecast_errors",
+    "national_growth",
+]
 
 Floats = NDArray[np.float64]
 
@@ -44,7 +53,9 @@ COLUMNS = (
 TOLERATED_ERRORS = 2.0
 """Errors of an observation beyond which the model misses it."""
 
-_CONSTANT_GROWTH = 1.12
+CONSTANT_GROWTH = 1.12
+"""Growth a year, as a factor, of the forecast that knows nothing."""
+
 _QUANTILES = (0.05, 0.95)
 _FLOWS = ("revenue", "exports")
 _STOCKS = ("employees", "firms")
@@ -160,14 +171,14 @@ def _forecasts(
     if measure in _STOCKS:
         return math.nan, math.nan, math.nan, float(shares)
     return (
-        float(start) * _national_growth(measure).get(year, math.nan),
-        float(start) * _CONSTANT_GROWTH ** (year - FIRST_YEAR),
-        float(start) * _aimed_growth(measure, targets) ** (year - FIRST_YEAR),
+        float(start) * national_growth(measure).get(year, math.nan),
+        float(start) * CONSTANT_GROWTH ** (year - FIRST_YEAR),
+        float(start) * aimed_growth(measure, targets) ** (year - FIRST_YEAR),
         float(shares),
     )
 
 
-def _aimed_growth(measure: str, targets: Sequence[Target]) -> float:
+def aimed_growth(measure: str, targets: Sequence[Target]) -> float:
     """Growth a year from the article's figure of 2003 to its target, `nan` without both."""
     own = [t for t in targets if t.complex == "all" and t.indicator.startswith(f"{measure}_")]
     start = next((t.value for t in own if t.kind == "baseline"), math.nan)
@@ -179,7 +190,7 @@ def _aimed_growth(measure: str, targets: Sequence[Target]) -> float:
 
 
 @cache
-def _national_growth(measure: str) -> dict[int, float]:
+def national_growth(measure: str) -> dict[int, float]:
     """Year -> what Korea as a whole shipped or exported over what it did in 2003."""
     if measure == "exports":
         # World demand in the history is what Korea as a whole exported.

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from innocluster.calibration.validation.validation import Validation
 from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
@@ -47,29 +48,34 @@ class SavedFigure:
 
 
 @contextmanager
-def drawings(result: RunResult | Comparison | Attribution, texts: Texts) -> Iterator[list[Drawing]]:
+def drawings(
+    result: RunResult | Comparison | Attribution | Validation, texts: Texts
+) -> Iterator[list[Drawing]]:
     """Figures of a result, valid with the settings of the context."""
     from .channel_figures import attribution_drawings
     from .comparison_figures import comparison_drawings
     from .run_figures import run_drawings
+    from .validation_figures import validation_drawings
 
     with figure_style(texts.language):
         if isinstance(result, Comparison):
             yield comparison_drawings(result, texts)
         elif isinstance(result, Attribution):
             yield attribution_drawings(result, texts)
+        elif isinstance(result, Validation):
+            yield validation_drawings(result, texts)
         else:
             yield run_drawings(result, texts)
 
 
 def save_figures(
-    result: RunResult | Comparison | Attribution, folder: Path, language: str
+    result: RunResult | Comparison | Attribution | Validation, folder: Path, language: str
 ) -> list[SavedFigure]:
     """Write every figure of a result as PNG and SVG.
 
     Parameters
     ----------
-    result : a run, a comparison or an attribution
+    result : a run, a comparison, an attribution or a validation
     folder : result folder; the files go to its folder `figures`
     language : ``"en"`` or ``"ko"``
 

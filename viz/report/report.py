@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from innocluster.calibration.validation.validation import Validation
 from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
@@ -180,7 +181,7 @@ def _happened(result: RunResult | Comparison, texts: Texts) -> dict[str, Any]:
 
 def write_page(
     name: str,
-    result: RunResult | Comparison | Attribution,
+    result: RunResult | Comparison | Attribution | Validation,
     content: Mapping[str, Any],
     manifest: Mapping[str, Any],
     folder: Path,

@@ -1,0 +1,3 @@
+"""Commands that put the model to the test; modules by name."""
+
+__all__: list[str] = []
