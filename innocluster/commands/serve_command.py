@@ -36,7 +36,10 @@ def serve_command(
     if missing:
         allowed = 'the page needs more packages: pip install "innocluster[page]"'
         raise InputError(file=COMMAND_LINE, key="serve", value=missing[0], allowed=allowed)
+    from innocluster.viz.page.starting import NO_COMPILER
+
     os.environ.update(_SETTINGS)
+    os.environ[NO_COMPILER] = "1"
     os.environ["SOLARA_APP"] = "innocluster.viz.page.app"
     port = _free_port(host, port)
     address = f"http://{host}:{port}/"

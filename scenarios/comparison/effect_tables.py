@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arms import BASELINE
 from ..runs.indicators import FIRST_YEAR, PROGRAMME_YEAR, UNITS, Indicator
 from ..statistics.intervals import pairing_gain, simultaneous_intervals, verdicts
 from .worlds import Worlds, effects
@@ -109,14 +108,16 @@ def outcome_frame(worlds: Worlds, indicators: Sequence[Indicator]) -> pd.DataFra
 
 
 def yearly_frame(worlds: Worlds) -> pd.DataFrame:
-    """Outcomes and effects by year; the intervals hold together over the years as well.
+    """Outcomes by year, and effects against the first policy, by itself no programme.
 
-    Measures that a complex does not have (a region's network, say) have no rows for it.
+    The intervals hold together over the years as well.  Measures that a complex does not have
+    (a region's network, say) have no rows for it.
     """
     import pandas as pd
 
-    measures = [name for name in UNITS if name in worlds.yearly[BASELINE]]
-    years = worlds.yearly[BASELINE]["revenue"].shape[1]
+    first = worlds.yearly[worlds.policies[0]]
+    measures = [name for name in UNITS if name in first]
+    years = first["revenue"].shape[1]
     shape = (len(measures), len(worlds.policies), years, len(worlds.keys))
     quantiles, bounds = np.empty((3, *shape)), np.zeros((3, *shape))
     for m, measure in enumerate(measures):

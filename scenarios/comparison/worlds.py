@@ -88,7 +88,7 @@ class Worlds:
     @property
     def complete(self) -> int:
         """Number of worlds in every comparison."""
-        return int(self.yearly[BASELINE]["revenue"].shape[0])
+        return int(self.numbers.size)
 
     @property
     def contrasts(self) -> tuple[tuple[str, str], ...]:

@@ -26,7 +26,7 @@ from ..schema import Scenario
 from .execution import Outcome, execute_pair
 from .inputs import Inputs, as_inputs
 
-__all__ = ["Crew", "Job", "each_world", "warm"]
+__all__ = ["Crew", "Job", "each_world", "start_worker", "warm"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -190,7 +190,7 @@ class _Pool:
     def __init__(self, workers: int) -> None:
         self._own: set[multiprocessing.process.BaseProcess] = set()
         self._executor = ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), initializer=_start_worker
+            workers, multiprocessing.get_context("spawn"), initializer=start_worker
         )
         try:
             self.start(available_cores).result()
@@ -225,7 +225,7 @@ class _Pool:
 def _unheard_interrupts() -> Iterator[None]:
     """Hold Ctrl-C back while workers start: they inherit it, this process gets it afterwards.
 
-    A worker that is interrupted before `_start_worker` would print a traceback.
+    A worker that is interrupted before `start_worker` would print a traceback.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -237,7 +237,7 @@ def _unheard_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start_worker() -> None:
+def start_worker() -> None:
     """Leave Ctrl-C to the parent and end with it, even when it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

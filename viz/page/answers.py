@@ -1,105 +1,154 @@
-"""Answers to what visitors ask: a comparison of 30 worlds, in steps, made in a process of its own.
+"""What a question is answered with: B set beside A in up to 30 worlds, made in worker processes.
 
-The page keeps what has arrived and never touches the model.  Runs are stored, so that a
-question that was asked before is answered at once, and an answer that was broken off goes on.
+The functions below run in workers (`engine`); the page only keeps what has arrived.  Runs are
+stored, so that a question that was asked before is answered at once, and an answer that was
+broken off goes on.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from innocluster.agents.compilation import CACHE
-from innocluster.scenarios.comparison.comparison import compare
+from innocluster.scenarios.arms import BASELINE
+from innocluster.scenarios.comparison.comparison import Criteria
+from innocluster.scenarios.comparison.effect_tables import yearly_frame
+from innocluster.scenarios.comparison.tabulation import Comparison, tabulate
+from innocluster.scenarios.comparison.worlds import Worlds
+from innocluster.scenarios.runs.execution import Outcome, execute_pair
+from innocluster.scenarios.runs.indicators import FIRST_YEAR
+from innocluster.scenarios.runs.inputs import Inputs
 from innocluster.scenarios.runs.provenance import model_fingerprint
-from innocluster.scenarios.runs.study import short_digest
+from innocluster.scenarios.runs.study import Study, open_study, short_digest
+from innocluster.version import __version__
 
 from .address import WORLDS, View
 
 if TYPE_CHECKING:
-    from innocluster.scenarios.comparison.tabulation import Comparison
+    import pandas as pd
 
-__all__ = ["STEPS", "Engine", "answer"]
+__all__ = ["FOLDER", "STEPS", "Answer", "Question", "answer", "lacking", "numbers", "simulate"]
+
+FOLDER = CACHE / "page"
+"""Where the runs of the page are kept."""
 
 STEPS = (4, 12, WORLDS)
 """Worlds after which an answer is shown."""
 
 
-def answer(
-    view: View, worlds: int, folder: Path = CACHE / "page", workers: int | None = None
-) -> Comparison:
-    """The policy of a view beside no programme in so many worlds.
+@dataclass(frozen=True)
+class Answer:
+    """B set beside A.
 
-    Parameters
+    Attributes
     ----------
-    folder : where runs are kept
-    workers : processes, by default one a core
+    comparison : of A, B and no programme, as the command line makes it
+    yearly : outcomes of A and B by year and place as in `Comparison.yearly`; effects of B are
+        against A
+    a, b : ids of the arms
+    digest : SHA-256 of `numbers`, which is that of the ``yearly.csv`` of the command line
+    stored : day on which it was made, where it came with the software
     """
-    scenario = view.scenario()
-    name = short_digest(scenario, view.policy, model_fingerprint())
-    return compare(
-        [view.policy],
-        scenario,
-        pairs=worlds,
-        max_pairs=worlds,
-        folder=folder / name,
-        workers=workers,
-    )
 
-
-class Engine:
-    """The process that answers, shared by all visitors, one question after another."""
-
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-        self._lock = Lock()
-        self._waiting = 0
+    comparison: Comparison
+    yearly: pd.DataFrame
+    a: str
+    b: str
+    digest: str
+    stored: str = ""
 
     @property
-    def waiting(self) -> int:
-        """Questions that are being answered or wait."""
-        return self._waiting
+    def worlds(self) -> int:
+        """Worlds that it rests on."""
+        return int(self.comparison.meta["pairs"])
 
-    def ask(self, view: View, worlds: int, wanted: Callable[[], bool]) -> Comparison | None:
-        """Wait for an answer; ``None`` where it is not `wanted` any more."""
-        with self._lock:
-            self._waiting += 1
-        try:
-            for attempt in (0, 1):
-                try:
-                    return self._result(self._submit(view, worlds), wanted)
-                except BrokenProcessPool:
-                    # It may have run out of memory or been ended from outside.
-                    self._pool = None
-                    if attempt:
-                        raise
-            return None
-        finally:
-            with self._lock:
-                self._waiting -= 1
 
-    def _submit(self, view: View, worlds: int) -> Future[Comparison]:
-        with self._lock:
-            if self._pool is None:
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, mp_context=context)
-            return self._pool.submit(answer, view, worlds)
+@dataclass(frozen=True)
+class Question:
+    """What a view asks of the model, and nothing of how it is shown.
 
-    @staticmethod
-    def _result(future: Future[Comparison], wanted: Callable[[], bool]) -> Comparison | None:
-        while True:
-            try:
-                return future.result(timeout=0.1)
-            except TimeoutError:
-                if not wanted() and future.cancel():
-                    return None
+    Attributes
+    ----------
+    view : the view with its language, place and the like at their defaults
+    folder : where its runs are kept
+    """
 
-    def close(self) -> None:
-        """End the process."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+    view: View
+    folder: Path
+
+    @classmethod
+    def of(cls, view: View, folder: Path = FOLDER) -> Question:
+        """The question of a view."""
+        usual = View()
+        asked = view.changed(
+            lang=usual.lang, view=usual.view, measure=usual.measure, place=usual.place, agent=""
+        )
+        name = short_digest(view.scenario(), *view.arms(), model_fingerprint())
+        return cls(asked, folder / name)
+
+    @property
+    def key(self) -> str:
+        """What tells it from other questions."""
+        return self.folder.name
+
+    def inputs(self) -> Inputs:
+        """Scenario and arms, no programme first."""
+        return Inputs(self.view.scenario(), dict.fromkeys((BASELINE, *self.view.arms())))
+
+
+def lacking(question: Question, worlds: int) -> list[int]:
+    """Worlds that are not there yet."""
+    inputs = question.inputs()
+    with open_study(inputs, None, question.folder, 1, "page") as study:
+        return [world for world in range(worlds) if study.lacks([(world, tuple(inputs.arms))])]
+
+
+def simulate(question: Question, world: int) -> list[Outcome]:
+    """One world under every arm."""
+    inputs = question.inputs()
+    return execute_pair(inputs, tuple(inputs.arms), world)
+
+
+def answer(question: Question, worlds: int, outcomes: Sequence[Outcome] = ()) -> Answer:
+    """The answer so far, from stored worlds and `outcomes`, which are stored too."""
+    inputs = question.inputs()
+    with open_study(inputs, None, question.folder, 1, "page") as study:
+        study.ledger.record(*outcomes)
+        both = _sides(question, study, worlds)
+        arms = tuple(inputs.arms)
+        found = _worlds(study, arms, worlds)
+        scenario = inputs.scenario
+        meta = {
+            "scenario": scenario.name, "version": __version__, "baseline": BASELINE,
+            "policy": both.policies[1],
+            "pairs": found.complete, "failures": found.failures, "seed": scenario.seed,
+            "under": "point", "confidence": 0.95, "region": scenario.region,
+            "macro": scenario.macro, "exports": scenario.exports, "first": f"{FIRST_YEAR}-01",
+            "last": scenario.last, "indicator": f"revenue_{min(scenario.last_year, 2013)}",
+        }  # fmt: skip
+        comparison = tabulate(scenario, found, Criteria(), meta)
+    digest = hashlib.sha256(numbers(comparison)).hexdigest()
+    a, b = both.policies
+    return Answer(comparison, yearly_frame(both), a, b, digest)
+
+
+def numbers(comparison: Comparison) -> bytes:
+    """The file ``yearly.csv`` that the command line writes of the same worlds, byte by byte."""
+    return comparison.yearly.to_csv(index=False).encode("utf-8-sig")
+
+
+def _sides(question: Question, study: Study, worlds: int) -> Worlds:
+    """A and B in the worlds, A first."""
+    return _worlds(study, question.view.arms(), worlds)
+
+
+def _worlds(study: Study, arms: Sequence[str], worlds: int) -> Worlds:
+    region, _ = study.inputs.read()
+    outcomes = {arm: [study.load(arm, world) for world in range(worlds)] for arm in arms}
+    return Worlds.from_outcomes(
+        outcomes, region.complexes.keys, study.inputs.scenario.last_year, ()
+    )

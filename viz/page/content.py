@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from innocluster.scenarios.arms import BASELINE
+from innocluster.scenarios.arms import BASELINE, resolve_arm
+from innocluster.scenarios.runs.execution import load_inputs
+from innocluster.scenarios.runs.indicators import UNITS
 from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
 from ..words.backtest import backtest_answers
 from ..words.quantities import effect_unit, level, level_unit, lowered, plain, spread
 from ..words.selection import records, select
+from .address import MEASURES, WORLDS, View
 from .drawing import Line, Place, Point, effect_chart, korea, line_chart
+from .preview import places_of, predicted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from innocluster.scenarios.comparison.tabulation import Comparison
     from innocluster.sim.beginning.population import Region
 
     from ..words.texts import Texts
-    from .address import View
+    from .answers import Answer
 
 __all__ = [
-    "MEASURES",
     "Difference",
+    "arm_name",
     "cards",
+    "changed_nothing",
     "changes",
     "difference",
     "difference_picture",
     "levels_picture",
+    "limits",
     "map_picture",
-    "misses",
-    "numbers",
     "place_name",
+    "preview_sentence",
+    "region_of",
     "sentence",
+    "spent",
     "years_table",
 ]
-
-MEASURES = ("revenue", "exports", "value_added", "employees")
-"""Outcomes that a visitor can look at."""
 
 _BLUE, _GREY, _ORANGE = "#0072B2", "#6b6b6b", "#D55E00"
 _COLOURS = {"higher": _BLUE, "cannot tell": "#b9b5a9", "lower": _ORANGE}
@@ -75,14 +76,14 @@ class Difference:
     unit: str
 
 
-def difference(answer: Comparison, view: View, texts: Texts, measure: str = "") -> Difference:
-    """Effect of the policy against no programme in the last year."""
+def difference(answer: Answer, view: View, texts: Texts, measure: str = "") -> Difference:
+    """Effect of B against A in the last year."""
     measure = measure or view.measure
-    row = _last(answer, view, measure, view.policy)
+    row = _last(answer, view, measure, answer.b)
     unit = effect_unit(row.unit, texts)
     low, mean, high = row.effect_low, row.effect_mean, row.effect_high
     verdict = "higher" if low > 0.0 else "lower" if high < 0.0 else "cannot tell"
-    without = _last(answer, view, measure, BASELINE).median
+    without = _last(answer, view, measure, answer.a).median
     share = 100.0 / without if without else float("nan")
     written = spread(mean * unit.factor, low * unit.factor, high * unit.factor)
     percent = spread(mean * share, low * share, high * share)
@@ -91,21 +92,65 @@ def difference(answer: Comparison, view: View, texts: Texts, measure: str = "") 
     return Difference(verdict, *written, *percent, amount, bounds, unit.label)
 
 
-def sentence(answer: Comparison, view: View, texts: Texts, region: Region) -> str:
+def sentence(answer: Answer, view: View, texts: Texts, region: Region) -> str:
     """The answer in one sentence: size, interval, comparison, cost and caveat."""
     found = difference(answer, view, texts)
-    about = records(select(answer.policies, policy=view.policy))[0]
-    name = about.name_ko if texts.language == "ko" else about.name
-    money = level_unit("KRW bn", texts)
-    spent = plain(about.spent * money.factor)
     key = "cannot_tell" if found.verdict == "cannot tell" else "tell"
     return texts(
-        f"page.sentence.{key}", place=place_name(view.place, region, texts), policy=name,
+        f"page.sentence.{key}", place=place_name(view.place, region, texts),
+        policy=arm_name(answer.b, view, texts), against=arm_name(answer.a, view, texts),
         measure=lowered(texts(f"indicator.{view.measure}")), year=answer.yearly["year"].max(),
-        worlds=answer.meta["pairs"], amount=found.amount, range=found.range,
+        worlds=answer.worlds, amount=found.amount, range=found.range,
         percent=found.percent, low=found.percent_low, high=found.percent_high,
-        spent=money.amount.format(value=spent),
+        spent=spent(answer, texts),
     )  # fmt: skip
+
+
+def spent(answer: Answer, texts: Texts) -> str:
+    """What B spends, and A where it spends anything."""
+    money = level_unit("KRW bn", texts)
+    rows = answer.comparison.policies.set_index("policy")["spent"]
+    a, b = (
+        money.amount.format(value=plain(float(rows[arm]) * money.factor))
+        for arm in (answer.a, answer.b)
+    )
+    return texts("page.spent.both", a=a, b=b) if float(rows[answer.a]) > 0.0 else b
+
+
+def arm_name(arm: str, view: View, texts: Texts) -> str:
+    """What an arm is called."""
+    found = resolve_arm(arm, view.scenario())
+    return found.name_ko if texts.language == "ko" else found.name
+
+
+def preview_sentence(view: View, texts: Texts) -> str:
+    """What the preview expects of the chosen outcome, until it is simulated."""
+    year, unit = int(view.last[:4]), effect_unit(UNITS[view.measure], texts)
+    found = predicted(places_of(view), f"{view.measure}_{year}", view.seed, WORLDS)
+    values = spread(*(value * unit.factor for value in (found.mean, found.low, found.high)))
+    return texts(
+        "page.preview.sentence", measure=lowered(texts(f"indicator.{view.measure}")), year=year,
+        amount=unit.amount.format(value=values[0]), range=unit.range(values[1], values[2], texts),
+    )  # fmt: skip
+
+
+def changed_nothing(answer: Answer) -> bool:
+    """Whether no world is different under B in any outcome."""
+    table = select(answer.yearly, policy=answer.b)
+    return not table[["effect_low", "effect_high"]].to_numpy().any()
+
+
+def limits(answer: Answer, texts: Texts) -> str:
+    """What the model cannot tell, and how it stands beside what happened, as a list."""
+    lines = [texts(f"page.limit.{n}") for n in range(1, 5)]
+    lines += backtest_answers(answer.comparison, texts)
+    listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<h2>{escape(texts('page.view.limits'))}</h2><ul>{listed}</ul>"
+
+
+def region_of(view: View) -> Region:
+    """The region of a view."""
+    return load_inputs(view.scenario())[0]
 
 
 def place_name(place: str, region: Region, texts: Texts) -> str:
@@ -117,29 +162,27 @@ def place_name(place: str, region: Region, texts: Texts) -> str:
     return names[complexes.keys.index(place)]
 
 
-def levels_picture(answer: Comparison, view: View, texts: Texts) -> str:
+def levels_picture(answer: Answer, view: View, texts: Texts) -> str:
     """The outcome by year with and without the policy, and what happened."""
-    rows = {p: _years(answer, view, p) for p in (BASELINE, view.policy)}
-    unit = level_unit(str(rows[BASELINE]["unit"].iloc[0]), texts)
+    rows = {arm: _years(answer, view, arm) for arm in (answer.a, answer.b)}
+    unit = level_unit(str(rows[answer.a]["unit"].iloc[0]), texts)
     factor = unit.factor
-    names = answer.policies.set_index("policy")
-    column = "name_ko" if texts.language == "ko" else "name"
-    drawn = {BASELINE: (_GREY, "6 3"), view.policy: (_BLUE, "")}
+    drawn = {answer.a: (_GREY, "6 3"), answer.b: (_BLUE, "")}
     lines = [
         Line(
-            str(names.loc[policy, column]), list(frame["median"] * factor),
-            list(frame["p10"] * factor), list(frame["p90"] * factor), *drawn[policy],
+            arm_name(arm, view, texts), list(frame["median"] * factor),
+            list(frame["p10"] * factor), list(frame["p90"] * factor), *drawn[arm],
         )
-        for policy, frame in rows.items()
+        for arm, frame in rows.items()
     ]  # fmt: skip
-    years = [int(year) for year in rows[BASELINE]["year"]]
+    years = [int(year) for year in rows[answer.a]["year"]]
     title = texts("page.levels", measure=texts(f"indicator.{view.measure}"))
     return line_chart(title, years, lines, _points(answer, view, texts, years, factor), unit.label)
 
 
-def difference_picture(answer: Comparison, view: View, texts: Texts) -> str:
+def difference_picture(answer: Answer, view: View, texts: Texts) -> str:
     """What the policy changes by year, with its interval."""
-    frame = _years(answer, view, view.policy)
+    frame = _years(answer, view, answer.b)
     unit = effect_unit(str(frame["unit"].iloc[0]), texts)
     line = Line(
         texts("page.difference"), list(frame["effect_mean"] * unit.factor),
@@ -149,13 +192,13 @@ def difference_picture(answer: Comparison, view: View, texts: Texts) -> str:
     return effect_chart(title, [int(year) for year in frame["year"]], line, unit.label)
 
 
-def years_table(answer: Comparison, view: View, texts: Texts) -> str:
+def years_table(answer: Answer, view: View, texts: Texts) -> str:
     """The numbers of both pictures as a table."""
     head = [
-        texts("page.year"), texts("page.without"), texts("page.with"), texts("page.difference"),
-        texts("page.interval"),
+        texts("page.year"), arm_name(answer.a, view, texts), arm_name(answer.b, view, texts),
+        texts("page.difference"), texts("page.interval"),
     ]  # fmt: skip
-    without, policy = _years(answer, view, BASELINE), _years(answer, view, view.policy)
+    without, policy = _years(answer, view, answer.a), _years(answer, view, answer.b)
     shown = level_unit(str(policy["unit"].iloc[0]), texts)
     changed = effect_unit(str(policy["unit"].iloc[0]), texts)
     rows = []
@@ -172,13 +215,14 @@ def years_table(answer: Comparison, view: View, texts: Texts) -> str:
     return _table(caption, head, rows)
 
 
-def cards(answer: Comparison, view: View, texts: Texts) -> str:
+def cards(answer: Answer, view: View, texts: Texts) -> str:
     """One card an outcome: with and without the policy, the difference, goal and observation."""
     parts = []
+    against = arm_name(answer.a, view, texts)
     year = int(answer.yearly["year"].max())
     for measure in MEASURES:
-        without = _last(answer, view, measure, BASELINE)
-        policy = _last(answer, view, measure, view.policy)
+        without = _last(answer, view, measure, answer.a)
+        policy = _last(answer, view, measure, answer.b)
         unit = level_unit(without.unit, texts)
         found = difference(answer, view, texts, measure)
         beside = []
@@ -193,7 +237,7 @@ def cards(answer: Comparison, view: View, texts: Texts) -> str:
             f'<section class="card {found.verdict.replace(" ", "-")}">'
             f"<h3>{escape(texts(f'indicator.{measure}'))} {year}</h3>"
             f'<p class="big">{escape(amounts[0])}</p>'
-            f"<p>{escape(texts('page.card.without', amount=amounts[1]))}</p>"
+            f"<p>{escape(texts('page.card.against', arm=against, amount=amounts[1]))}</p>"
             f"<p><b>{escape(texts('page.card.difference', amount=found.amount))}</b> "
             f"({escape(found.range)}) – "
             f"{escape(verdict)}</p>"
@@ -202,14 +246,14 @@ def cards(answer: Comparison, view: View, texts: Texts) -> str:
     return f'<div class="cards">{"".join(parts)}</div>'
 
 
-def map_picture(answer: Comparison, view: View, texts: Texts, region: Region) -> str:
+def map_picture(answer: Answer, view: View, texts: Texts, region: Region) -> str:
     """The complexes by outcome under the policy, coloured by what it changes there."""
     complexes, places = region.complexes, []
     korean = texts.language == "ko"
     for n, key in enumerate(complexes.keys):
         there = view.at(key)
         found = difference(answer, there, texts)
-        row = _last(answer, there, view.measure, view.policy)
+        row = _last(answer, there, view.measure, answer.b)
         unit = level_unit(row.unit, texts)
         name = complexes.names_ko[n] if korean else complexes.names[n]
         amount = unit.amount.format(value=level(row.median * unit.factor, unit.label))
@@ -229,15 +273,18 @@ def map_picture(answer: Comparison, view: View, texts: Texts, region: Region) ->
 
 def changes(view: View, texts: Texts) -> list[str]:
     """What differs from the usual setting, one line each."""
-    korean = texts.language == "ko"
+    korean, usual = texts.language == "ko", View()
     lines = []
-    if view.budget != 1.0:
-        lines.append(texts("page.change.budget", times=plain(view.budget)))
-    for name, value in sorted(view.values.items()):
+    for key in ("budget", "start", "members", "macro", "last", "seed"):
+        value, other = getattr(view, key), getattr(usual, key)
+        if value != other:
+            shown = [f"{v:g}" if isinstance(v, float) else str(v) for v in (value, other)]
+            lines.append(texts(f"page.change.{key}", value=shown[0], usual=shown[1]))
+    for name, number in sorted(view.values.items()):
         p = PARAMETERS[name]
         unit = "" if p.unit == "1" else f" {p.unit}"
         label = p.label_ko if korean else p.label
-        lines.append(f"{label}: {value:g}{unit} ({p.default:g}{unit})")
+        lines.append(f"{label}: {number:g}{unit} ({p.default:g}{unit})")
     for key, chosen in sorted(view.forms.items()):
         rule = RULES[key]
         form = rule.forms[chosen]
@@ -247,36 +294,24 @@ def changes(view: View, texts: Texts) -> list[str]:
     return lines
 
 
-def misses(answer: Comparison, texts: Texts) -> list[str]:
-    """How the model stands beside what happened, in sentences."""
-    return backtest_answers(answer, texts)
-
-
-def numbers(answer: Comparison) -> str:
-    """All outcomes by policy, year and place as CSV that spreadsheets open."""
-    text = io.StringIO()
-    answer.yearly.to_csv(text, index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n")
-    return "\ufeff" + text.getvalue()
-
-
-def _years(answer: Comparison, view: View, policy: str) -> pd.DataFrame:
+def _years(answer: Answer, view: View, policy: str) -> pd.DataFrame:
     """Rows of a policy by year, for the outcome and place of a view."""
     return select(answer.yearly, policy=policy, indicator=view.measure, complex=view.place)
 
 
-def _last(answer: Comparison, view: View, measure: str, policy: str) -> Any:
+def _last(answer: Answer, view: View, measure: str, policy: str) -> Any:
     """Row of the last year."""
     rows = select(answer.yearly, policy=policy, indicator=measure, complex=view.place)
     return records(rows.sort_values("year"))[-1]
 
 
 def _points(
-    answer: Comparison, view: View, texts: Texts, years: Sequence[int], factor: float,
+    answer: Answer, view: View, texts: Texts, years: Sequence[int], factor: float,
     measure: str = "",
 ) -> list[Point]:  # fmt: skip
     """What happened and what was aimed at in some years."""
     measure = measure or view.measure
-    table = select(answer.backtest, policy=BASELINE, complex=view.place)
+    table = select(answer.comparison.backtest, policy=BASELINE, complex=view.place)
     points = []
     for row in records(table):
         name, _, year = str(row.indicator).rpartition("_")

@@ -23,7 +23,7 @@ from ..words.texts import Texts
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["WORKBOOK", "write_workbook"]
+__all__ = ["WORKBOOK", "write_table", "write_workbook"]
 
 WORKBOOK = "results.xlsx"
 _LONGEST_SHEET = 31
@@ -57,14 +57,14 @@ def write_workbook(result: Any, folder: Path, language: str) -> Path:
     if isinstance(result, Comparison):
         _write_answer(book.add_worksheet("innocluster"), result, Texts(language), bold)
     for name, frame in result.frames().items():
-        _write_table(book.add_worksheet(name[:_LONGEST_SHEET]), frame, bold)
+        write_table(book.add_worksheet(name[:_LONGEST_SHEET]), frame, bold)
     book.close()
     path = folder / WORKBOOK
     write_aside(path, content.getvalue())
     return path
 
 
-def _write_table(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:
+def write_table(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:
     """Column names and rows, the names fixed in view."""
     for column, name in enumerate(frame.columns):
         sheet.write_string(0, column, str(name), bold)

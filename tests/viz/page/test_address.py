@@ -34,7 +34,11 @@ def views(draw: st.DrawFn) -> View:
         policy=draw(st.sampled_from(list(registered_policies()))),
         measure=draw(st.sampled_from(["revenue", "exports"])),
         place=draw(st.sampled_from(["all", "ulsan"])),
+        against=draw(st.sampled_from(["P0", "P2", "P5@budget=2,start=2007-01", "P5@two-level"])),
         budget=draw(st.sampled_from([0.0, 0.25, 1.0, 4.0])),
+        start=draw(st.sampled_from(["2005-04", "2007-01"])),
+        members=draw(st.sampled_from([0.25, 1.0])),
+        macro=draw(st.sampled_from(["history", "frozen"])),
         seed=draw(st.integers(0, 10**6)),
         values=values,
         forms={rule.key: draw(st.sampled_from(list(rule.forms)))},
@@ -79,9 +83,25 @@ def test_what_cannot_be_used_is_told_and_left_out(query: str, told: str) -> None
     assert view == View()
 
 
-def test_the_command_gives_the_same_setting() -> None:
-    view, _ = View.of("?policy=P2&budget=2&set.rd_elasticity=0.1&form.entry=proportional&seed=7")
-    assert view.command() == (
-        "innocluster compare P2 --pairs 30 --max-pairs 30 --set rd_elasticity=0.1 "
-        "--form entry=proportional --budget 2 --seed 7"
-    )
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?policy=P5@/etc/passwd",
+        "?against=P5@../secret.toml",
+        "?policy=P5@budget=/etc/passwd",
+        "?macro=/etc/passwd",
+        "?macro=../macro.csv",
+        "?place=../../etc",
+        "?agent=<script>",
+        "?region=/etc",
+    ],
+)
+def test_no_address_reaches_a_file(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("a file was looked for")
+
+    monkeypatch.setattr("innocluster.scenarios.arms.exists", refused)
+    monkeypatch.setattr("innocluster.scenarios.schema.exists", refused)
+    view, told = View.of(query)
+    assert view == View()
+    assert "allowed:" in told

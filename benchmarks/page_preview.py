@@ -1,0 +1,205 @@
+"""The preview of the page: runs that teach it, the fit that is shipped, and how well it does.
+
+::
+
+    python benchmarks/page_preview.py runs FILE.csv --points 480 --minutes 9
+    python benchmarks/page_preview.py fit FILE.csv
+    python benchmarks/page_preview.py check OTHER.csv --points 200
+
+`runs` simulates the programme of 2005 beside none at settings spread over the levers, one world
+a setting, and goes on where it stopped (a quarter of an hour of one core for 480).  `fit` writes
+``viz/data/preview.json``.  `check` simulates 30 worlds at random settings and says how often their
+mean lies in the band of the preview.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from innocluster.calibration.inference.emulator import fit_emulator
+from innocluster.scenarios.runs.execution import execute_pair
+from innocluster.scenarios.schema import Scenario
+from innocluster.viz.files import DATA
+from innocluster.viz.page.levers import LEVERS, settings_at
+from innocluster.viz.page.preview import predicted
+
+Floats = NDArray[np.float64]
+
+MEASURES = ("revenue", "exports", "value_added", "employees")
+FIRST, LAST = 2005, 2013
+WORLDS = 30
+POLICY = "P5"
+WIDTH = 1.6449
+
+
+def names() -> list[str]:
+    """Columns of outcomes: what the programme adds to a measure in a year."""
+    return [f"{measure}_{year}" for measure in MEASURES for year in range(FIRST, LAST + 1)]
+
+
+def effects(settings: Scenario, world: int) -> list[float]:
+    """What the programme adds in one world, in the order of `names`."""
+    without, policy = execute_pair(settings, ["P0", POLICY], world)
+    if without.yearly is None or policy.yearly is None:
+        raise RuntimeError(without.error or policy.error)
+    return [
+        float(policy.yearly[measure][year - 2003, 0] - without.yearly[measure][year - 2003, 0])
+        for measure in MEASURES
+        for year in range(FIRST, LAST + 1)
+    ]
+
+
+def design(points: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
+    """Settings on the unit cube of the levers, and the world of each, all worlds equally often."""
+    count = 1 << (points - 1).bit_length()
+    unit = qmc.Sobol(len(LEVERS), seed=seed).random(count)[:points]
+    worlds = np.random.default_rng(seed).permutation(np.arange(points) % WORLDS)
+    return unit, worlds
+
+
+def run(file: Path, points: int, minutes: float) -> None:
+    """Simulate what the file does not hold yet, as far as the time goes."""
+    done = len(file.read_text().splitlines()) - 1 if file.exists() else 0
+    unit, worlds = design(points, seed=1)
+    until = time.monotonic() + 60.0 * minutes
+    with file.open("a", newline="") as target:
+        writer = csv.writer(target)
+        if done <= 0:
+            writer.writerow(["world", *(lever.key for lever in LEVERS), *names()])
+        for n in range(max(done, 0), points):
+            if time.monotonic() > until:
+                print(f"{n} of {points}")
+                return
+            found = effects(settings_at(unit[n]), int(worlds[n]))
+            writer.writerow([int(worlds[n]), *(f"{u:.8f}" for u in unit[n]), *found])
+            target.flush()
+    print(f"all {points}")
+
+
+def read(file: Path) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """World, place on the levers and outcomes of every run of a file."""
+    table = np.loadtxt(file, delimiter=",", skiprows=1, ndmin=2)
+    count = len(LEVERS)
+    return table[:, 0].astype(np.int64), table[:, 1 : 1 + count], table[:, 1 + count :]
+
+
+def without_worlds(
+    worlds: NDArray[np.int64], places: Floats, outcome: Floats
+) -> tuple[Floats, float]:
+    """Outcomes without what a world does to every setting, as a share; and the sd of that share.
+
+    All worlds are equally often among the runs, so that their mean is that of a full answer.
+    """
+    shares = np.zeros(WORLDS)
+    for _ in range(3):
+        smooth = fit_emulator(places, (outcome - shares[worlds] * _mean(places, outcome))[:, None])
+        expected = smooth.predict(places).mean[:, 0]
+        for world in range(WORLDS):
+            own = worlds == world
+            square = float(expected[own] @ expected[own])
+            left = outcome[own] - expected[own]
+            shares[world] = float(left @ expected[own]) / square if square else 0.0
+        shares -= shares.mean()
+    return outcome - shares[worlds] * expected, float(shares.std(ddof=1))
+
+
+def _mean(places: Floats, outcome: Floats) -> Floats:
+    return fit_emulator(places, outcome[:, None]).predict(places).mean[:, 0]
+
+
+def fit(file: Path) -> None:
+    """Learn every outcome and write what the page needs of it."""
+    worlds, places, outcomes = read(file)
+    found: dict[str, Any] = {}
+    residuals = []
+    for column, name in enumerate(names()):
+        outcome = outcomes[:, column]
+        if not outcome.any():
+            continue
+        plain, spread = without_worlds(worlds, places, outcome)
+        learned = fit_emulator(places, plain[:, None])
+        # A world's share was taken from as many runs as it has, which makes noise look smaller.
+        runs = len(outcome) / WORLDS
+        learned.noise_weights[0, 0] += math.log(runs / (runs - 1.0))
+        residuals.append(learned.residuals[:, 0])
+        factor = learned.factors[0]
+        found[name] = {
+            "terms": learned.terms, "weights": _short(learned.weights[:, 0]),
+            "factor": [_short(factor[:, k]) for k in range(factor.shape[1])],
+            "noise_terms": learned.noise_terms,
+            "noise_weights": _short(learned.noise_weights[:, 0]),
+            "noise_limits": _short(learned.noise_limits[:, 0]), "world_spread": min(spread, 1.0),
+        }  # fmt: skip
+        print(f"{name}: {len(learned.terms)} terms, world {spread:.3f}, unseen sd "
+              f"{learned.residuals.std():.2f}", flush=True)  # fmt: skip
+    document = {
+        "made": date.today().isoformat(), "runs": len(worlds), "worlds": WORLDS,
+        "seed": Scenario.default().seed, "policy": POLICY, "width": WIDTH,
+        "levers": [lever.key for lever in LEVERS], "low": _short(places.min(axis=0)),
+        "high": _short(places.max(axis=0)), "outcomes": found,
+    }  # fmt: skip
+    text = json.dumps(document, separators=(",", ":"))
+    (DATA / "preview.json").write_text(text + "\n", encoding="utf-8")
+    print(f"{len(text) / 1e3:.0f} kB from {len(worlds)} runs")
+
+
+def _short(values: Floats) -> list[float]:
+    return [float(f"{value:.7g}") for value in values]
+
+
+def check(file: Path, points: int, minutes: float) -> None:
+    """Simulate random settings in all worlds, as far as the time goes, and count."""
+    unit = np.random.default_rng(7).random((points, len(LEVERS)))
+    rows = [line.split(",") for line in file.read_text().splitlines()] if file.exists() else []
+    until = time.monotonic() + 60.0 * minutes
+    with file.open("a") as target:
+        for n in range(len(rows), points * WORLDS):
+            if time.monotonic() > until:
+                break
+            found = effects(settings_at(unit[n // WORLDS]), n % WORLDS)
+            rows.append([f"{value!r}" for value in found])
+            target.write(",".join(rows[-1]) + "\n")
+            target.flush()
+    done = len(rows) // WORLDS
+    table = np.array(rows[: done * WORLDS], dtype=float).reshape(done, WORLDS, -1)
+    seed = Scenario.default().seed
+    for year in (2009, LAST):
+        for measure in MEASURES:
+            column = names().index(f"{measure}_{year}")
+            inside = 0
+            for n in range(done):
+                band = predicted(list(unit[n]), f"{measure}_{year}", seed, WORLDS)
+                inside += band.low <= table[n, :, column].mean() <= band.high
+            print(f"{measure} {year}: {inside} of {done} in the band")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("task", choices=("runs", "fit", "check"))
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--points", type=int, default=480)
+    parser.add_argument("--minutes", type=float, default=9.0)
+    given = parser.parse_args(arguments)
+    if given.task == "runs":
+        run(given.file, given.points, given.minutes)
+    elif given.task == "fit":
+        fit(given.file)
+    else:
+        check(given.file, given.points, given.minutes)
+
+
+if __name__ == "__main__":
+    main()

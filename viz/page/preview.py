@@ -1,0 +1,114 @@
+"""The preview: what a polynomial learned from runs says of B against A while a lever moves.
+
+It knows the programme of 2005 beside none, for the region, over the levers of the page; of any
+other setting it says nothing, and why.  Its band holds, nine times in ten, the mean of the worlds
+that are simulated afterwards: what the polynomial does not know, and the luck of those worlds.
+``viz/data/preview.json`` is made by ``benchmarks/page_preview.py``; the same file and the same
+arithmetic serve the browser (`preview.js`), from which the page answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from innocluster.calibration.inference.polynomials import columns_of
+from innocluster.scenarios.arms import BASELINE
+from innocluster.sim.ground.parameters import PARAMETERS
+
+from ..files import DATA
+from .address import View
+from .levers import LEVERS, months_of
+
+__all__ = ["Preview", "load_preview", "places_of", "predicted", "reason_for_none"]
+
+_POLICY = "P5"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An effect of B against A, in the unit of results.
+
+    Attributes
+    ----------
+    mean, low, high : expected mean of the simulated worlds and the bounds of its 90 % band
+    """
+
+    mean: float
+    low: float
+    high: float
+
+
+@cache
+def load_preview() -> dict[str, Any]:
+    """The polynomials, as the browser gets them."""
+    document: dict[str, Any] = json.loads((DATA / "preview.json").read_text(encoding="utf-8"))
+    return document
+
+
+def reason_for_none(view: View) -> str:
+    """Key of the text that says why there is no preview; empty where there is one."""
+    known = {lever.key for lever in LEVERS}
+    if (view.against, view.policy) != (BASELINE, _POLICY):
+        return "page.preview.no_policy"
+    if view.forms:
+        return "page.preview.no_form"
+    if view.macro != View().macro or view.last != View().last:
+        return "page.preview.no_world"
+    if view.place != View().place:
+        return "page.preview.no_place"
+    if set(view.values) - known:
+        return "page.preview.no_parameter"
+    if not all(0.0 <= place <= 1.0 for place in places_of(view)):
+        return "page.preview.no_range"
+    return ""
+
+
+def places_of(view: View) -> list[float]:
+    """Place of every lever on its scale from 0 to 1."""
+    own = {"budget": view.budget, "members": view.members, "start": float(months_of(view.start))}
+    return [
+        lever.place(
+            own[lever.key]
+            if lever.key in own
+            else view.values.get(lever.key, PARAMETERS[lever.key].default)
+        )
+        for lever in LEVERS
+    ]
+
+
+def predicted(places: list[float], outcome: str, seed: int, worlds: int) -> Preview:
+    """The effect on one outcome, such as ``revenue_2013``.
+
+    Parameters
+    ----------
+    places : of the levers
+    seed : root seed of the worlds that will be simulated; of others than those that taught the
+        polynomial, the luck of the worlds comes on top
+    worlds : how many there will be
+    """
+    document = load_preview()
+    if places[0] == 0.0:
+        return Preview(0.0, 0.0, 0.0)
+    own = document["outcomes"][outcome]
+    low, high = np.array(document["low"]), np.array(document["high"])
+    scaled = np.clip(2.0 * (np.array(places) - low) / (high - low) - 1.0, -1.0, 1.0)[None, :]
+    columns = columns_of(_terms(own["terms"]), scaled)[0]
+    mean = float(columns @ np.array(own["weights"]))
+    error = sum(float(columns @ np.array(row)) ** 2 for row in own["factor"])
+    logs = float(columns_of(_terms(own["noise_terms"]), scaled)[0] @ np.array(own["noise_weights"]))
+    noise = math.exp(min(max(logs, own["noise_limits"][0]), own["noise_limits"][1]))
+    variance = error + noise / worlds
+    if seed != document["seed"]:
+        variance += (own["world_spread"] * mean) ** 2 * (1.0 / worlds + 1.0 / document["worlds"])
+    half = document["width"] * math.sqrt(variance)
+    return Preview(mean, mean - half, mean + half)
+
+
+def _terms(terms: list[list[list[int]]]) -> list[tuple[tuple[int, int], ...]]:
+    return [tuple((j, degree) for j, degree in term) for term in terms]
