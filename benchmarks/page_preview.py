@@ -8,8 +8,8 @@
 
 `runs` simulates the programme of 2005 beside none at settings spread over the levers, one world
 a setting, and goes on where it stopped (a quarter of an hour of one core for 480).  `fit` writes
-``viz/data/preview.json``.  `check` simulates 30 worlds at random settings and says how often their
-mean lies in the band of the preview.
+``viz/data/preview.json``.  `check` simulates random settings, by default in 30 worlds, and says how
+often their mean lies in the band of the preview; with fewer worlds the band is that of so many.
 """
 
 from __future__ import annotations
@@ -159,28 +159,28 @@ def _short(values: Floats) -> list[float]:
     return [float(f"{value:.7g}") for value in values]
 
 
-def check(file: Path, points: int, minutes: float) -> None:
-    """Simulate random settings in all worlds, as far as the time goes, and count."""
+def check(file: Path, points: int, minutes: float, count: int) -> None:
+    """Simulate random settings in some worlds, as far as the time goes, and count."""
     unit = np.random.default_rng(7).random((points, len(LEVERS)))
     rows = [line.split(",") for line in file.read_text().splitlines()] if file.exists() else []
     until = time.monotonic() + 60.0 * minutes
     with file.open("a") as target:
-        for n in range(len(rows), points * WORLDS):
+        for n in range(len(rows), points * count):
             if time.monotonic() > until:
                 break
-            found = effects(settings_at(unit[n // WORLDS]), n % WORLDS)
+            found = effects(settings_at(unit[n // count]), n % count)
             rows.append([f"{value!r}" for value in found])
             target.write(",".join(rows[-1]) + "\n")
             target.flush()
-    done = len(rows) // WORLDS
-    table = np.array(rows[: done * WORLDS], dtype=float).reshape(done, WORLDS, -1)
+    done = len(rows) // count
+    table = np.array(rows[: done * count], dtype=float).reshape(done, count, -1)
     seed = Scenario.default().seed
     for year in (2009, LAST):
         for measure in MEASURES:
             column = names().index(f"{measure}_{year}")
             inside = 0
             for n in range(done):
-                band = predicted(list(unit[n]), f"{measure}_{year}", seed, WORLDS)
+                band = predicted(list(unit[n]), f"{measure}_{year}", seed, count)
                 inside += band.low <= table[n, :, column].mean() <= band.high
             print(f"{measure} {year}: {inside} of {done} in the band")
 
@@ -192,13 +192,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--points", type=int, default=480)
     parser.add_argument("--minutes", type=float, default=9.0)
+    parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds of a check")
     given = parser.parse_args(arguments)
     if given.task == "runs":
         run(given.file, given.points, given.minutes)
     elif given.task == "fit":
         fit(given.file)
     else:
-        check(given.file, given.points, given.minutes)
+        check(given.file, given.points, given.minutes, given.worlds)
 
 
 if __name__ == "__main__":

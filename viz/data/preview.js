@@ -27,10 +27,9 @@ const create = function (spec) {
     const error = own.factor.reduce((sum, column) => sum + dot(row, column) ** 2, 0)
     const logs = dot(columns(own.noise_terms, x), own.noise_weights)
     const noise = Math.exp(Math.min(Math.max(logs, own.noise_limits[0]), own.noise_limits[1]))
-    let variance = error + noise / worlds
-    if (seed !== model.seed) {
-      variance += (own.world_spread * mean) ** 2 * (1 / worlds + 1 / model.worlds)
-    }
+    const taught = 1 / model.worlds, luck = (own.world_spread * mean) ** 2
+    const others = seed === model.seed ? Math.max(1 / worlds - taught, 0) : 1 / worlds + taught
+    const variance = error + noise / worlds + luck * others
     const half = model.width * Math.sqrt(variance)
     return { mean, low: mean - half, high: mean + half }
   }
@@ -91,7 +90,7 @@ const create = function (spec) {
     const values = found.flatMap(f => [f.low, f.high]).concat([0]).map(v => v * factor)
     const low = Math.min(...values), high = Math.max(...values)
     const w = 320, h = 130, left = 56, top = 8, bottom = 20
-    const x = k => left + (w - left - 8) * k / Math.max(years.length - 1, 1)
+    const x = k => left + (w - left - 20) * k / Math.max(years.length - 1, 1)
     const y = v => h - bottom - (h - bottom - top) * (v - low) / ((high - low) || 1)
     const line = found.map((f, k) => `${x(k).toFixed(1)} ${y(f.mean * factor).toFixed(1)}`)
     const above = found.map((f, k) => `${x(k).toFixed(1)},${y(f.high * factor).toFixed(1)}`)
@@ -102,7 +101,7 @@ const create = function (spec) {
       `text-anchor="end" font-size="11" fill="#555">${precise(v, digits)}</text>`)
     return `<svg viewBox="0 0 ${w} ${h}" width="100%" role="img" ` +
       `aria-label="${spec.words.curve}" font-family="system-ui, sans-serif">` +
-      `<line x1="${left}" x2="${w - 8}" y1="${y(0).toFixed(1)}" y2="${y(0).toFixed(1)}" stroke="#333"/>` +
+      `<line x1="${left}" x2="${w - 20}" y1="${y(0).toFixed(1)}" y2="${y(0).toFixed(1)}" stroke="#333"/>` +
       `<polygon points="${above.concat(below.reverse()).join(' ')}" fill="#0072B2" fill-opacity="0.16"/>` +
       `<path d="M${line.join('L')}" fill="none" stroke="#0072B2" stroke-width="2" stroke-dasharray="4 3"/>` +
       numbers.join('') + years.filter((_, k) => k % 4 === 0).map(v =>

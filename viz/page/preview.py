@@ -103,9 +103,11 @@ def predicted(places: list[float], outcome: str, seed: int, worlds: int) -> Prev
     error = sum(float(columns @ np.array(row)) ** 2 for row in own["factor"])
     logs = float(columns_of(_terms(own["noise_terms"]), scaled)[0] @ np.array(own["noise_weights"]))
     noise = math.exp(min(max(logs, own["noise_limits"][0]), own["noise_limits"][1]))
-    variance = error + noise / worlds
-    if seed != document["seed"]:
-        variance += (own["world_spread"] * mean) ** 2 * (1.0 / worlds + 1.0 / document["worlds"])
+    taught, luck = 1.0 / document["worlds"], (own["world_spread"] * mean) ** 2
+    same = seed == document["seed"]
+    # The mean over all worlds that taught it is what it knows; some of them, or others, differ.
+    others = max(1.0 / worlds - taught, 0.0) if same else 1.0 / worlds + taught
+    variance = error + noise / worlds + luck * others
     half = document["width"] * math.sqrt(variance)
     return Preview(mean, mean - half, mean + half)
 

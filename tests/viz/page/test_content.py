@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 from dataclasses import replace
 
 import pytest
+from page_views import against_none
 
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.region.loading import load_region
 from innocluster.viz.page import content
 from innocluster.viz.page.address import View
-from innocluster.viz.page.answers import Answer, numbers
+from innocluster.viz.page.answers import numbers
 from innocluster.viz.words.texts import Texts
 
 REGION = load_region()
 LANGUAGES = ("en", "ko")
-
-
-def against_none(comparison: Comparison, policy: str = "P5") -> Answer:
-    """A comparison as the answer to a policy beside none."""
-    digest = hashlib.sha256(numbers(comparison)).hexdigest()
-    return Answer(comparison, comparison.yearly, "P0", policy, digest)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
