@@ -57,7 +57,6 @@ ORDER = {
         ("displacement", "frozen_world", "research_response", "trial_arms"),
         ("meetings_trial",),
         ("fit",),
-        ("every_replication",),
         ("every_replication", "validation"),
     ),
     "viz": (("files",), ("words",), ("figures",), ("report",), ("page",)),

@@ -91,8 +91,8 @@ def _attribution(folder: Path) -> Stored:
 def _validation(folder: Path) -> Stored:
     from innocluster.calibration.validation.validation import TABLES, Validation
     from innocluster.scenarios.store.verification import read_result
-    from innocluster.viz.report.validation_report import write_validation_report
-    from innocluster.viz.report.validation_tables import print_validation
+    from innocluster.viz.report.validation.validation_report import write_validation_report
+    from innocluster.viz.report.validation.validation_tables import print_validation
 
     meta, tables = read_result(folder, {name: name for name in TABLES})
     return Stored(Validation(meta, **tables), write_validation_report, print_validation)

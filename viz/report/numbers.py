@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from innocluster.calibration.validation.origins import MODEL
+from innocluster.calibration.validation.validation import Validation
 from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
@@ -40,7 +42,7 @@ _ACCOUNTS = {
 }
 
 
-def figure_csv(result: RunResult | Comparison | Attribution, name: str) -> bytes:
+def figure_csv(result: RunResult | Comparison | Attribution | Validation, name: str) -> bytes:
     """Numbers of a figure as CSV, with the mark by which Excel knows the encoding.
 
     Parameters
@@ -51,6 +53,8 @@ def figure_csv(result: RunResult | Comparison | Attribution, name: str) -> bytes
         table = _of_comparison(result, name)
     elif isinstance(result, Attribution):
         table = result.shares if name == "ends" else _whole(result)
+    elif isinstance(result, Validation):
+        table = _of_validation(result, name)
     else:
         table = _of_run(result, name)
     return str(table.to_csv(index=False)).encode("utf-8-sig")
@@ -72,6 +76,16 @@ def _of_comparison(result: Comparison, name: str) -> pd.DataFrame:
     rows = select(result.yearly, complex=ALL)
     own = rows["indicator"].isin(measures) if measures else rows["indicator"].str[:6] == "spent_"
     return rows.loc[own, [*_YEARS, *columns]]
+
+
+def _of_validation(result: Validation, name: str) -> pd.DataFrame:
+    """Fans of the region or of its parts, places of what happened, or what the fit moved."""
+    if name == "places":
+        return select(result.forecasts, forecast=MODEL)
+    if name == "marginals":
+        return result.marginals
+    whole = result.fan["complex"] == ALL
+    return result.fan[whole if name == "fan" else ~whole]
 
 
 def _of_run(result: RunResult, name: str) -> pd.DataFrame:

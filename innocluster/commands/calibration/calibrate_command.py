@@ -72,7 +72,7 @@ def calibrate_command(
     """Fit parameters and forms to what was observed, and say what the data tell of them."""
     from innocluster.calibration.fit.calibrate import calibrate, plan_of, refit
     from innocluster.scenarios.runs.study import short_digest
-    from innocluster.viz.report.calibration_tables import print_calibration
+    from innocluster.viz.report.validation.calibration_tables import print_calibration
 
     words, shown = spoken(["--lang", lang.value]), not quiet and not json
     if refit_of is not None:

@@ -43,8 +43,8 @@ def validate_command(
     from innocluster.agents.help import available_cores
     from innocluster.calibration.validation.validation import LAST, count_runs, validate
     from innocluster.scenarios.store.folder import result_folder
-    from innocluster.viz.report.validation_report import write_validation_report
-    from innocluster.viz.report.validation_tables import print_validation
+    from innocluster.viz.report.validation.validation_report import write_validation_report
+    from innocluster.viz.report.validation.validation_tables import print_validation
 
     # Figures are published to 2017: the history is followed to its end if nothing else is asked.
     chosen = replace(options, last=options.last or LAST).scenario(scenario)

@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING
 
 from innocluster.calibration.validation.validation import Validation
 
-from ..words.selection import select
-from ..words.texts import Texts
-from ..words.validation.forecasts import (
+from ...words.selection import select
+from ...words.texts import Texts
+from ...words.validation.forecasts import (
     coverage_sentence,
     forecast_headline,
     loss_sentences,
     skill_rows,
 )
-from ..words.validation.posterior import fit_sentence, told
-from ..words.validation.scoreboard import (
+from ...words.validation.posterior import fit_sentence, told
+from ...words.validation.scoreboard import (
     direction_rows,
     direction_sentence,
     evaluation_rows,
     scoreboard_sentence,
 )
-from .terminal import plain_console, plain_table
+from ..terminal import plain_console, plain_table
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,11 +7,11 @@ from typing import Any
 
 from innocluster.calibration.validation.validation import Validation
 
-from ..figures.vector import EffectBar, effect_bars
-from ..words.quantities import precise
-from ..words.selection import records, select
-from ..words.texts import Texts
-from ..words.validation.forecasts import (
+from ...figures.vector import EffectBar, effect_bars
+from ...words.quantities import precise
+from ...words.selection import records, select
+from ...words.texts import Texts
+from ...words.validation.forecasts import (
     coverage_rows,
     coverage_sentence,
     forecast_headline,
@@ -19,21 +19,21 @@ from ..words.validation.forecasts import (
     loss_sentences,
     skill_rows,
 )
-from ..words.validation.posterior import (
+from ...words.validation.posterior import (
     fit_rows,
     fit_sentence,
     form_rows,
     marginal_rows,
     told,
 )
-from ..words.validation.scoreboard import (
+from ...words.validation.scoreboard import (
     direction_rows,
     direction_sentence,
     evaluation_rows,
     sayings,
     scoreboard_sentence,
 )
-from .report import finished_manifest, write_page
+from ..report import finished_manifest, write_page
 from .validation_tables import DIRECTION_COLUMNS, EVALUATION_COLUMNS, SKILL_COLUMNS
 
 __all__ = ["write_validation_report"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from innocluster.calibration.fit.calibrate import Calibration
 
-from ..words.calibration.fit_words import figure_label, fit_sentences, name_label, warnings_of
-from ..words.selection import complex_names
-from ..words.texts import Texts
-from .terminal import plain_console, plain_table
+from ...words.calibration.fit_words import figure_label, fit_sentences, name_label, warnings_of
+from ...words.selection import complex_names
+from ...words.texts import Texts
+from ..terminal import plain_console, plain_table
 
 if TYPE_CHECKING:
     import pandas as pd
