@@ -22,7 +22,9 @@ from innocluster.sim.ground.parameters import PARAMETERS
 
 __all__ = ["FORMAT", "MEASURES", "VIEWS", "WORLDS", "View"]
 
-VIEWS = ("overview", "map", "policies", "limits")
+VIEWS = (
+    "overview", "map", "limits", "place", "network", "life", "why", "policies", "stored",
+)  # fmt: skip
 """Views that an address can name; what each shows stands in `app`."""
 
 WORLDS = 30

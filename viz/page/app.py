@@ -25,6 +25,7 @@ from .preview import reason_for_none
 from .stored import usual_answer
 from .style import STYLE
 from .take.downloads import downloads
+from .views.views import OWN_STYLE, OWN_VIEWS
 
 __all__ = ["ENGINE", "Page"]
 
@@ -88,6 +89,7 @@ SHOWN: dict[str, Callable[[View, Answer], None]] = {
 
 ALONE: dict[str, Callable[[View, Answer | None], None]] = {
     "policies": _policies,
+    **OWN_VIEWS,
 }
 """Views that stand without an answer."""
 
@@ -104,7 +106,7 @@ def Page() -> None:
         router.push(router.path + view.changed(**changes).query())
 
     solara.Title(texts("page.title"))
-    solara.Style(STYLE)
+    solara.Style(STYLE + OWN_STYLE)
     _Language(lang=view.lang)
     with solara.Column(classes=["page"], gap="4px"):
         _head(view, texts, go)
