@@ -50,7 +50,7 @@ ORDER = {
         ("store",),
         ("runs",),
         ("attribution", "comparison", "model", "sweeps"),
-        ("reproduction",),
+        ("lessons", "reproduction"),
     ),
     "calibration": (
         ("inference", "published", "scores", "targets"),
@@ -59,7 +59,7 @@ ORDER = {
         ("fit",),
         ("every_replication", "validation"),
     ),
-    "viz": (("files",), ("words",), ("figures",), ("report",), ("page",)),
+    "viz": (("files", "results"), ("words",), ("figures",), ("report",), ("page",)),
 }
 
 

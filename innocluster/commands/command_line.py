@@ -25,6 +25,11 @@ from innocluster.viz.words.messages import Messages
 from .calibration.calibrate_command import calibrate_command
 from .compare_command import compare_command
 from .explore_command import explore_command
+from .lessons.curves_command import curves_command
+from .lessons.decide_command import decide_command
+from .lessons.discover_command import discover_command
+from .lessons.optimise_command import optimise_command
+from .lessons.sensitivity_command import sensitivity_command
 from .lists import forms_command, parameters_command, policies_command, scenarios_command
 from .replicate_command import replicate_application
 from .report_command import report_command
@@ -70,6 +75,11 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "explore": explore_command,
     "calibrate": calibrate_command,
     "validate": validate_command,
+    "sensitivity": sensitivity_command,
+    "discover": discover_command,
+    "curves": curves_command,
+    "decide": decide_command,
+    "optimise": optimise_command,
     "report": report_command,
     "results": results_command,
     "reproduce": reproduce_command,

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from innocluster.viz.words.messages import Messages
 
-from .options import OutputOptions, RunOptions
+from .options import LessonOptions, OutputOptions, RunOptions
 from .terminal.console import notice, print_json
 
 if TYPE_CHECKING:
     from innocluster.calibration.validation.validation import Validation
     from innocluster.scenarios.attribution.attribution_tables import Attribution
     from innocluster.scenarios.comparison.comparison import Comparison
+    from innocluster.scenarios.lessons.lesson import Lesson
     from innocluster.scenarios.runs.results import RunResult
     from innocluster.scenarios.store.folder import ResultFolder
 
 __all__ = ["command_typed", "draw", "finish", "page_in", "present"]
 
-_Result = TypeVar("_Result", "Attribution", "Comparison", "RunResult", "Validation")
+_Result = TypeVar("_Result", "Attribution", "Comparison", "Lesson", "RunResult", "Validation")
 
 _PAGES = ("*report.html", "channels.html", "calibration.html")
 
@@ -32,7 +33,9 @@ def command_typed() -> str:
     return shlex.join(["innocluster", *sys.argv[1:]])
 
 
-def present(result: _Result, options: RunOptions, show: Callable[[_Result, str], None]) -> None:
+def present(
+    result: _Result, options: RunOptions | LessonOptions, show: Callable[[_Result, str], None]
+) -> None:
     """Print what came out, before anything is drawn.
 
     Parameters
@@ -75,7 +78,9 @@ def page_in(folder: Path) -> Path | None:
     return next((path for name in _PAGES for path in sorted(folder.glob(name))), None)
 
 
-def finish(meta: dict[str, Any], folder: Path, options: RunOptions, output: OutputOptions) -> int:
+def finish(
+    meta: dict[str, Any], folder: Path, options: RunOptions | LessonOptions, output: OutputOptions
+) -> int:
     """Say where the result is, open its page if asked for, and name runs that failed.
 
     Returns

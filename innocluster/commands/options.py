@@ -25,6 +25,7 @@ __all__ = [
     "JsonOption",
     "Language",
     "LanguageOption",
+    "LessonOptions",
     "OpenOption",
     "OutOption",
     "OutputOptions",
@@ -253,6 +254,25 @@ class OutputOptions:
     ] = True
     xlsx: WorkbookOption = False
     open_page: OpenOption = False
+
+
+@dataclass(frozen=True)
+class LessonOptions:
+    """Where a lesson goes and in which language."""
+
+    out: OutOption = None
+    lang: LanguageOption = LANGUAGE
+    quiet: QuietOption = False
+    json: JsonOption = False
+
+    def folder(self, command: str, source: Path, *asked: object) -> Path:
+        """Where the lesson goes; by default a folder that no other question shares."""
+        if self.out is not None:
+            return self.out
+        from hashlib import sha256
+
+        text = "\n".join(map(str, (source.resolve(), *asked)))
+        return Path("results") / f"{command}-{source.name}-{sha256(text.encode()).hexdigest()[:8]}"
 
 
 def with_options(command: Callable[..., int]) -> Callable[..., int]:

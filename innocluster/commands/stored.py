@@ -23,7 +23,7 @@ class Stored:
 
     Attributes
     ----------
-    result : a `RunResult`, a `Comparison`, an `Attribution` or a `Validation`
+    result : a `RunResult`, a `Comparison`, an `Attribution`, a `Validation` or a `Lesson`
     write : writes its page into a folder, in a language
     show : prints it, in a language
     """
@@ -41,16 +41,19 @@ def stored_result(folder: Path) -> Stored:
     InputError
         For a folder that holds none, or a damaged one.
     """
+    from innocluster.scenarios.lessons.lesson import KINDS
+
     kinds = {
         "effects": _comparison, "channels": _attribution, "evaluations": _validation,
         "indicators": _run,
     }  # fmt: skip
+    kinds |= dict.fromkeys(KINDS.values(), _lesson)
     for name, kind in kinds.items():
         if (folder / f"{name}.parquet").is_file():
             return kind(folder)
     raise InputError(
         file=folder, key="folder", value="no result",
-        allowed="a result folder of a finished run, compare, explore or validate",
+        allowed="a result folder of a finished run, compare, explore, validate or sweep's lesson",
     )  # fmt: skip
 
 
@@ -96,6 +99,13 @@ def _validation(folder: Path) -> Stored:
 
     meta, tables = read_result(folder, {name: name for name in TABLES})
     return Stored(Validation(meta, **tables), write_validation_report, print_validation)
+
+
+def _lesson(folder: Path) -> Stored:
+    from innocluster.scenarios.lessons.lesson import load_lesson
+    from innocluster.viz.report.lesson_report import print_lesson, write_lesson_report
+
+    return Stored(load_lesson(folder), write_lesson_report, print_lesson)
 
 
 def _run(folder: Path) -> Stored:

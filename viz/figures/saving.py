@@ -16,9 +16,10 @@ from pathlib import Path
 from innocluster.calibration.validation.validation import Validation
 from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
-from innocluster.scenarios.runs.execution import RunResult
+from innocluster.scenarios.lessons.lesson import Lesson
 from innocluster.scenarios.store.files import write_aside
 
+from ..results import Result
 from ..words.texts import Texts
 from .fonts import HANGUL, WEB_FAMILIES
 from .panels import Drawing
@@ -48,12 +49,11 @@ class SavedFigure:
 
 
 @contextmanager
-def drawings(
-    result: RunResult | Comparison | Attribution | Validation, texts: Texts
-) -> Iterator[list[Drawing]]:
+def drawings(result: Result, texts: Texts) -> Iterator[list[Drawing]]:
     """Figures of a result, valid with the settings of the context."""
     from .channel_figures import attribution_drawings
     from .comparison_figures import comparison_drawings
+    from .lessons.drawings import lesson_drawings
     from .run_figures import run_drawings
     from .validation_figures import validation_drawings
 
@@ -64,18 +64,18 @@ def drawings(
             yield attribution_drawings(result, texts)
         elif isinstance(result, Validation):
             yield validation_drawings(result, texts)
+        elif isinstance(result, Lesson):
+            yield lesson_drawings(result, texts)
         else:
             yield run_drawings(result, texts)
 
 
-def save_figures(
-    result: RunResult | Comparison | Attribution | Validation, folder: Path, language: str
-) -> list[SavedFigure]:
+def save_figures(result: Result, folder: Path, language: str) -> list[SavedFigure]:
     """Write every figure of a result as PNG and SVG.
 
     Parameters
     ----------
-    result : a run, a comparison, an attribution or a validation
+    result : a run, a comparison, an attribution, a validation or a lesson
     folder : result folder; the files go to its folder `figures`
     language : ``"en"`` or ``"ko"``
 

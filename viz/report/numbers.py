@@ -8,9 +8,11 @@ from innocluster.calibration.validation.origins import MODEL
 from innocluster.calibration.validation.validation import Validation
 from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.lessons.lesson import Lesson
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.growth_tables import main_spans, yearly_spans
 
+from ..results import Result
 from ..words.findings import PLACEBO
 from ..words.selection import ALL, select
 
@@ -41,8 +43,14 @@ _ACCOUNTS = {
     "run-channels": ("technology", "channel"),
 }
 
+_LESSONS = {
+    "tornado": "influences", "response": "curves", "heat": "surface", "box": "limits",
+    "parallel": "cases", "peeling": "trajectory", "curves": "responses", "lead": "choice",
+    "worth": "information", "pareto": "front", "levers": "front",
+}  # fmt: skip
 
-def figure_csv(result: RunResult | Comparison | Attribution | Validation, name: str) -> bytes:
+
+def figure_csv(result: Result, name: str) -> bytes:
     """Numbers of a figure as CSV, with the mark by which Excel knows the encoding.
 
     Parameters
@@ -55,6 +63,8 @@ def figure_csv(result: RunResult | Comparison | Attribution | Validation, name: 
         table = result.shares if name == "ends" else _whole(result)
     elif isinstance(result, Validation):
         table = _of_validation(result, name)
+    elif isinstance(result, Lesson):
+        table = result.tables[_LESSONS[name]]
     else:
         table = _of_run(result, name)
     return str(table.to_csv(index=False)).encode("utf-8-sig")

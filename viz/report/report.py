@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from innocluster.calibration.validation.validation import Validation
-from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.runs.execution import RunResult
 from innocluster.scenarios.runs.indicators import Target
@@ -20,6 +18,7 @@ from ..figures.panels import targets_of
 from ..figures.saving import save_figures
 from ..figures.structure_figures import structure_rows, structure_years
 from ..files import TEMPLATES
+from ..results import Result
 from ..words.backtest import backtest_answers, backtest_misses, backtest_note, backtest_tables
 from ..words.choices import choices, turning_caption, turning_points, turning_rows
 from ..words.decision import decisions, target_shares
@@ -54,7 +53,8 @@ from .run_screen import run_screen
 __all__ = ["finished_manifest", "write_page", "write_report", "write_run_report"]
 
 _SETUP = (
-    "scenario", "policy", "region", "macro", "exports", "first", "last", "seed",
+    "scenario", "sweep_name", "design", "points", "runs",
+    "policy", "region", "macro", "exports", "first", "last", "seed",
     "spin_up_years", "population_seed", "budget_scale", "budget", "start", "members_scale",
     "without", "governance", "screening", "under", "draws", "pairs",
     "worlds", "method", "orders", "residual", "failures", "stopped_by",
@@ -181,7 +181,7 @@ def _happened(result: RunResult | Comparison, texts: Texts) -> dict[str, Any]:
 
 def write_page(
     name: str,
-    result: RunResult | Comparison | Attribution | Validation,
+    result: Result,
     content: Mapping[str, Any],
     manifest: Mapping[str, Any],
     folder: Path,

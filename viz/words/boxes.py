@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from innocluster.sim.ground.forms import RULES
-from innocluster.sim.ground.parameters import PARAMETERS
+from .lessons.labels import input_label, value_label
 
 if TYPE_CHECKING:
     from innocluster.scenarios.sweeps.boxes import Box, Limit
@@ -29,24 +28,16 @@ def box_sentence(box: Box | None, texts: Texts) -> str:
 
 
 def _limit(limit: Limit, texts: Texts) -> str:
-    korean = texts.language == "ko"
-    table, _, key = limit.name.rpartition(".")
-    if table == "parameters":
-        label = PARAMETERS[key].label_ko if korean else PARAMETERS[key].label
-    elif table == "forms":
-        label = RULES[key].label_ko if korean else RULES[key].label
-    else:
-        known = f"sweep.entry.{key}"
-        label = texts(known) if known in texts else limit.name
+    label = input_label(limit.name, texts)
     if limit.levels is not None:
-        levels = limit.levels
-        if table == "forms":
-            forms = [RULES[key].forms[level] for level in levels]
-            levels = tuple(form.label_ko if korean else form.label for form in forms)
+        levels = [value_label(limit.name, level, texts) for level in limit.levels]
         return texts("sweep.box.one_of", input=label, levels=", ".join(levels))
+    low, high = (
+        "" if end is None else value_label(limit.name, end, texts)
+        for end in (limit.low, limit.high)
+    )
     if limit.low is None:
-        return texts("sweep.box.below", input=label, high=f"{limit.high:.3g}")
+        return texts("sweep.box.below", input=label, high=high)
     if limit.high is None:
-        return texts("sweep.box.above", input=label, low=f"{limit.low:.3g}")
-    ends = {"low": f"{limit.low:.3g}", "high": f"{limit.high:.3g}"}
-    return texts("sweep.box.between", input=label, **ends)
+        return texts("sweep.box.above", input=label, low=low)
+    return texts("sweep.box.between", input=label, low=low, high=high)

@@ -25,8 +25,8 @@ def test_a_box_in_english() -> None:
     )
     assert box_sentence(found, Texts("en")) == (
         f"Where {GAIN.label} is at least 0.0312; Multiple of the programme’s budget is from 0.5"
-        " to 2; Whose demand and prices firms meet: One demand and price for all sectors;"
-        " Economy outside: frozen, history; Years of spin-up is at most 5; x is at most 5:"
+        " times to 2 times; Whose demand and prices firms meet: One demand and price for all"
+        " sectors; Economy outside: frozen, history; Years of spin-up is at most 5; x is at most 5:"
         " 90 % of the runs are such cases, of all runs 30 %. 75 % of all cases lie there."
     )
 
@@ -39,7 +39,7 @@ def test_a_box_in_korean() -> None:
     )
     assert box_sentence(found, Texts("ko")) == (
         f"{GAIN.label_ko} 0.0312 이상; 기업이 직면하는 수요와 가격: 모든 업종에 공통인 수요와 가격;"
-        " 사업 예산 배수 0.5~2인 영역: 실행의 90%가 해당 사례이며 전체에서는 30%이다."
+        " 사업 예산 배수 0.5배~2배인 영역: 실행의 90%가 해당 사례이며 전체에서는 30%이다."
         " 모든 사례의 75%가 이 영역에 든다."
     )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import solara
 
-
 from ...words.texts import Texts
 from ..address import View
 from ..content import arm_name, region_of

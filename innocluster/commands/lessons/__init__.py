@@ -1,0 +1,3 @@
+"""Commands that learn from a finished sweep."""
+
+__all__: list[str] = []

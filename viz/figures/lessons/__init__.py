@@ -1,0 +1,3 @@
+"""Figures of what a sweep teaches."""
+
+__all__: list[str] = []
