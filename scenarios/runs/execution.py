@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from innocluster.agents.help import ask_for_help
-from innocluster.sim.accounting.series import Series
 from innocluster.sim.beginning.population import Population
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
 from innocluster.sim.ground.forms import RULES, Forms
@@ -35,6 +35,7 @@ from ..switches import branch
 from .indicators import MEASURES, Yearly, yearly_table
 from .inputs import Inputs, as_inputs, load_inputs, scenario_of
 from .moments import MomentRecorder
+from .readings import Finished, Reading, Watch
 from .results import RunResult, run_result
 
 __all__ = [
@@ -58,8 +59,10 @@ class Outcome:
     policy : id of the arm
     replication : number of the world, from 0
     seconds : wall time of the months under the policy
-    yearly : measure -> (years, 1 + complexes), ``None`` after a failure
+    yearly : measure -> (years, 1 + complexes); ``None`` after a failure, and where only a
+        vector is kept
     error : traceback, empty after a success
+    vector : the numbers of the reading that was asked for
     """
 
     policy: str
@@ -67,6 +70,12 @@ class Outcome:
     seconds: float
     yearly: Yearly | None
     error: str = ""
+    vector: NDArray[np.float64] | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing came of it."""
+        return self.yearly is None and self.vector is None
 
 
 def replication_seed(root: int, replication: int) -> int:
@@ -171,6 +180,8 @@ def execute_pair(
     arms: Sequence[str],
     replication: int,
     drawn: Mapping[str, float] | None = None,
+    reading: Reading | None = None,
+    limit: float | None = None,
 ) -> list[Outcome]:
     """Run one world under each arm; arms of one scenario share the months before the programme.
 
@@ -181,6 +192,8 @@ def execute_pair(
     inputs : what the worlds are made from, or a scenario whose files are read now
     arms : ids of arms, see `innocluster.scenarios.arms`
     drawn : parameters drawn for this world
+    reading : what is kept of each run; the yearly table if omitted
+    limit : seconds that a run's months may take
     """
     inputs = as_inputs(inputs)
     groups: dict[str, list[Arm]] = {}
@@ -189,39 +202,73 @@ def execute_pair(
     outcomes = {
         outcome.policy: outcome
         for group in groups.values()
-        for outcome in _execute_group(inputs, group, replication, drawn)
+        for outcome in _execute_group(inputs, group, replication, drawn, reading, limit)
     }
     return [outcomes[inputs.arm(text).id] for text in arms]
 
 
 def _execute_group(
-    inputs: Inputs, arms: Sequence[Arm], replication: int, drawn: Mapping[str, float] | None
+    inputs: Inputs,
+    arms: Sequence[Arm],
+    replication: int,
+    drawn: Mapping[str, float] | None,
+    reading: Reading | None,
+    limit: float | None,
 ) -> list[Outcome]:
     """Run one world under arms of one scenario."""
     try:
         settings = build_settings(arms[0].scenario, replication, BASELINE, drawn, inputs)
         before = Simulation(settings)
-        before.run_until(month_number(*PROGRAMME_START))
+        watch = None if reading is None or reading.watch is None else reading.watch(before)
+        _simulate(before, watch, month_number(*PROGRAMME_START), limit)
     except InputError:
         raise
     except Exception:
         error = traceback.format_exc()
         return [Outcome(arm.id, replication, 0.0, None, error) for arm in arms]
-    return [_execute(before, settings.population, arm, replication) for arm in arms]
+    population = settings.population
+    return [_execute(before, population, arm, replication, reading, watch, limit) for arm in arms]
 
 
-def _execute(before: Simulation, population: Population, arm: Arm, replication: int) -> Outcome:
+def _execute(
+    before: Simulation,
+    population: Population,
+    arm: Arm,
+    replication: int,
+    reading: Reading | None = None,
+    watch: Watch | None = None,
+    limit: float | None = None,
+) -> Outcome:
     """Run the rest of a world under one arm from an independent copy."""
     start = time.perf_counter()
     try:
         closed = (*arm.scenario.without, *arm.closed)
-        series: Series = branch(before, find_policy(arm.policy), closed).run()
-        yearly = yearly_table(series, population)
+        rest = branch(before, find_policy(arm.policy), closed)
+        own = None if watch is None else watch.go_on(rest)
+        _simulate(rest, own, rest.settings.months, limit)
+        yearly = yearly_table(rest.series, population)
         _check_finite(yearly)
+        if reading is not None:
+            vector = reading.vector(Finished(arm.id, replication, rest, yearly, own))
+            seconds = time.perf_counter() - start
+            return Outcome(arm.id, replication, seconds, None, vector=vector)
     except Exception:
         seconds = time.perf_counter() - start
         return Outcome(arm.id, replication, seconds, None, traceback.format_exc())
     return Outcome(arm.id, replication, time.perf_counter() - start, yearly)
+
+
+def _simulate(simulation: Simulation, watch: Watch | None, until: int, limit: float | None) -> None:
+    """Simulate up to, not including, a month, as whoever watches does it."""
+    run: Callable[[int], None] = simulation.run_until if watch is None else watch.run_until
+    if limit is None:
+        run(until)
+        return
+    end = time.monotonic() + limit
+    while simulation.month < min(until, simulation.settings.months):
+        run(simulation.month + 1)
+        if time.monotonic() > end:
+            raise TimeoutError(f"longer than the time limit of {limit:g} seconds")
 
 
 def _check_finite(yearly: Yearly) -> None:

@@ -7,6 +7,7 @@ and runs of a comparison or a sweep do without.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from math import lgamma
@@ -103,6 +104,11 @@ class MomentRecorder:
         self._last = self._remembered(np.full(simulation.state.firms.count, -10, np.int64))
         self._years: list[dict[str, Floats]] = []
 
+    @property
+    def years(self) -> list[dict[str, Floats]]:
+        """Moments of every full year from 2003 on: moment -> region and complexes."""
+        return self._years
+
     def run(self) -> None:
         """Simulate all months."""
         self.run_until(self._simulation.settings.months)
@@ -113,6 +119,13 @@ class MomentRecorder:
             self._step()
             if self._simulation.month % 12 == 0:
                 self._years.append(self._measure())
+
+    def go_on(self, simulation: Simulation) -> MomentRecorder:
+        """A copy that goes on with a copy of the run as it stands."""
+        copied = copy(self)
+        copied._simulation = simulation
+        copied._closures, copied._years = self._closures.copy(), [*self._years]
+        return copied
 
     def frame(self) -> pd.DataFrame:
         """Every moment that is known: year, complex, moment, value, unit."""
