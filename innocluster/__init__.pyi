@@ -4,5 +4,7 @@ from .scenarios.model import ClusterModel as ClusterModel
 from .scenarios.runs.execution import build_settings as build_settings
 from .scenarios.runs.execution import run as run
 from .scenarios.schema import Scenario as Scenario
+from .scenarios.sweeps.designs import Sweep as Sweep
+from .scenarios.sweeps.runner.running import sweep as sweep
 from .sim.simulation import Simulation as Simulation
 from .version import __version__ as __version__

@@ -18,6 +18,8 @@ from .runs.study import store_result
 from .store.files import file_digest, read_manifest
 from .store.folder import result_folder
 from .store.verification import finished_manifest
+from .sweeps.runner.kept_designs import kept_design
+from .sweeps.runner.running import Shard, sweep
 
 __all__ = ["Reproduction", "reproduce"]
 
@@ -73,7 +75,7 @@ def reproduce(
     if request is None or request["command"] not in ("run", "compare", "explore"):
         raise InputError(
             file=folder, key="folder", value="no run of the model",
-            allowed="a folder of run, compare or explore",
+            allowed="a folder of run, compare, explore or sweep",
         )  # fmt: skip
     for name, digest in manifest["sha256"].items():
         path = folder / name
@@ -83,6 +85,7 @@ def reproduce(
             )
     inputs = Inputs.restore(folder)
     draws = Inputs.stored_draws(folder)
+    design = kept_design(folder) if request["command"] == "sweep" else None
     with tempfile.TemporaryDirectory(prefix="innocluster-") as aside:
         target = Path(aside) / "result" if out is None else Path(out)
         with result_folder(target, f"reproduce {folder}") as store:
@@ -97,7 +100,10 @@ def reproduce(
                 "progress": progress,
                 "draws": draws,
             }
-            if request["command"] == "compare":
+            if design is not None:
+                part = Shard(*request["shard"])
+                sweep(design, store, workers=workers, shard=part, progress=progress)
+            elif request["command"] == "compare":
                 criteria = Criteria(**request["criteria"])
                 compare((), inputs, **options, **common, criteria=criteria)
             elif request["command"] == "explore":

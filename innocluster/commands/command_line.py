@@ -37,6 +37,8 @@ from .reproduce_command import reproduce_command
 from .results_command import results_command
 from .run_command import run_command
 from .serve_command import serve_command
+from .sweeps.merge_command import merge_command
+from .sweeps.sweep_command import sweep_command
 from .terminal.console import encodable, error_line, notice, speak_warnings, spoken, usage_line
 from .terminal.help_page import Command, Group
 from .validation.validate_command import validate_command
@@ -80,6 +82,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "curves": curves_command,
     "decide": decide_command,
     "optimise": optimise_command,
+    "sweep": sweep_command,
+    "merge": merge_command,
     "report": report_command,
     "results": results_command,
     "reproduce": reproduce_command,

@@ -36,6 +36,18 @@ def results_command(
         list[str],
         typer.Argument(metavar="[verify] DIR", help="Result folder; 'verify' checks every byte."),
     ],
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Only runs of a sweep for which this holds, as policy=P5 or"
+            " programme.budget_scale>=2; may be repeated.",
+        ),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write these runs to a .csv, .parquet or .xlsx file."),
+    ] = None,
     lang: LanguageOption = LANGUAGE,
     json: JsonOption = False,
 ) -> int:
@@ -48,6 +60,10 @@ def results_command(
             file=COMMAND_LINE, key="results", value=" ".join(words), allowed="DIR or verify DIR"
         )
     folder = Path(words[-1])
+    if where or export:
+        from .sweeps.queries import show_runs
+
+        return show_runs(folder, where or (), export, lang, json)
     state = inspect_folder(folder)
     if json:
         _print_json(folder, state)

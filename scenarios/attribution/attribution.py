@@ -23,7 +23,7 @@ from ..arms import BASELINE, Arm, resolve_arm
 from ..errors import COMMAND_LINE, InputError
 from ..policies import find_policy
 from ..runs.indicators import FIRST_YEAR, Indicator
-from ..runs.inputs import Inputs, scenario_of
+from ..runs.inputs import Inputs, World, scenario_of
 from ..runs.study import Study, open_study
 from ..schema import Scenario
 from ..statistics.draws import draws_under
@@ -171,7 +171,7 @@ def explore(
     outcomes = outcomes_of(scenario.last_year)
     design = _Design(scenario, chosen, baselines, 0 if exact else orders)
     command = command or f"explore({', '.join(chosen)})"
-    planned = [(replication, design.runs(replication)) for replication in range(worlds)]
+    planned = [World(replication, design.runs(replication)) for replication in range(worlds)]
     with open_study(inputs, drawn, folder, workers, command) as study:
         if progress is not None and study.lacks(planned):
             progress(0, 0, math.nan)

@@ -20,7 +20,7 @@ from ..arms import BASELINE, resolve_arm
 from ..errors import COMMAND_LINE, InputError
 from ..runs.execution import Outcome
 from ..runs.indicators import FIRST_YEAR
-from ..runs.inputs import Inputs, scenario_of
+from ..runs.inputs import Inputs, World, scenario_of
 from ..runs.study import Study, open_study
 from ..schema import Scenario
 from ..statistics.draws import TWIN_WORLDS, Draws, draws_under
@@ -132,7 +132,7 @@ def compare(
             "command": "compare", "policies": arms, "pairs": pairs, "max_pairs": cap,
             "precision": precision, "under": under, "criteria": asdict(criteria),
         }  # fmt: skip
-        runs = [(replication, arms) for replication in (*range(last), *twins)]
+        runs = [World(replication, arms) for replication in (*range(last), *twins)]
         study.store(result.frames(), result.meta, request, runs)
     return result
 
@@ -175,7 +175,7 @@ def _run_until_precise(
     outcomes: dict[str, list[Outcome]] = {arm: [] for arm in design.arms}
     draws: list[dict[str, float]] = []
     seen, wanted = 0, min(design.pairs, design.cap)
-    if progress is not None and study.lacks((world, design.arms) for world in range(wanted)):
+    if progress is not None and study.lacks(World(world, design.arms) for world in range(wanted)):
         progress(0, wanted, math.nan)
     while True:
         _run(range(seen, wanted), design, study, progress, outcomes, draws)
@@ -222,7 +222,7 @@ def _run(
 ) -> None:
     """Run worlds as far as they are not stored, and add to `outcomes` and `draws`."""
     wanted = len(next(iter(outcomes.values()))) + len(numbers)
-    for advance in study.complete((replication, design.arms) for replication in numbers):
+    for advance in study.complete(World(r, design.arms) for r in numbers):
         if progress is not None:
             progress(wanted - advance.jobs_left, wanted, advance.seconds)
     for arm, runs in outcomes.items():

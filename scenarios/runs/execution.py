@@ -63,6 +63,7 @@ class Outcome:
         vector is kept
     error : traceback, empty after a success
     vector : the numbers of the reading that was asked for
+    point : number of the point of a sweep
     """
 
     policy: str
@@ -71,6 +72,7 @@ class Outcome:
     yearly: Yearly | None
     error: str = ""
     vector: NDArray[np.float64] | None = None
+    point: int = 0
 
     @property
     def failed(self) -> bool:

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from innocluster.sim.beginning.macro import MacroError, MacroSeries, load_macro
 from innocluster.sim.beginning.population import Region
 from innocluster.sim.ground.calendar import month_number
 
 from ..arms import Arm, open_text, resolve_arm
+from ..entries import varied
 from ..errors import InputError, choices
 from ..region.loading import load_region
 from ..schema import PRESET_MACROS, PRESET_REGION, Scenario
 from ..store.files import storage_errors, write_aside
 
-__all__ = ["INPUTS", "Inputs", "as_inputs", "load_inputs", "scenario_of"]
+__all__ = ["INPUTS", "Inputs", "Points", "World", "as_inputs", "load_inputs", "scenario_of"]
 
 INPUTS = "inputs"
 """Folder of a result that holds what it was made from."""
@@ -138,6 +139,25 @@ class Inputs:
         shorter.__dict__.update({**self.__getstate__(), "scenario": scenario, "_open": known})
         return shorter
 
+    def at(self, entries: Mapping[str, Any]) -> Inputs:
+        """The same with entries of the scenario and of all arms replaced; files stay as read.
+
+        Raises
+        ------
+        InputError
+            For values that do not go together.
+        """
+        changed = Inputs.__new__(Inputs)
+        scenario = varied(self.scenario, entries, self.scenario.name)
+        arms = {
+            text: replace(arm, scenario=varied(arm.scenario, entries, arm.id))
+            if arm.scenario is not self.scenario
+            else replace(arm, scenario=scenario)
+            for text, arm in self._open.items()
+        }
+        changed.__dict__.update({**self.__dict__, "scenario": scenario, "_open": arms})
+        return changed
+
     def save(self, folder: Path) -> None:
         """Write all that the runs are made from to a folder of a result."""
         target = folder / INPUTS
@@ -200,6 +220,40 @@ class Inputs:
                     file=name, key="content", value="edited while it was read",
                     allowed="files that stay as they are until the first world runs",
                 )  # fmt: skip
+
+
+class World(NamedTuple):
+    """A world at a point, and the arms that it is run under.
+
+    Attributes
+    ----------
+    replication : number of the world
+    arms : ids
+    point : number of the point of a sweep
+    """
+
+    replication: int
+    arms: Sequence[str]
+    point: int = 0
+
+
+def _only_point(point: int) -> tuple[int, Mapping[str, Any]]:
+    return 0, {}
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of a sweep: a few inputs, and entries by which a point differs from one of them.
+
+    Attributes
+    ----------
+    variants : inputs that have all arms
+    place : number of a point -> number of its inputs, and the entries that differ; by default
+        there is one point, the first inputs as they are
+    """
+
+    variants: tuple[Inputs, ...]
+    place: Callable[[int], tuple[int, Mapping[str, Any]]] = _only_point
 
 
 def as_inputs(given: Inputs | Scenario) -> Inputs:

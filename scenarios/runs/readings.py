@@ -7,9 +7,12 @@ call it, so that nothing else travels or is stored.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -77,6 +80,17 @@ class Reading:
     function: Callable[[Finished], Mapping[str, float]]
     names: tuple[str, ...]
     watch: Callable[[Simulation], Watch] | None = None
+
+    @property
+    def identity(self) -> str:
+        """Digest of the function and who watches: of what makes the numbers, whatever is kept."""
+        parts = pickle.dumps((self.function, self.watch), protocol=4)
+        return hashlib.sha256(parts).hexdigest()
+
+    @cached_property
+    def layout(self) -> str:
+        """The names in JSON, as a ledger notes them."""
+        return json.dumps({"vector": self.names})
 
     def vector(self, finished: Finished) -> Floats:
         """The numbers named.

@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from innocluster.agents.help import available_cores
-
+from ..engines.choice import chosen_engine
+from ..engines.engine import Engine
 from ..errors import InputError
 from ..statistics.draws import Draws
 from ..store.files import LEDGER
 from ..store.folder import ResultFolder, result_folder
 from .completion import Advance, run_missing
 from .execution import Outcome
-from .inputs import Inputs
+from .inputs import Inputs, Points, World
 from .ledger import Ledger
 from .provenance import canonical_scenario, write_manifest, write_table
-from .workers import Crew
+from .readings import Reading
+from .workers import Crew, Execute
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +48,7 @@ class Study:
     folder : the claimed result folder; ``None`` where nothing is kept
     ledger : runs that are there
     crew : workers for those that are not
+    points : of a sweep, whose scenarios differ; otherwise one
     """
 
     inputs: Inputs
@@ -54,6 +56,7 @@ class Study:
     folder: ResultFolder | None
     ledger: Ledger
     crew: Crew
+    points: Points
 
     @property
     def drawn_names(self) -> list[str]:
@@ -70,20 +73,22 @@ class Study:
         fixed = {*scenario.parameters, *scenario.forms}
         return {n: v for n, v in self.draws(replication).items() if n not in fixed}
 
-    def lacks(self, wanted: Iterable[tuple[int, Sequence[str]]]) -> bool:
+    def lacks(self, wanted: Iterable[World]) -> bool:
         """Whether any run of worlds under their arms is still to come."""
         return any(
-            len(self.ledger.known(arms, [replication])) < len(set(arms))
-            for replication, arms in wanted
+            len(self.ledger.known(arms, [replication], point)) < len(set(arms))
+            for replication, arms, point in wanted
         )
 
     def complete(
-        self, wanted: Iterable[tuple[int, Sequence[str]]], runs_a_job: int | None = None
+        self, wanted: Iterable[World], runs_a_job: int | None = None, total: int | None = None
     ) -> Iterator[Advance]:
         """Run and store what is not there of worlds and their arms, as `run_missing`."""
-        return run_missing(wanted, self.drawn, self.ledger, self.crew, runs_a_job)
+        return run_missing(
+            wanted, self.drawn, self.ledger, self.crew, runs_a_job, self.points, total
+        )
 
-    def load(self, arm: str, replication: int) -> Outcome:
+    def load(self, arm: str, replication: int, point: int = 0) -> Outcome:
         """One run that is there.
 
         Raises
@@ -92,7 +97,7 @@ class Study:
             Where it was damaged since it was stored or looked up.
         """
         try:
-            return self.ledger.load(arm, replication)
+            return self.ledger.load(arm, replication, point)
         except KeyError:
             raise InputError(
                 file=LEDGER, key="run", value=f"world {replication} under {arm}, damaged",
@@ -104,7 +109,7 @@ class Study:
         frames: Mapping[str, pd.DataFrame],
         meta: Mapping[str, Any],
         request: Mapping[str, Any],
-        runs: Iterable[tuple[int, Sequence[str]]],
+        runs: Iterable[World],
     ) -> None:
         """Stage the tables, the inputs and a manifest of the result.
 
@@ -123,34 +128,51 @@ class Study:
 
 @contextmanager
 def open_study(
-    inputs: Inputs,
+    inputs: Inputs | Points,
     draws: Draws | None,
     folder: str | Path | ResultFolder | None,
-    workers: int | None,
+    workers: int | Engine | None,
     command: str,
+    *,
+    reading: Reading | None = None,
+    limit: float | None = None,
+    others: Sequence[Path] = (),
+    execute: Execute | None = None,
 ) -> Iterator[Study]:
     """Claim the folder, open its ledger and have workers ready.
 
     Parameters
     ----------
-    inputs : checked inputs: a folder is claimed for nothing that is wrong
+    inputs : checked inputs: a folder is claimed for nothing that is wrong; or those of a sweep
     draws : parameters drawn for each world
     folder : the result folder; ``None`` keeps nothing
-    workers : processes, by default one a core
+    workers : what executes the worlds, or processes, by default one a core
     command : what is done, for whoever has to wait for the folder
+    reading : what is kept of a run; its yearly table if omitted
+    limit : seconds a run may take
+    others : ledgers from which runs are taken that are the same
+    execute : executes a world in place of the model
 
     Raises
     ------
     InputError
         As `result_folder` and `Ledger`.
     """
-    inputs.read()
+    points = inputs if isinstance(inputs, Points) else Points((inputs,))
+    for each in points.variants:
+        each.read()
+    engine = workers
+    if engine is None or isinstance(engine, int):
+        engine = chosen_engine("processes", engine, apart=limit is not None)
+    model = "" if execute is None else f"{execute.__module__}.{execute.__qualname__}"
     with (
         result_folder(folder, command) as claimed,
-        Ledger(None if claimed is None else claimed.path, inputs, draws) as ledger,
-        Crew(inputs, workers or available_cores()) as crew,
+        Ledger(
+            None if claimed is None else claimed.path, points, draws, reading, others, model
+        ) as ledger,
+        Crew(points, engine, reading, limit, execute) as crew,
     ):
-        yield Study(inputs, draws, claimed, ledger, crew)
+        yield Study(points.variants[0], draws, claimed, ledger, crew, points)
 
 
 def store_result(

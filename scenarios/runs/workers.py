@@ -1,68 +1,151 @@
-"""Running many worlds on many cores with the standard library's executor.
+"""Running many worlds on an engine: the same worlds come out, whatever executes them.
 
-Results do not depend on the number of workers: a world is determined by its
-number, and the parent alone stores what comes back.
+A world is determined by its number, and the parent alone stores what comes back.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.process
 import os
-import signal
-import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass
+import platform
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
-from innocluster.agents.help import ask_for_help, available_cores, ready_mark
+from innocluster.agents.help import ask_for_help, ready_mark
 
+from ..engines.blocks import Blocks
+from ..engines.choice import chosen_engine
+from ..engines.engine import Engine, InProcess, Shared
+from ..engines.processes import Processes
+from ..engines.time_limit import ended_after
+from ..errors import InputError
 from ..schema import Scenario
 from .execution import Outcome, execute_pair
-from .inputs import Inputs, as_inputs
+from .inputs import Inputs, Points, as_inputs
+from .provenance import model_fingerprint
+from .readings import Reading
 
-__all__ = ["Crew", "Job", "each_world", "start_worker", "warm"]
+__all__ = ["Crew", "Execute", "Job", "each_world", "warm"]
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
-_LONE_ATTEMPTS = 2
-_NO_START = (
-    "worker processes cannot start: a script that compares with several workers needs"
-    " 'if __name__ == \"__main__\":' around its calls, or workers=1"
-)
+Execute = Callable[..., list[Outcome]]
+"""Called as `execute_pair`."""
+
+_GRACE = 0.5
 _LOST = "the worker process died {} times while it ran this world alone"
+_HUNG = ", or took longer than the time limit of {:g} seconds"
 
 
 @dataclass(frozen=True)
 class Job:
-    """One world, the arms that it still has to be run under, and the parameters drawn for it."""
+    """One world, the arms that it still has to be run under, and what is special about it.
+
+    Attributes
+    ----------
+    replication : number of the world
+    policies : ids of arms
+    drawn : parameters drawn for the world
+    point : number of the point of a sweep
+    variant : number of the inputs from which the point differs
+    entries : entries of the scenario by which it differs
+    """
 
     replication: int
     policies: tuple[str, ...]
     drawn: Mapping[str, float] | None = None
+    point: int = 0
+    variant: int = 0
+    entries: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class _Task:
+    """What all jobs have in common.
+
+    Attributes
+    ----------
+    variants : inputs
+    reading : what is kept of a run
+    limit : seconds a run
+    execute : executes a world; the model if omitted
+    home : machine and process that wait for the runs: not to be ended where one hangs
+    model : fingerprint of the model that is to run
+    """
+
+    variants: tuple[Inputs, ...]
+    reading: Reading | None
+    limit: float | None
+    execute: Execute | None
+    home: tuple[str, int]
+    model: str
+    _last: tuple[int, Inputs] | None = field(default=None, init=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_last": None}
+
+    def _inputs_at(self, job: Job) -> Inputs:
+        """The inputs of a job's point; worlds of a point mostly follow one another."""
+        if not job.entries:
+            return self.variants[job.variant]
+        last = self._last
+        if last is None or last[0] != job.point:
+            # Threads share it.
+            self._last = last = job.point, self.variants[job.variant].at(job.entries)
+        return last[1]
+
+    def run(self, job: Job) -> list[Outcome]:
+        """Run the worlds of a job; at a point of a sweep a mistake is a run that failed."""
+        execute = execute_pair if self.execute is None else self.execute
+        hard = None
+        if self.limit is not None and self.home != _here():
+            hard = 1.5 * self.limit * (1 + len(job.policies)) + _GRACE
+        try:
+            inputs = self._inputs_at(job)
+            with ended_after(hard):
+                outcomes = execute(
+                    inputs, job.policies, job.replication, job.drawn, self.reading, self.limit
+                )
+        except InputError as error:
+            if self.reading is None:
+                raise
+            outcomes = _failed(job, f"{type(error).__name__}: {error}")
+        except Exception:
+            outcomes = _failed(job, traceback.format_exc())
+        return [replace(outcome, point=job.point) for outcome in outcomes]
 
 
 class Crew:
-    """Worker processes that run worlds of one scenario, from the first that is needed to the end.
+    """Workers that run worlds, from the first that is needed to the end.
 
     Parameters
     ----------
-    inputs : what the worlds have in common, or a scenario whose files are read now
-    workers : processes at most; one runs the worlds in this process, and so does a process
-        that may not start others, as one of `multiprocessing.Pool`
+    inputs : what the worlds have in common, or a scenario whose files are read now, or the points
+        of a sweep
+    engine : executes them; a number is that of processes at most, of which one is this one
+    reading : what is kept of a run; its yearly table if omitted
+    limit : seconds a run may take
+    execute : executes a world in place of the model; another process can import it
     """
 
-    def __init__(self, inputs: Inputs | Scenario, workers: int) -> None:
-        self._inputs = as_inputs(inputs)
-        self._workers = 1 if multiprocessing.current_process().daemon else workers
-        self._pool: _Pool | None = None
-        self._warm = False
+    def __init__(
+        self,
+        inputs: Inputs | Scenario | Points,
+        engine: Engine | int,
+        reading: Reading | None = None,
+        limit: float | None = None,
+        execute: Execute | None = None,
+    ) -> None:
+        points = inputs if isinstance(inputs, Points) else Points((as_inputs(inputs),))
+        self._inputs = points.variants[0]
+        self._engine = engine if not isinstance(engine, int) else chosen_engine("processes", engine)
+        self._task = _Task(points.variants, reading, limit, execute, _here(), model_fingerprint())
+        self._warm = execute is not None
 
     def __enter__(self) -> Crew:
         return self
@@ -73,69 +156,65 @@ class Crew:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._dismiss()
+        self._engine.stop()
 
-    def execute(self, jobs: Sequence[Job]) -> Iterator[list[Outcome]]:
+    def execute(self, jobs: Iterable[Job]) -> Iterator[list[Outcome]]:
         """Run worlds and yield the outcomes of each as it finishes, in no fixed order.
 
-        A dead worker breaks the whole pool: it is rebuilt and the worlds that were
-        in flight run again, alone, so that a world which kills its worker is
-        found out, recorded as failed, and the others go on.
+        Where a while passes nothing is yielded, as an empty list.
         """
-        if self._workers <= 1 or (self._pool is None and len(jobs) <= 1):
-            for job in jobs:
-                yield execute_pair(self._inputs, job.policies, job.replication, job.drawn)
-            return
-        waiting, suspects = deque(jobs), deque[Job]()
-        attempts: dict[int, int] = {}
-        while waiting or suspects:
-            if suspects:
-                lone = suspects.popleft()
-                outcomes = _execute_alone(self._inputs, lone, attempts)
-                if outcomes is None:
-                    suspects.append(lone)
-                else:
-                    yield outcomes
-            else:
-                yield from self._execute_together(waiting, suspects)
+        engine = self._engine
+        if isinstance(jobs, Sequence) and len(jobs) <= 1 and not engine.started:
+            # Not worth a start, unless the world may have to be ended.
+            engine = engine if self._task.limit else InProcess()
+        work = partial(_execute_block, Shared(self._task))
+        if not isinstance(engine, InProcess):
+            self._warm_up()
+        blocks: Blocks[Job, list[Outcome]] = Blocks(engine, work, self._give_up)
+        for outcomes in blocks.run(jobs):
+            yield outcomes or []
 
-    def _execute_together(
-        self, waiting: deque[Job], suspects: deque[Job]
-    ) -> Iterator[list[Outcome]]:
-        """Run worlds side by side until none waits or the pool breaks."""
-        pool, in_flight = self._ready(waiting[0].policies), dict[Future[list[Outcome]], Job]()
-        done = False
-        try:
-            while waiting or in_flight:
-                while waiting and len(in_flight) < 2 * self._workers:
-                    # A pool that broke while it was idle never had this world.
-                    in_flight[pool.submit(self._inputs, waiting[0])] = waiting[0]
-                    waiting.popleft()
-                finished, _ = wait(in_flight, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    outcomes = future.result()
-                    del in_flight[future]
-                    yield outcomes
-            done = True
-        except BrokenProcessPool:
-            suspects.extend(in_flight.values())
-        finally:
-            if not done:
-                self._dismiss()
+    def _give_up(self, job: Job, deaths: int) -> list[Outcome]:
+        error = _LOST.format(deaths)
+        if self._task.limit is not None:
+            error += _HUNG.format(self._task.limit)
+        return _failed(job, error)
 
-    def _ready(self, policies: Sequence[str]) -> _Pool:
-        """The pool, made on first need and after it broke."""
+    def _warm_up(self) -> None:
         if not self._warm:
-            warm(self._inputs, policies)
+            warm(self._inputs, tuple(self._inputs.arms) or ("P0",))
             self._warm = True
-        if self._pool is None:
-            self._pool = _Pool(self._workers)
-        return self._pool
 
-    def _dismiss(self) -> None:
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool = None
+
+def _here() -> tuple[str, int]:
+    """Machine and process."""
+    return platform.node(), os.getpid()
+
+
+def _execute_block(shared: Shared[_Task], jobs: Sequence[Job]) -> tuple[list[list[Outcome]], float]:
+    """Run the worlds of some jobs; what each left, and the seconds of all.
+
+    Raises
+    ------
+    InputError
+        In a process that has another model.
+    """
+    start = time.perf_counter()
+    task = shared.value
+    if task.home != _here() and task.model != model_fingerprint():
+        raise InputError(
+            file=platform.node(), key="model", value="another version",
+            allowed="workers with the same version of the software and its data",
+        )  # fmt: skip
+    outcomes = [task.run(job) for job in jobs]
+    return outcomes, time.perf_counter() - start
+
+
+def _failed(job: Job, error: str) -> list[Outcome]:
+    return [
+        Outcome(policy, job.replication, 0.0, None, error, point=job.point)
+        for policy in job.policies
+    ]
 
 
 def warm(inputs: Inputs | Scenario, arms: Sequence[str]) -> None:
@@ -161,90 +240,9 @@ def each_world(
     if workers <= 1 or len(numbers) <= 1:
         yield from map(work, numbers)
         return
-    pool = _Pool(min(workers, len(numbers)))
+    engine = Processes(min(workers, len(numbers)))
     try:
-        for future in [pool.start(work, number) for number in numbers]:
+        for future in [engine.submit(work, number) for number in numbers]:
             yield future.result()
     finally:
-        pool.stop()
-
-
-def _execute_alone(inputs: Inputs, job: Job, attempts: dict[int, int]) -> list[Outcome] | None:
-    """Run one world in a pool of its own; ``None`` asks for another attempt."""
-    pool = _Pool(1)
-    try:
-        return pool.submit(inputs, job).result()
-    except BrokenProcessPool:
-        attempts[job.replication] = attempts.get(job.replication, 0) + 1
-        if attempts[job.replication] < _LONE_ATTEMPTS:
-            return None
-        error = _LOST.format(_LONE_ATTEMPTS)
-        return [Outcome(policy, job.replication, 0.0, None, error) for policy in job.policies]
-    finally:
-        pool.stop()
-
-
-class _Pool:
-    """A spawned process pool that can be stopped at once."""
-
-    def __init__(self, workers: int) -> None:
-        self._own: set[multiprocessing.process.BaseProcess] = set()
-        self._executor = ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), initializer=start_worker
-        )
-        try:
-            self.start(available_cores).result()
-        except BaseException as error:
-            self.stop()
-            if isinstance(error, BrokenProcessPool):
-                raise RuntimeError(_NO_START) from None
-            raise
-
-    def submit(self, inputs: Inputs, job: Job) -> Future[list[Outcome]]:
-        """Hand over one world; a pool that is broken already raises `BrokenProcessPool`."""
-        return self.start(execute_pair, inputs, job.policies, job.replication, job.drawn)
-
-    def start(self, work: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
-        """Hand over a call, and remember the worker that may have been started for it."""
-        before = set(multiprocessing.active_children())
-        try:
-            with _unheard_interrupts():
-                return self._executor.submit(work, *arguments)
-        finally:
-            self._own |= set(multiprocessing.active_children()) - before
-
-    def stop(self) -> None:
-        """Drop what waits and end the workers, whatever they are doing."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in self._own:
-            process.terminate()
-            process.join()
-
-
-@contextmanager
-def _unheard_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C back while workers start: they inherit it, this process gets it afterwards.
-
-    A worker that is interrupted before `start_worker` would print a traceback.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def start_worker() -> None:
-    """Leave Ctrl-C to the parent and end with it, even when it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
+        engine.stop()

@@ -38,6 +38,8 @@ _TABLES = {
     "flips": "parameters that could turn the ranking",
     "draws": "parameters drawn for each world",
     "worlds": "every indicator of the region in every world under every arm, a run a row",
+    "runs": "every run of a sweep under what it was run",
+    "points": "what is varied in a sweep, a point a row",
     "attributed_effects": "effects that are attributed",
     "channels": "what every channel adds",
     "channels_by_world": "what every channel adds in every world",
@@ -165,8 +167,10 @@ def readme(folder: Path, title: str) -> str:
 
 
 def _others(name: str) -> str:
-    return (
-        "value of the parameter in the world"
-        if name in ("draws.csv", "fit_draws.csv")
-        else "the indicator of that name, in the unit that `outcomes` gives"
-    )
+    known = {
+        "draws.csv": "value of the parameter in the world",
+        "fit_draws.csv": "value of the parameter in the world",
+        "points.csv": "value of the entry of the scenario at the point",
+        "runs.csv": "value of the entry at the point, or the outcome, of a complex behind @",
+    }
+    return known.get(name, "the indicator of that name, in the unit that `outcomes` gives")

@@ -21,21 +21,25 @@ Nothing is executed here.  A file says it so:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
+from innocluster.sim.ground.forms import RULES
+
+from ..entries import ALLOWED_ENTRY, SCENARIO, varied
 from ..errors import InputError, choices
 from ..policies import find_policy
 from ..runs.indicators import FIRST_YEAR, UNITS
 from ..schema import Scenario, parse_file
 from ..statistics.draws import read_draws, sobol_points
 from .axes import SAMPLES, Axis
+from .design_files import ALLOWED_BASE, base_of, design_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,16 +65,15 @@ _ALLOWED = {
     "policies": "a list of policies, listed by 'innocluster policies'",
     "outcomes": "a list of indicators such as revenue_2008",
     "time_limit": "seconds a run may take, above 0",
-    "base": "a table of scenario (a preset's name or a path) and entries that differ from it",
+    "base": ALLOWED_BASE,
     "vary": "tables [[vary]] with an entry and values, or low and high",
-    "entry": "parameters.NAME, forms.RULE or an entry of a scenario",
+    "entry": ALLOWED_ENTRY,
     "values": "a list of numbers or of texts",
     "low": "a number",
     "high": "a number",
     "steps": "an integer from 2 to 1000",
     "spread": "even, prior",
 }
-_NAMELESS = {"policy", "name", "title", "seed"}
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -111,24 +114,40 @@ class Sweep(BaseModel):
     policies: Annotated[tuple[str, ...], Field(min_length=1)] = ("P0", "P5")
     outcomes: Annotated[tuple[str, ...], Field(min_length=1)] = ("revenue_2008",)
     time_limit: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
+    _folder: Path = PrivateAttr(default_factory=Path)
+    _own: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def from_file(cls, path: str | Path) -> Sweep:
-        """Read a sweep from a TOML file; paths inside start from its folder.
+        """Read a sweep from a TOML file, or a ready one by its name; paths start from its folder.
 
         Raises
         ------
         InputError
             For anything wrong with the file or its entries.
         """
-        return cls.from_table(parse_file(Path(path)), str(path), Path(path).parent)
+        source = design_file(path)
+        return cls.from_table(parse_file(source), str(path), source.parent)
 
     @classmethod
     def from_table(
-        cls, table: Mapping[str, Any], file: str = "sweep", folder: Path | None = None
+        cls,
+        table: Mapping[str, Any],
+        file: str = "sweep",
+        folder: Path | None = None,
+        base: Scenario | None = None,
     ) -> Sweep:
-        """Build a sweep from a nested mapping; `file` is named in errors."""
-        given = {**table, "base": _base(table.get("base", {}), file, folder or Path())}
+        """Build a sweep from a nested mapping.
+
+        Parameters
+        ----------
+        file : is named in errors
+        folder : where relative paths start
+        base : the base scenario, where the table only says what it sets of it
+        """
+        if base is None:
+            base = base_of(table.get("base", {}), file, folder or Path())
+        given = {**table, "base": base}
         for key in ("vary", "policies", "outcomes"):
             if isinstance(given.get(key), list):
                 given[key] = tuple(given[key])
@@ -139,6 +158,8 @@ class Sweep(BaseModel):
         if sweep.draws is not None:
             path = ((folder or Path()) / sweep.draws).resolve()
             sweep = sweep.model_copy(update={"draws": str(path)})
+        sweep._folder = folder or Path()
+        sweep._own = dict(table.get("base", {}))
         return sweep._checked(file)
 
     def table(self) -> pd.DataFrame:
@@ -164,25 +185,30 @@ class Sweep(BaseModel):
         table.insert(0, "point", np.arange(len(table)))
         return table
 
+    def worlds(self, points: int | None = None) -> Iterator[tuple[int, int]]:
+        """Every point with the numbers of its worlds, in order; all policies run in each.
+
+        Parameters
+        ----------
+        points : number of points, where `table` has been made already
+        """
+        count = self.points_in_all if points is None else points
+        # A trajectory stays in one world; further replications are other worlds.
+        length = len(self.vary) + 1 if self.design == "morris" else 0
+        for point in range(count):
+            if not length:
+                yield from ((point, world) for world in range(self.replications))
+                continue
+            trajectories = count // length
+            first = point // length
+            last = first + trajectories * self.replications
+            yield from ((point, world) for world in range(first, last, trajectories))
+
     def runs(self) -> pd.DataFrame:
         """A run a row: ``point``, ``replication`` (the number of its world) and ``policy``."""
         import pandas as pd
 
-        table = self.table()
-        worlds: Any = [range(self.replications)] * len(table)
-        if self.design == "morris":
-            # A trajectory stays in one world; further replications are other worlds.
-            trajectories = int(table["trajectory"].max()) + 1
-            worlds = [
-                range(t, t + trajectories * self.replications, trajectories)
-                for t in table["trajectory"]
-            ]
-        rows = [
-            (point, world, policy)
-            for point, own in enumerate(worlds)
-            for world in own
-            for policy in self.policies
-        ]
+        rows = [(*world, policy) for world in self.worlds() for policy in self.policies]
         return pd.DataFrame(rows, columns=["point", "replication", "policy"])
 
     def unit(self, table: pd.DataFrame) -> tuple[Floats, Integers]:
@@ -191,9 +217,41 @@ class Sweep(BaseModel):
         levels = np.array([axis.kinds for axis in self.vary], dtype=np.int64)
         return np.column_stack(coordinates), levels
 
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Names of all entries that differ between points, in the order of `table`."""
+        drawn: tuple[str, ...] = ()
+        if self.draws is not None:
+            drawn = tuple(_entry_of(n) for n in read_draws(self.draws, self.seed).names)
+        return (*drawn, *(axis.entry for axis in self.vary))
+
+    @property
+    def own_entries(self) -> dict[str, Any]:
+        """What the file sets of the base scenario."""
+        return self._own
+
+    def varied_files(self, kinds: Sequence[str]) -> Iterator[tuple[Path, str]]:
+        """Files and folders among the values of axes, with their names relative to the sweep."""
+        for axis in self.vary:
+            for value in axis.levels if axis.entry in kinds else ():
+                path = Path(str(value))
+                inside = not path.is_absolute() and ".." not in path.parts
+                if inside and (self._folder / path).exists():
+                    yield self._folder / path, str(value)
+
     def scenario(self, point: Mapping[str, Any]) -> Scenario:
-        """Scenario of a row of `table`."""
-        return _varied(self.base, {k: v for k, v in point.items() if _is_entry(k)}, self.name)
+        """Scenario of a row of `table`, or of some entries."""
+        entries = {k: v for k, v in point.items() if _is_entry(k)}
+        return self._varied(entries, self.name)
+
+    def _varied(self, entries: Mapping[str, Any], file: str) -> Scenario:
+        """The base with entries replaced; of another scenario too, under what [base] sets."""
+        rest = dict(entries)
+        base = self.base
+        if SCENARIO in rest:
+            own = {**self._own, SCENARIO: rest.pop(SCENARIO)}
+            base = base_of(own, file, self._folder)
+        return varied(base, rest, file, self._folder)
 
     def _combinations(self) -> Iterator[tuple[Any, ...]]:
         values = [axis.steps_of() for axis in self.vary]
@@ -223,7 +281,7 @@ class Sweep(BaseModel):
         count = self.points or draws.available or 0
         rows = []
         for r in range(count):
-            drawn = {f"parameters.{name}": value for name, value in draws(r).items()}
+            drawn = {_entry_of(name): _drawn_value(name, v) for name, v in draws(r).items()}
             for combination in self._combinations():
                 varied = zip((axis.entry for axis in self.vary), combination, strict=True)
                 rows.append({"draw": r, **drawn, **dict(varied)})
@@ -275,7 +333,7 @@ class Sweep(BaseModel):
             if not sampled:
                 lengths.add(len(axis.steps_of()))
             for value in axis.ends() if sampled else axis.steps_of():
-                _varied(self.base, {axis.entry: value}, file)
+                self._varied({axis.entry: value}, file)
         if self.design == "list" and len(lengths) > 1:
             lists = ", ".join(str(length) for length in sorted(lengths))
             raise InputError(
@@ -283,8 +341,8 @@ class Sweep(BaseModel):
             )
 
     @property
-    def count(self) -> int:
-        """Number of runs."""
+    def points_in_all(self) -> int:
+        """Number of points."""
         points = self.points or 1
         if self.design == "morris":
             points *= len(self.vary) + 1
@@ -295,47 +353,26 @@ class Sweep(BaseModel):
             points = len(self.vary[0].steps_of())
         if self.design in ("grid", "draws"):
             points *= math.prod(len(axis.steps_of()) for axis in self.vary)
-        return points * self.replications * len(self.policies)
+        return points
+
+    @property
+    def count(self) -> int:
+        """Number of runs."""
+        return self.points_in_all * self.replications * len(self.policies)
+
+
+def _entry_of(name: str) -> str:
+    """Entry of what is drawn: a parameter or a rule."""
+    return f"forms.{name}" if name in RULES else f"parameters.{name}"
+
+
+def _drawn_value(name: str, value: float) -> float | str:
+    """A parameter's number, or the form that a number stands for."""
+    return tuple(RULES[name].forms)[int(value)] if name in RULES else value
 
 
 def _is_entry(key: str) -> bool:
     return key not in ("point", "trajectory", "draw")
-
-
-def _base(table: Any, file: str, folder: Path) -> Any:
-    """The base scenario of a table; what is no table is left for validation."""
-    if not isinstance(table, Mapping):
-        raise InputError(file=file, key="base", value=table, allowed=_ALLOWED["base"])
-    own = dict(table)
-    source = str(own.pop("scenario", "korean-pilot-2005"))
-    if (folder / source).is_file():
-        source = str(folder / source)
-    base = Scenario.from_file(source)
-    for key in ("parameters", "forms"):
-        if isinstance(own.get(key), Mapping):
-            own[key] = {**getattr(base, key), **own[key]}
-    for key in ("macro", "region"):
-        if isinstance(own.get(key), str) and (folder / own[key]).exists():
-            own[key] = str((folder / own[key]).resolve())
-    return base.replaced(f"{file} [base]", **own)
-
-
-def _varied(base: Scenario, entries: Mapping[str, Any], file: str) -> Scenario:
-    """The base scenario with some entries replaced, ``parameters.NAME`` and the like inside."""
-    changes: dict[str, Any] = {}
-    for entry, value in entries.items():
-        table, _, key = entry.partition(".")
-        plain = value.item() if isinstance(value, np.generic) else value
-        if table in _NAMELESS or (key and table not in ("parameters", "forms", "programme")):
-            raise InputError(file=file, key="vary.entry", value=entry, allowed=_ALLOWED["entry"])
-        if not key:
-            changes[table] = plain
-            continue
-        if table not in changes:
-            own = getattr(base, table)
-            changes[table] = dict(own) if isinstance(own, dict) else own.model_dump()
-        changes[table][key] = float(plain) if table == "parameters" else plain
-    return base.replaced(file, **changes)
 
 
 def _translate(error: ValidationError, file: str) -> InputError:

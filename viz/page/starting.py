@@ -28,6 +28,6 @@ def compile_model() -> None:
 def start_page_worker() -> None:
     """Compile here, unlike in the server; leave Ctrl-C to it and end with it."""
     os.environ.pop(NO_COMPILER, None)
-    from innocluster.scenarios.runs.workers import start_worker
+    from innocluster.scenarios.engines.processes import start_worker
 
     start_worker()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from ..words.texts import Texts
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["WORKBOOK", "write_table", "write_workbook"]
+__all__ = ["WORKBOOK", "workbook_of", "write_table", "write_workbook"]
 
 WORKBOOK = "results.xlsx"
 _LONGEST_SHEET = 31
@@ -35,7 +36,7 @@ def write_workbook(result: Any, folder: Path, language: str) -> Path:
 
     Parameters
     ----------
-    result : a `RunResult`, a `Comparison` or an `Attribution`
+    result : a `RunResult`, a `Comparison`, an `Attribution` or a `SweepResult`
     folder : its result folder
     language : ``"en"`` or ``"ko"``, of the first sheet
 
@@ -43,6 +44,22 @@ def write_workbook(result: Any, folder: Path, language: str) -> Path:
     ------
     InputError
         Where the package that writes workbooks is missing, or the folder cannot be written.
+    """
+    answer = result if isinstance(result, Comparison) else None
+    path = folder / WORKBOOK
+    write_aside(path, workbook_of(result.frames(), answer, language))
+    return path
+
+
+def workbook_of(
+    frames: Mapping[str, pd.DataFrame], answer: Comparison | None = None, language: str = "en"
+) -> bytes:
+    """A workbook with a table a sheet, a comparison's answer in formulas before them.
+
+    Raises
+    ------
+    InputError
+        Where the package that writes workbooks is missing.
     """
     try:
         from xlsxwriter import Workbook
@@ -54,14 +71,12 @@ def write_workbook(result: Any, folder: Path, language: str) -> Path:
     content = io.BytesIO()
     book = Workbook(content, {"in_memory": True, "nan_inf_to_errors": False})
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    if isinstance(result, Comparison):
-        _write_answer(book.add_worksheet("innocluster"), result, Texts(language), bold)
-    for name, frame in result.frames().items():
+    if answer is not None:
+        _write_answer(book.add_worksheet("innocluster"), answer, Texts(language), bold)
+    for name, frame in frames.items():
         write_table(book.add_worksheet(name[:_LONGEST_SHEET]), frame, bold)
     book.close()
-    path = folder / WORKBOOK
-    write_aside(path, content.getvalue())
-    return path
+    return content.getvalue()
 
 
 def write_table(sheet: Any, frame: pd.DataFrame, bold: Any) -> None:

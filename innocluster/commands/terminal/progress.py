@@ -12,7 +12,7 @@ from innocluster.viz.words.messages import Messages
 
 from .console import notice
 
-__all__ = ["ProgressBar", "tell_estimate"]
+__all__ = ["ProgressBar", "duration", "tell_estimate"]
 
 _SECONDS_BETWEEN_LINES = 15.0
 _SECONDS_A_RUN = (0.5, 2.0)
@@ -38,7 +38,7 @@ def tell_estimate(
         words(
             "line", "{runs} runs in {workers} processes, some {time}; finished runs are kept.",
             runs=_range(f"{runs[0]:,}", f"{runs[1]:,}"), workers=workers,
-            time=_range(_duration(least, words), _duration(most, words)),
+            time=_range(duration(least, words), duration(most, words)),
         )
     )  # fmt: skip
 
@@ -47,11 +47,12 @@ def _range(low: str, high: str) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def _duration(seconds: float, words: Messages) -> str:
+def duration(seconds: float, words: Messages) -> str:
+    """Seconds in words, as closely as matters."""
     if seconds < 90.0:
         return words("line", "{n} seconds", n=max(1, round(seconds)))
     return words("line", "{n} minutes", n=f"{seconds / 60.0:.2g}" if seconds < 600 else
-                 f"{round(seconds / 60.0)}")  # fmt: skip
+                 f"{round(seconds / 60.0):,}")  # fmt: skip
 
 
 class ProgressBar:

@@ -210,10 +210,10 @@ def test_a_failed_run_leaves_its_world_out(
 ) -> None:
     genuine = execution._execute
 
-    def failing(before, population, arm, replication):  # type: ignore[no-untyped-def]
+    def failing(before, population, arm, replication, *rest):  # type: ignore[no-untyped-def]
         if (arm.id, replication) == ("P5|-time", 1):
             return execution.Outcome(arm.id, replication, 0.0, None, "Traceback\nboom")
-        return genuine(before, population, arm, replication)
+        return genuine(before, population, arm, replication, *rest)
 
     monkeypatch.setattr(execution, "_execute", failing)
     result = explore("P5", small, worlds=3, workers=1)

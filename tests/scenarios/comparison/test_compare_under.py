@@ -15,6 +15,8 @@ from innocluster.scenarios.comparison.comparison import Comparison, Criteria
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.draws import SWEPT, UNCERTAIN, prior_draws, swept_draws
+from innocluster.scenarios.store.conditions import read_conditions
+from innocluster.scenarios.store.rows import read_rows
 
 
 def under_prior(scenario: Scenario, pairs: int, **options: object) -> Comparison:
@@ -56,9 +58,13 @@ def test_workers_and_resume_do_not_matter(
 
 def test_the_ledger_keeps_what_was_drawn(short: Scenario, tmp_path: Path) -> None:
     under_prior(short, 2, folder=tmp_path)
-    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
-        rows = connection.execute("SELECT policy, replication, parameters FROM runs").fetchall()
-    stored = {(policy, world): json.loads(text)["parameters"] for policy, world, text in rows}
+    path = tmp_path / "runs.sqlite"
+    stored = {}
+    with sqlite3.connect(path) as connection:
+        for row, _ in read_rows(path):
+            under = read_conditions(connection, row.conditions or "")
+            assert under is not None
+            stored[row.policy, row.replication] = json.loads(under.text)["parameters"]
     draws = prior_draws(short.seed)
     for world in (0, 1):
         # All arms share the draw of their world.

@@ -134,10 +134,10 @@ def test_a_failed_run_is_run_again_by_the_same_call(
 ) -> None:  # fmt: skip
     genuine = execution._execute
 
-    def failing(before, population, arm, replication):  # type: ignore[no-untyped-def]
+    def failing(before, population, arm, replication, *rest):  # type: ignore[no-untyped-def]
         if (arm.id, replication) == ("P2", 1):
             return execution.Outcome(arm.id, replication, 0.0, None, "Traceback\nMemoryError: 3")
-        return genuine(before, population, arm, replication)
+        return genuine(before, population, arm, replication, *rest)
 
     monkeypatch.setattr(execution, "_execute", failing)
     options = {"pairs": 3, "max_pairs": 3, "workers": 1, "folder": tmp_path}
@@ -191,10 +191,10 @@ def test_failed_runs_are_counted_and_left_out_in_pairs(
 ) -> None:
     genuine = execution._execute
 
-    def failing(before, population, arm, replication):  # type: ignore[no-untyped-def]
+    def failing(before, population, arm, replication, *rest):  # type: ignore[no-untyped-def]
         if (arm.id, replication) == ("P2", 1):
             return execution.Outcome(arm.id, replication, 0.0, None, "Traceback: boom")
-        return genuine(before, population, arm, replication)
+        return genuine(before, population, arm, replication, *rest)
 
     monkeypatch.setattr(execution, "_execute", failing)
     result = compare(("P2", "P5"), short, pairs=3, max_pairs=3, workers=1, folder=tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.runs.execution import Outcome
 from innocluster.scenarios.runs.indicators import MEASURES, UNITS
+from innocluster.scenarios.runs.inputs import World
 from innocluster.scenarios.runs.ledger import Ledger
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.store.lock import LOCK
@@ -64,26 +65,23 @@ def test_every_bit_of_every_shape_comes_back(tmp_path: Path) -> None:
         assert layouts == 2
 
 
-def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path) -> None:
+def test_a_ledger_of_an_earlier_version_is_kept_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Its rows are of another model: nothing of them is used, nothing of them is lost."""
-    with Ledger(tmp_path, SCENARIO):
-        pass
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        ledger.record(outcome())
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
-        connection.execute("ALTER TABLE runs DROP COLUMN digest")
-        connection.execute("ALTER TABLE runs DROP COLUMN layout")
-        connection.execute("DROP TABLE layouts")
-        connection.execute(
-            "INSERT INTO runs VALUES"
-            " ('old', '', '', 'P5', 0, '1', '', 'done', '', 0, '', '{}', x'')"
-        )
-        connection.execute("PRAGMA user_version = 1")
-    for _ in range(2):
-        with Ledger(tmp_path, SCENARIO) as ledger:
-            ledger.record(outcome())
-            assert ledger.known(["P5"], [0, 1]) == {("P5", 0)}
-            assert ledger.load("P5", 0).yearly is not None
-    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+        connection.execute("PRAGMA user_version = 3")
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        assert ledger.known(["P5"], [0]) == set()
+        ledger.record(outcome())
+    assert "is kept as runs.layout-3-1.sqlite: its runs are run again" in caplog.text
+    for name in ("runs.layout-3-1.sqlite", "runs.sqlite"):
+        with sqlite3.connect(tmp_path / name) as connection:
+            assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    with Ledger(tmp_path, SCENARIO) as ledger:
+        assert ledger.known(["P5"], [0]) == {("P5", 0)}
 
 
 def test_a_run_that_is_done_is_never_replaced(tmp_path: Path) -> None:
@@ -117,8 +115,8 @@ def test_the_digest_of_runs_is_of_what_they_say(tmp_path: Path) -> None:
         ledger.record(outcome("P2"), outcome("P5"))
         slower = outcome("P2")
         other.record(Outcome("P2", 0, 9.0, slower.yearly), outcome("P5"))
-        assert ledger.digest([(0, ["P2", "P5"])]) == other.digest([(0, ["P2", "P5"])])
-        assert ledger.digest([(0, ["P2"])]) != ledger.digest([(1, ["P2"])])
+        assert ledger.digest([World(0, ["P2", "P5"])]) == other.digest([World(0, ["P2", "P5"])])
+        assert ledger.digest([World(0, ["P2"])]) != ledger.digest([World(1, ["P2"])])
 
 
 def test_settings_of_the_connection(tmp_path: Path) -> None:
@@ -209,7 +207,7 @@ def test_a_run_with_a_flipped_byte_is_as_good_as_none(
         assert ledger.known(["P5"], [0]) == {("P5", 0)}
 
 
-@pytest.mark.parametrize("column", ["policy", "outcomes", "error", "seed", "parameters"])
+@pytest.mark.parametrize("column", ["policy", "outcomes", "error", "seed", "conditions"])
 def test_every_column_is_in_the_digest_of_a_row(tmp_path: Path, column: str) -> None:
     with Ledger(tmp_path, SCENARIO) as ledger:
         ledger.record(outcome("P5"))

@@ -7,9 +7,11 @@ import time
 
 import pytest
 
+from innocluster.scenarios.engines.processes import Processes
 from innocluster.scenarios.runs import workers
 from innocluster.scenarios.runs.completion import Advance, run_missing
 from innocluster.scenarios.runs.execution import Outcome, execute_pair
+from innocluster.scenarios.runs.inputs import Inputs, World
 from innocluster.scenarios.runs.ledger import Ledger
 from innocluster.scenarios.runs.workers import Crew, Job
 from innocluster.scenarios.schema import Scenario
@@ -35,11 +37,11 @@ def test_workers_stay_and_dead_ones_are_replaced(
         warmed.append(arguments)
         genuine(*arguments)  # type: ignore[arg-type]
 
-    def alone(*_: object) -> None:
+    def alone(*_: object) -> Processes:
         raise AssertionError("no world was in flight")
 
     monkeypatch.setattr(workers, "warm", warm)
-    monkeypatch.setattr(workers, "_execute_alone", alone)
+    monkeypatch.setattr(Processes, "alone", alone)
     before = set(multiprocessing.active_children())
     with Crew(short, 2) as crew:
         assert run(crew, 0) == [0, 1, 2]
@@ -91,25 +93,24 @@ def test_only_what_the_ledger_lacks_is_run(
     ran: list[tuple[int, tuple[str, ...]]] = []
 
     def execute(
-        scenario: Scenario, arms: tuple[str, ...], replication: int, drawn: object
+        inputs: Inputs, arms: tuple[str, ...], replication: int, *_: object
     ) -> list[Outcome]:
         ran.append((replication, arms))
-        return execute_pair(scenario, arms, replication)
+        return execute_pair(inputs, arms, replication)
 
     monkeypatch.setattr(workers, "execute_pair", execute)
-    wanted = [(0, ("P0", "P2")), (1, ("P0", "P2", "P5"))]
+    wanted = [World(0, ("P0", "P2")), World(1, ("P0", "P2", "P5"))]
     with Ledger(None, short) as ledger, Crew(short, 1) as crew:
         ledger.record(execute_pair(short, ["P2"], 1)[0])
         steps = list(run_missing(wanted, lambda _: None, ledger, crew))
         assert ran == [(0, ("P0", "P2")), (1, ("P0", "P5"))]
-        assert [(s.runs, s.missing, s.jobs_left) for s in steps] == [(2, 4, 1), (4, 4, 0)]
-        assert steps[1] == Advance(4, 4, 0, 0.0)
+        assert steps[-1] == Advance(4, 4, 0, 0.0)
         assert list(run_missing(wanted, lambda _: None, ledger, crew)) == []
         ran.clear()
-        more = [(2, ("P0", "P2", "P5"))]
+        more = [World(2, ("P0", "P2", "P5"))]
         steps = list(run_missing(more, lambda _: None, ledger, crew, runs_a_job=2))
         assert ran == [(2, ("P0", "P2")), (2, ("P5",))]
-        assert [(s.runs, s.missing, s.jobs_left) for s in steps] == [(2, 3, 1), (3, 3, 0)]
+        assert steps[-1] == Advance(3, 3, 0, 0.0)
 
 
 def test_a_process_that_may_start_no_others_does_the_work_itself(

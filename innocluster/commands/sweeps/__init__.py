@@ -1,0 +1,3 @@
+"""Commands of sweeps."""
+
+__all__: list[str] = []

@@ -1,0 +1,44 @@
+"""The command ``innocluster merge``: the parts of a sweep become one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from innocluster.scenarios.errors import COMMAND_LINE, InputError
+
+from ..finishing import command_typed
+from ..options import LANGUAGE, JsonOption, LanguageOption, QuietOption, WorkbookOption
+from .sweep_command import say_what_came
+
+__all__ = ["merge_command"]
+
+
+def merge_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Result folder of the whole sweep.")
+    ],
+    shards: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="SHARD", help="Folders of its parts, by default DIR.shard-1-of-N and so on."
+        ),
+    ] = None,
+    xlsx: WorkbookOption = False,
+    lang: LanguageOption = LANGUAGE,
+    quiet: QuietOption = False,
+    json: JsonOption = False,
+) -> int:
+    """Merge the parts of a sweep, in whatever order they came; what is missing is said."""
+    from innocluster.scenarios.sweeps.runner.merging import merge
+
+    parts = shards or sorted(folder.parent.glob(f"{folder.name}.shard-*-of-*"))
+    if not parts:
+        raise InputError(
+            file=COMMAND_LINE, key="SHARD", value="none",
+            allowed=f"folders of parts, or {folder}.shard-1-of-N and so on",
+        )  # fmt: skip
+    result = merge(folder, parts, command=command_typed())
+    return say_what_came(result, folder, lang, xlsx, quiet, json)

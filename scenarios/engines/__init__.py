@@ -1,0 +1,3 @@
+"""Where blocks of work are executed: this process, processes, a Dask cluster, any executor."""
+
+__all__: list[str] = []
