@@ -19,7 +19,7 @@ from innocluster.scenarios.runs.workers import warm
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.store.files import LEDGER
 from innocluster.scenarios.store.folder import ResultFolder, result_folder
-from innocluster.scenarios.store.rows import RunTable
+from innocluster.scenarios.store.run_table import RunTable
 from innocluster.scenarios.store.verification import read_result
 from innocluster.version import __version__
 

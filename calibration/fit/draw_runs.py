@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from innocluster.scenarios.runs.inputs import Inputs
 from innocluster.scenarios.runs.provenance import canonical_scenario, model_fingerprint
 from innocluster.scenarios.runs.workers import each_world
-from innocluster.scenarios.store.rows import Row, RunTable
+from innocluster.scenarios.store.conditions import Conditions
+from innocluster.scenarios.store.rows import Row
+from innocluster.scenarios.store.run_table import RunTable
 
 from .draw_summaries import draw_summaries
 
@@ -120,13 +122,13 @@ class DrawRuns:
 
     def _row(
         self, key: str, job: DrawJob, summaries: Floats | None, error: str, seconds: float
-    ) -> Row:
+    ) -> tuple[Row, Conditions]:
+        drawn = Conditions(json.dumps(dict(job.drawn), sort_keys=True))
         values: list[Any] = [] if summaries is None else summaries.tolist()
         numbers = [value if math.isfinite(value) else None for value in values]
-        return Row(
+        row = Row(
             key=key,
             scenario=self._inputs.scenario.name,
-            parameters=json.dumps(dict(job.drawn), sort_keys=True),
             policy=self._inputs.scenario.policy,
             replication=job.world,
             seed=str(self._inputs.scenario.seed),
@@ -138,7 +140,9 @@ class DrawRuns:
             outcomes=json.dumps(dict(zip(self.names, numbers, strict=False))),
             series=None,
             layout=None,
+            conditions=drawn.digest,
         )
+        return row, drawn
 
 
 def _run(

@@ -23,7 +23,7 @@ from innocluster.agents.help import available_cores
 from innocluster.scenarios.arms import BASELINE, resolve_arm
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
 from innocluster.scenarios.runs.indicators import FIRST_YEAR, Yearly, load_targets
-from innocluster.scenarios.runs.inputs import Inputs, scenario_of
+from innocluster.scenarios.runs.inputs import Inputs, World, scenario_of
 from innocluster.scenarios.runs.results import ALL, finite
 from innocluster.scenarios.runs.study import Study, open_study
 from innocluster.scenarios.runs.workers import each_world, warm
@@ -166,7 +166,7 @@ def validate(
     design = _designed(scenario, posterior)
     inputs, drawn = design.inputs, design.posterior.draws(design.inputs.scenario.seed)
     names = tuple(dict.fromkeys(design.arms.values()))
-    planned = [(world, names) for world in range(worlds)]
+    planned = [World(world, names) for world in range(worlds)]
     workers = workers or available_cores()
     with open_study(inputs, drawn, folder, workers, command or "validate") as study:
         if progress is not None and study.lacks(planned):

@@ -21,7 +21,7 @@ from innocluster.scenarios.comparison.tabulation import Comparison, tabulate
 from innocluster.scenarios.comparison.worlds import Worlds
 from innocluster.scenarios.runs.execution import Outcome, execute_pair
 from innocluster.scenarios.runs.indicators import FIRST_YEAR
-from innocluster.scenarios.runs.inputs import Inputs
+from innocluster.scenarios.runs.inputs import Inputs, World
 from innocluster.scenarios.runs.provenance import model_fingerprint
 from innocluster.scenarios.runs.study import Study, open_study, short_digest
 from innocluster.version import __version__
@@ -104,7 +104,7 @@ def lacking(question: Question, worlds: int) -> list[int]:
     """Worlds that are not there yet."""
     inputs = question.inputs()
     with open_study(inputs, None, question.folder, 1, "page") as study:
-        return [world for world in range(worlds) if study.lacks([(world, tuple(inputs.arms))])]
+        return [world for world in range(worlds) if study.lacks([World(world, tuple(inputs.arms))])]
 
 
 def simulate(question: Question, world: int) -> list[Outcome]:

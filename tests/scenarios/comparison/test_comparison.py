@@ -5,6 +5,7 @@ import multiprocessing
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from innocluster import compare
 from innocluster.scenarios.comparison.benefits import BENEFITS
 from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.engines.processes import Processes
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.runs import execution, workers
 from innocluster.scenarios.runs.indicators import indicator_list
@@ -217,29 +219,29 @@ def test_a_killed_worker_changes_nothing(reference: Comparison, short: Scenario)
     assert_same(reference, result)
 
 
-class _DeadlyPool:
-    """A pool whose workers die of world 1."""
+class _Deadly(Processes):
+    """Processes that die of world 1."""
 
-    def __init__(self, _: int) -> None: ...
-
-    def submit(self, scenario: Scenario, job: Job) -> Future[list[execution.Outcome]]:
-        future: Future[list[execution.Outcome]] = Future()
-        if job.replication == 1:
+    def submit(self, work: Any, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        (jobs,) = arguments
+        if any(job.replication == 1 for job in jobs):
             future.set_exception(BrokenProcessPool("died"))
         else:
-            future.set_result([execution.Outcome("P0", job.replication, 0.0, {})])
+            done = [[execution.Outcome("P0", job.replication, 0.0, {})] for job in jobs]
+            future.set_result((done, 1.0))
         return future
 
-    def stop(self) -> None: ...
+    def alone(self) -> Processes:
+        return self
 
 
 def test_a_world_that_kills_its_worker_is_found_out(
     short: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_Pool", _DeadlyPool)
     monkeypatch.setattr(workers, "warm", lambda *_: None)
     jobs = [Job(replication, ("P0",)) for replication in range(5)]
-    with Crew(short, 2) as crew:
+    with Crew(short, _Deadly(2)) as crew:
         outcomes = [o for group in crew.execute(jobs) for o in group]
     assert sorted(o.replication for o in outcomes) == [0, 1, 2, 3, 4]
     assert [o.replication for o in outcomes if o.error] == [1]
