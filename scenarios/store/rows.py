@@ -146,6 +146,7 @@ def read_rows(path: Path) -> Iterator[tuple[Row, bool]]:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A ledger that is only read; its file stays as it is."""
     address = path.resolve().as_uri() + "?mode=ro"
     wal = path.with_name(f"{path.name}-wal")
     if not wal.exists():

@@ -119,7 +119,7 @@ class OtherTable:
                 file=path,
                 key="layout",
                 value=version,
-                allowed=f"{SCHEMA_VERSION}, of this version",
+                allowed=_OTHER,
             )
 
     def get(self, key: str) -> Row | None:
