@@ -22,7 +22,7 @@ from ..comparison.worlds import Worlds
 from ..errors import COMMAND_LINE, InputError, choices
 from ..policies import find_policy
 from ..runs.indicators import FIRST_YEAR, PROGRAMME_YEAR
-from ..runs.inputs import Inputs
+from ..runs.inputs import Inputs, World
 from ..runs.study import Study
 from ..schema import Scenario
 from ..statistics.intervals import simultaneous_intervals
@@ -226,7 +226,7 @@ def _objectives(
     executor: Executor,
 ) -> tuple[dict[str, Floats], int]:
     planned = [
-        (
+        World(
             world,
             (BASELINE, *(arm.id for arm, own in zip(arms, worlds, strict=True) if world in own)),
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..runs.execution import Outcome
 from ..runs.indicators import FIRST_YEAR, Yearly, indicator_list
-from ..runs.inputs import Inputs
+from ..runs.inputs import Inputs, World
 from ..runs.study import Study, open_study
 from ..schema import Scenario
 from ..store.folder import ResultFolder
@@ -52,13 +52,13 @@ def opened(executor: Executor, inputs: Inputs) -> Iterator[Study]:
 
 
 def executed(
-    study: Study, planned: Sequence[tuple[int, tuple[str, ...]]], executor: Executor
+    study: Study, planned: Sequence[World], executor: Executor
 ) -> dict[tuple[str, int], Outcome]:
     """Outcomes of arms in worlds; only what the ledger lacks is run.
 
     Parameters
     ----------
-    planned : numbers of worlds, each with its arms
+    planned : worlds, each with its arms
 
     Returns
     -------
@@ -70,9 +70,9 @@ def executed(
         if executor.progress is not None:
             executor.progress(advance.runs, advance.missing, advance.seconds)
     return {
-        (arm, replication): study.load(arm, replication)
-        for replication, arms in planned
-        for arm in arms
+        (arm, world.replication): study.load(arm, world.replication)
+        for world in planned
+        for arm in world.arms
     }
 
 
@@ -82,7 +82,7 @@ def paired(
     """Outcome of a policy less that of another in worlds 0, 1, …; failed pairs are left out."""
     inputs = Inputs(scenario, (first, second))
     with opened(executor, inputs) as study:
-        planned = [(replication, (first, second)) for replication in range(worlds)]
+        planned = [World(replication, (first, second)) for replication in range(worlds)]
         found = executed(study, planned, executor)
         places = ("all", *inputs.read()[0].complexes.keys)
     last_year = scenario.last_year
