@@ -34,6 +34,8 @@ ENGINE = Engine()
 
 ENGINE.start()
 
+_MANY = 8
+
 
 def _overview(view: View, answer: Answer) -> None:
     texts = Texts(view.lang)
@@ -54,9 +56,16 @@ def _map(view: View, answer: Answer) -> None:
     texts = Texts(view.lang)
     picture = content.map_picture(answer, view, texts, content.region_of(view))
     levels = content.levels_picture(answer, view, texts)
+    heads = [
+        f"<h2>{escape(text)}</h2>"
+        for text in (
+            texts("page.view.map"),
+            texts("page.levels", measure=texts(f"indicator.{view.measure}")),
+        )
+    ]
     solara.HTML(
-        unsafe_innerHTML=f'<div class="two"><div class="map">{picture}'
-        f'<p class="subject">{escape(texts("page.map.key"))}</p></div><div>{levels}'
+        unsafe_innerHTML=f'<div class="two"><div class="map">{heads[0]}{picture}'
+        f'<p class="subject">{escape(texts("page.map.key"))}</p></div><div>{heads[1]}{levels}'
         f"{content.cards(answer, view, texts)}</div></div>"
     )
 
@@ -113,6 +122,11 @@ def Page() -> None:
         if complaint:
             solara.HTML(unsafe_innerHTML=f'<p class="wrong" role="alert">{escape(complaint)}</p>')
         _said(view, answer, state, texts)
+        if content.changes(view, texts):
+            usual = {key: getattr(View(), key) for key in content.SETTINGS}
+            solara.Button(
+                texts("page.reset"), on_click=lambda: go(**usual, values={}, forms={}), text=True
+            )
         with solara.Column(classes=["body"], gap="0"):
             if view.view in ALONE:
                 ALONE[view.view](view, answer)
@@ -139,7 +153,7 @@ def _use_answer(view: View, texts: Texts) -> tuple[Answer | None, str]:
     a, b = view.arms()
     question = Question.of(view)
     arrived, arrive = solara.use_state((question.key, ENGINE.known(question), ""))
-    tick, set_tick = solara.use_state(0)
+    _, set_tick = solara.use_state(0)
 
     def work(cancelled: Event) -> None:
         if a == b:
@@ -175,18 +189,21 @@ def _use_answer(view: View, texts: Texts) -> tuple[Answer | None, str]:
         return answer, error
     if answer is None and question == Question.of(View()):
         answer = usual_answer()
-    return answer, _state(answer, texts, tick)
+    return answer, _state(answer, texts)
 
 
-def _state(answer: Answer | None, texts: Texts, seconds: int) -> str:
+def _state(answer: Answer | None, texts: Texts) -> str:
     """How far the answer is, in words."""
     told = ""
     if answer is not None and answer.stored:
         told = texts("page.state.stored", date=answer.stored, digest=answer.digest[:8]) + " "
     if answer is None or answer.stored:
         if ENGINE.compiling:
-            return told + texts("page.state.compiling", seconds=round(ENGINE.compiling))
-        return told + texts("page.state.first", waiting=ENGINE.waiting, seconds=seconds)
+            # Told every ten seconds, for those who are read to.
+            seconds = 10 * int(ENGINE.compiling / 10.0)
+            return told + texts("page.state.compiling", seconds=seconds)
+        told += texts("page.state.first", waiting=ENGINE.waiting)
+        return f"{told} {texts('page.state.full')}" if ENGINE.waiting > _MANY else told
     done = answer.worlds >= STEPS[-1]
     text = texts(
         "page.state.done" if done else "page.state.more", worlds=answer.worlds, of=STEPS[-1]

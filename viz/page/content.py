@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .answers import Answer
 
 __all__ = [
+    "SETTINGS",
     "Difference",
     "arm_name",
     "cards",
@@ -46,6 +47,9 @@ __all__ = [
     "spent",
     "years_table",
 ]
+
+SETTINGS = ("budget", "start", "members", "macro", "last", "seed")
+"""Entries of a view, apart from parameters and forms, that change what is simulated."""
 
 _BLUE, _GREY, _ORANGE = "#0072B2", "#6b6b6b", "#D55E00"
 _COLOURS = {"higher": _BLUE, "cannot tell": "#b9b5a9", "lower": _ORANGE}
@@ -233,14 +237,13 @@ def cards(answer: Answer, view: View, texts: Texts) -> str:
             for row in (policy, without)
         ]
         verdict = texts(f"verdict.{found.verdict.replace(' ', '_')}")
+        told = texts("page.card.difference", amount=found.amount, range=found.range)
         parts.append(
             f'<section class="card {found.verdict.replace(" ", "-")}">'
             f"<h3>{escape(texts(f'indicator.{measure}'))} {year}</h3>"
             f'<p class="big">{escape(amounts[0])}</p>'
             f"<p>{escape(texts('page.card.against', arm=against, amount=amounts[1]))}</p>"
-            f"<p><b>{escape(texts('page.card.difference', amount=found.amount))}</b> "
-            f"({escape(found.range)}) – "
-            f"{escape(verdict)}</p>"
+            f"<p><b>{escape(told)}</b> – {escape(verdict)}</p>"
             f"<ul>{''.join(beside)}</ul></section>"
         )
     return f'<div class="cards">{"".join(parts)}</div>'
@@ -275,7 +278,7 @@ def changes(view: View, texts: Texts) -> list[str]:
     """What differs from the usual setting, one line each."""
     korean, usual = texts.language == "ko", View()
     lines = []
-    for key in ("budget", "start", "members", "macro", "last", "seed"):
+    for key in SETTINGS:
         value, other = getattr(view, key), getattr(usual, key)
         if value != other:
             shown = [f"{v:g}" if isinstance(v, float) else str(v) for v in (value, other)]

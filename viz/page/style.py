@@ -10,6 +10,7 @@ STYLE = """
 .page h2 { font-size: 1.1rem; margin: 10px 0 4px; }
 .page .subject { color: #555; margin: 0 0 8px; }
 .page .views { flex-wrap: wrap; }
+.page .v-btn { text-transform: none; letter-spacing: normal; }
 .page .sentence { font-size: 1.15rem; line-height: 1.5; background: #f4f7fa; border-left: 5px solid
   #0072B2; padding: 10px 14px; margin: 8px 0; }
 .page .sentence.waiting, .page .sentence.stored { border-left-style: dashed; }
