@@ -22,13 +22,13 @@ import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from innocluster.calibration.inference.emulator import fit_emulator
+from innocluster.calibration.inference.polynomials import CONSTANT, Term, columns_of, cubic_terms
+from innocluster.calibration.inference.regression import log_noise_model
 from innocluster.scenarios.runs.execution import execute_pair
 from innocluster.scenarios.schema import Scenario
 from innocluster.viz.files import DATA
@@ -41,7 +41,9 @@ Floats = NDArray[np.float64]
 MEASURES = ("revenue", "exports", "value_added", "employees")
 FIRST, LAST = 2005, 2013
 WORLDS = 30
-SPREAD, NEAR, STILL = 480, 120, 0.6
+SPREAD = 480
+PRIOR, STEP = 3.0, 8.0
+WIDEST = 6.0
 POLICY = "P5"
 WIDTH = 1.6449
 
@@ -66,16 +68,13 @@ def effects(settings: Scenario, world: int) -> list[float]:
 def design() -> tuple[Floats, NDArray[np.int64]]:
     """Settings on the unit cube of the levers, and the world of each, all worlds equally often.
 
-    First they are spread evenly; in the last ones most levers stand where they stand by
-    themselves, since visitors begin there.
+    Most are spread evenly; in the last ones all levers stand where they stand by themselves,
+    since visitors begin there.
     """
-    usual, units, worlds = np.array(places_of(View())), [], []
-    for seed, count, still in ((1, SPREAD, 0.0), (2, NEAR, STILL)):
-        unit = qmc.Sobol(len(LEVERS), seed=seed).random(1 << (count - 1).bit_length())[:count]
-        generator = np.random.default_rng(seed)
-        worlds.append(generator.permutation(np.arange(count) % WORLDS))
-        units.append(np.where(generator.random(unit.shape) < still, usual, unit))
-    return np.concatenate(units), np.concatenate(worlds)
+    unit = qmc.Sobol(len(LEVERS), seed=1).random(1 << (SPREAD - 1).bit_length())[:SPREAD]
+    worlds = np.random.default_rng(1).permutation(np.arange(SPREAD) % WORLDS)
+    usual = np.tile(places_of(View()), (WORLDS, 1))
+    return np.concatenate([unit, usual]), np.concatenate([worlds, np.arange(WORLDS)])
 
 
 def run(file: Path, minutes: float) -> None:
@@ -105,17 +104,43 @@ def read(file: Path) -> tuple[NDArray[np.int64], Floats, Floats]:
     return table[:, 0].astype(np.int64), table[:, 1 : 1 + count], table[:, 1 + count :]
 
 
+class Smooth:
+    """Ridge regression on all terms up to a cubic; the higher a term, the stronger the prior.
+
+    Prior precisions are the same for all outcomes, so that they share one matrix: what is not
+    known of an outcome is its noise times the same polynomial.
+    """
+
+    def __init__(self, places: Floats) -> None:
+        self.scaled = 2.0 * places - 1.0
+        self.terms: list[Term] = [CONSTANT, *cubic_terms(range(places.shape[1]))]
+        self.columns = columns_of(self.terms, self.scaled)
+        orders = np.array([sum(degree for _, degree in term) for term in self.terms])
+        prior = np.where(orders == 0, 1e-6, PRIOR * STEP ** (orders - 1.0))
+        self.inverse = np.linalg.inv(self.columns.T @ self.columns + np.diag(prior))
+        self.leverage = np.einsum("ij,jk,ik->i", self.columns, self.inverse, self.columns)
+
+    def weights(self, outcome: Floats) -> Floats:
+        """Of the terms."""
+        result: Floats = self.inverse @ (self.columns.T @ outcome)
+        return result
+
+    def left_out(self, outcome: Floats, weights: Floats) -> Floats:
+        """Error of every run predicted from the others."""
+        result: Floats = (outcome - self.columns @ weights) / (1.0 - self.leverage)
+        return result
+
+
 def without_worlds(
-    worlds: NDArray[np.int64], places: Floats, outcome: Floats
+    smooth: Smooth, worlds: NDArray[np.int64], outcome: Floats
 ) -> tuple[Floats, float]:
     """Outcomes without what a world does to every setting, as a share; and the sd of that share.
 
     All worlds are equally often among the runs, so that their mean is that of a full answer.
     """
-    shares = np.zeros(WORLDS)
+    shares, expected = np.zeros(WORLDS), smooth.columns @ smooth.weights(outcome)
     for _ in range(3):
-        smooth = fit_emulator(places, (outcome - shares[worlds] * _mean(places, outcome))[:, None])
-        expected = smooth.predict(places).mean[:, 0]
+        expected = smooth.columns @ smooth.weights(outcome - shares[worlds] * expected)
         for world in range(WORLDS):
             own = worlds == world
             square = float(expected[own] @ expected[own])
@@ -125,40 +150,40 @@ def without_worlds(
     return outcome - shares[worlds] * expected, float(shares.std(ddof=1))
 
 
-def _mean(places: Floats, outcome: Floats) -> Floats:
-    return fit_emulator(places, outcome[:, None]).predict(places).mean[:, 0]
-
-
 def fit(file: Path) -> None:
     """Learn every outcome and write what the page needs of it."""
     worlds, places, outcomes = read(file)
-    found: dict[str, Any] = {}
-    residuals = []
+    smooth, found = Smooth(places), {}
     for column, name in enumerate(names()):
         outcome = outcomes[:, column]
-        if not outcome.any():
-            continue
-        plain, spread = without_worlds(worlds, places, outcome)
-        learned = fit_emulator(places, plain[:, None])
-        # A world's share was taken from as many runs as it has, which makes noise look smaller.
+        plain, spread = without_worlds(smooth, worlds, outcome)
+        weights = smooth.weights(plain)
+        left_out = smooth.left_out(plain, weights)
+        terms, logs = log_noise_model(smooth.scaled, left_out, smooth.leverage, seed=0)
+        noise = columns_of(terms, smooth.scaled) @ logs
+        middle = float(np.median(noise))
+        noise = np.clip(noise, middle - WIDEST, middle + WIDEST)
+        # A share was taken from as many runs as a world has, which makes noise look smaller.
         runs = len(outcome) / WORLDS
-        learned.noise_weights[0, 0] += math.log(runs / (runs - 1.0))
-        residuals.append(learned.residuals[:, 0])
-        factor = learned.factors[0]
+        expected = np.exp(noise) + float(np.exp(noise).mean()) * smooth.leverage
+        size = float(np.mean(left_out**2 * (1.0 - smooth.leverage) / expected)) * runs / (runs - 1)
+        logs[0] += math.log(size)
+        noise += math.log(size)
         found[name] = {
-            "terms": learned.terms, "weights": _short(learned.weights[:, 0]),
-            "factor": [_short(factor[:, k]) for k in range(factor.shape[1])],
-            "noise_terms": learned.noise_terms,
-            "noise_weights": _short(learned.noise_weights[:, 0]),
-            "noise_limits": _short(learned.noise_limits[:, 0]), "world_spread": min(spread, 1.0),
+            "weights": _short(weights), "error": float(f"{np.exp(noise).mean():.7g}"),
+            "noise_terms": terms, "noise_weights": _short(logs),
+            "noise_limits": _short(np.array([noise.min(), noise.max()])),
+            "world_spread": float(f"{min(spread, 1.0):.4g}"),
         }  # fmt: skip
-        print(f"{name}: {len(learned.terms)} terms, world {spread:.3f}, unseen sd "
-              f"{learned.residuals.std():.2f}", flush=True)  # fmt: skip
+        share = 1.0 - float(np.var(left_out) / np.var(outcome))
+        print(f"{name}: {share:.0%} of a run left out, world {spread:.3f}", flush=True)
+    factor = np.linalg.cholesky(0.5 * (smooth.inverse + smooth.inverse.T))
     document = {
         "made": date.today().isoformat(), "runs": len(worlds), "worlds": WORLDS,
         "seed": Scenario.default().seed, "policy": POLICY, "width": WIDTH,
-        "levers": [lever.key for lever in LEVERS], "low": _short(places.min(axis=0)),
-        "high": _short(places.max(axis=0)), "outcomes": found,
+        "levers": [lever.key for lever in LEVERS], "terms": smooth.terms,
+        # Row k of the factor, without the zeros behind its diagonal.
+        "factor": [_short(row[: k + 1]) for k, row in enumerate(factor)], "outcomes": found,
     }  # fmt: skip
     text = json.dumps(document, separators=(",", ":"))
     (DATA / "preview.json").write_text(text + "\n", encoding="utf-8")
@@ -166,7 +191,7 @@ def fit(file: Path) -> None:
 
 
 def _short(values: Floats) -> list[float]:
-    return [float(f"{value:.7g}") for value in values]
+    return [float(f"{value:.6g}") for value in values]
 
 
 def check(file: Path, points: int, minutes: float, count: int) -> None:

@@ -8,7 +8,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CONSTANT", "columns_of", "cubic_terms", "single_terms", "union_of"]
+__all__ = ["CONSTANT", "Term", "columns_of", "cubic_terms", "single_terms", "union_of"]
 
 Floats = NDArray[np.float64]
 Term = tuple[tuple[int, int], ...]

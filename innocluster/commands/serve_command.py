@@ -21,6 +21,8 @@ _SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_VARIANT": "light",
     "SOLARA_MODE": "production",
+    # Who comes back within this time goes on; longer, nothing is worked for a page that is gone.
+    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
 }
 
 

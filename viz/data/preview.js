@@ -17,14 +17,20 @@ const create = function (spec) {
 
   const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0)
 
+  // What is not known of the weights, over the noise: the squared length of L' row.
+  function unknown(row) {
+    const product = new Float64Array(row.length)
+    model.factor.forEach((line, k) => line.forEach((value, j) => { product[j] += value * row[k] }))
+    return product.reduce((sum, value) => sum + value * value, 0)
+  }
+
   function predict(places, outcome, seed, worlds) {
     if (places[0] === 0) return { mean: 0, low: 0, high: 0 }
     const own = model.outcomes[outcome]
-    const x = places.map((p, j) => Math.min(1, Math.max(-1,
-      2 * (p - model.low[j]) / (model.high[j] - model.low[j]) - 1)))
-    const row = columns(own.terms, x)
+    const x = places.map(p => Math.min(1, Math.max(-1, 2 * p - 1)))
+    const row = columns(model.terms, x)
     const mean = dot(row, own.weights)
-    const error = own.factor.reduce((sum, column) => sum + dot(row, column) ** 2, 0)
+    const error = own.error * unknown(row)
     const logs = dot(columns(own.noise_terms, x), own.noise_weights)
     const noise = Math.exp(Math.min(Math.max(logs, own.noise_limits[0]), own.noise_limits[1]))
     const taught = 1 / model.worlds, luck = (own.world_spread * mean) ** 2
@@ -70,7 +76,9 @@ const create = function (spec) {
     const found = predict(places, outcome, state.seed, spec.worlds)
     const unit = spec.units[state.measure]
     const [mean, low, high] = spread(found, unit.factor)
-    const text = filled(spec.words.preview, {
+    const moved = spec.levers.some(lever => values[lever.key] !== state.values[lever.key])
+    const pattern = state.answered && !moved ? spec.words.answered : spec.words.preview
+    const text = filled(pattern, {
       measure: unit.name, year: spec.year,
       amount: filled(unit.amount, { value: mean }),
       range: filled(unit.amount, { value: filled(spec.words.range, { low, high }) }),
@@ -120,11 +128,13 @@ const create = function (spec) {
   }
 
   // Levers with unit, range, explanation and source; `changed(key, value)` when one is let go.
-  function panel(root, state, changed) {
+  // Without a list of their keys all levers are shown.
+  function panel(root, state, changed, keys) {
     const values = { ...state.values }
     const said = element('p', { className: 'preview' })
     const drawn = element('div', { className: 'curve' })
     const fields = {}
+    const shownLevers = spec.levers.filter(lever => !keys || keys.includes(lever.key))
 
     function refresh() {
       const start = performance.now()
@@ -134,7 +144,7 @@ const create = function (spec) {
       root.dataset.milliseconds = (performance.now() - start).toFixed(2)
       if (shown.found) root.dataset.found = JSON.stringify(shown.found)
       else delete root.dataset.found
-      for (const lever of spec.levers) {
+      for (const lever of shownLevers) {
         const { range, number } = fields[lever.key]
         const text = lever.key === 'start' ? month(values.start) : ''
         if (document.activeElement !== number) number.value = values[lever.key]
@@ -157,7 +167,7 @@ const create = function (spec) {
       if (done) changed(lever.key, lever.key === 'start' ? month(value) : values[lever.key])
     }
 
-    for (const lever of spec.levers) {
+    for (const lever of shownLevers) {
       const id = 'lever-' + lever.key
       const inputs = { min: lever.low, max: lever.high, step: lever.step }
       const range = element('input', { type: 'range', id, ...inputs })
@@ -175,7 +185,7 @@ const create = function (spec) {
       root.append(element('div', { className: 'lever' },
         element('label', { htmlFor: id, textContent: lever.label }), told,
         element('div', { className: 'both' }, range, number), source))
-      if (lever.key === 'budget') root.append(said, drawn)
+      if (lever === shownLevers[0]) root.append(said, drawn)
     }
     refresh()
     return { refresh, values }

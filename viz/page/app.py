@@ -121,19 +121,19 @@ def Page() -> None:
         _head(view, texts, go)
         if complaint:
             solara.HTML(unsafe_innerHTML=f'<p class="wrong" role="alert">{escape(complaint)}</p>')
-        _said(view, answer, state, texts)
-        if content.changes(view, texts):
-            usual = {key: getattr(View(), key) for key in content.SETTINGS}
-            solara.Button(
-                texts("page.reset"), on_click=lambda: go(**usual, values={}, forms={}), text=True
-            )
+        with solara.Div(classes=["first"]):
+            with solara.Div():
+                _said(view, answer, state, texts)
+                _changed(view, texts, go)
+            _controls(controls.first_spec(view, texts, answer is not None), view, go)
         with solara.Column(classes=["body"], gap="0"):
             if view.view in ALONE:
                 ALONE[view.view](view, answer)
             elif answer is not None:
                 SHOWN.get(view.view, _overview)(view, answer)
                 downloads(view, answer)
-        _controls(view, texts, go)
+        solara.HTML(unsafe_innerHTML=f"<h2>{escape(texts('page.levers'))}</h2>")
+        _controls(controls.other_spec(view, texts, answer is not None), view, go)
 
 
 @solara.component_vue("language.vue")
@@ -240,17 +240,28 @@ def _said(view: View, answer: Answer | None, state: str, texts: Texts) -> None:
         said = texts(reason) if reason else content.preview_sentence(view, texts)
         parts.append(f'<p class="sentence waiting">{escape(said)}</p>')
     parts.append(f'<p class="state" role="status" aria-live="polite">{escape(state)}</p>')
-    listed = "".join(f"<li>{escape(line)}</li>" for line in content.changes(view, texts))
-    if listed:
-        parts.append(f"<p>{escape(texts('page.changed'))}</p><ul>{listed}</ul>")
     solara.HTML(unsafe_innerHTML="".join(parts))
 
 
-def _controls(view: View, texts: Texts, go: Callable[..., None]) -> None:
+def _changed(view: View, texts: Texts, go: Callable[..., None]) -> None:
+    """What differs from the usual setting, and the way back."""
+    lines = content.changes(view, texts)
+    if not lines:
+        return
+    listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    head = f'<p class="changed">{escape(texts("page.changed"))}</p>'
+    solara.HTML(unsafe_innerHTML=f"{head}<ul>{listed}</ul>")
+    usual = {key: getattr(View(), key) for key in content.SETTINGS}
+    with solara.Row():
+        solara.Button(
+            texts("page.reset"), on_click=lambda: go(**usual, values={}, forms={}), outlined=True
+        )
+
+
+def _controls(spec: dict[str, Any], view: View, go: Callable[..., None]) -> None:
     """What a visitor can change."""
-    solara.HTML(unsafe_innerHTML=f"<h2>{escape(texts('page.levers'))}</h2>")
 
     def change(given: dict[str, Any]) -> None:
         go(**controls.changes(view, str(given["key"]), given["value"]))
 
-    _Controls(spec=controls.spec(view, texts), engine=controls.ENGINE, event_changed=change)
+    _Controls(spec=spec, engine=controls.ENGINE, event_changed=change)

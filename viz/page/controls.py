@@ -22,7 +22,7 @@ from .address import MEASURES, WORLDS, View
 from .levers import LEVERS, Lever, months_of
 from .preview import load_preview, reason_for_none
 
-__all__ = ["ENGINE", "changes", "preview_spec", "spec", "state"]
+__all__ = ["ENGINE", "changes", "first_spec", "other_spec", "preview_spec", "state"]
 
 ENGINE = (DATA / "preview.js").read_text(encoding="utf-8")
 """Arithmetic and levers of the preview, as the browser runs them."""
@@ -31,12 +31,25 @@ _PROGRAMME = ("budget", "start", "members")
 _NONE = ""
 
 
-def spec(view: View, texts: Texts) -> dict[str, Any]:
-    """Choices, levers and what the preview needs."""
+def first_spec(view: View, texts: Texts, answered: bool) -> dict[str, Any]:
+    """The two policies and the budget, with what the preview needs."""
     korean = texts.language == "ko"
     named = {p.id: f"{p.id}  {p.name_ko if korean else p.name}" for p in _policies()}
     for arm in (view.against, view.policy):
         named.setdefault(arm, content.arm_name(arm, view, texts))
+    return {
+        "choices": [
+            _choice("against", texts("page.lever.against"), named, view.against),
+            _choice("policy", texts("page.lever.policy"), named, view.policy),
+        ],
+        "groups": [], "shown": ["budget"], "preview": preview_spec(view, texts),
+        "state": state(view, texts, answered),
+    }  # fmt: skip
+
+
+def other_spec(view: View, texts: Texts, answered: bool) -> dict[str, Any]:
+    """All other choices and levers."""
+    korean = texts.language == "ko"
     region = content.region_of(view)
     places = {"all": texts("page.everywhere")} | {
         key: content.place_name(key, region, texts) for key in region.complexes.keys
@@ -54,20 +67,23 @@ def spec(view: View, texts: Texts) -> dict[str, Any]:
     return {
         "choices": [
             _choice("preset", texts("page.lever.preset"), _presets(view, texts), _preset(view)),
-            _choice("against", texts("page.lever.against"), named, view.against),
-            _choice("policy", texts("page.lever.policy"), named, view.policy),
             _choice("place", texts("page.lever.place"), places, view.place),
             _choice("measure", texts("page.lever.measure"), measures, view.measure),
             _choice("macro", texts("page.lever.macro"), macros, view.macro),
         ],
         "groups": [{"key": "forms", "label": texts("page.lever.forms"), "choices": forms}],
-        "preview": preview_spec(view, texts),
-        "state": state(view, texts),
+        "shown": [lever.key for lever in LEVERS[1:]], "preview": preview_spec(view, texts),
+        "state": state(view, texts, answered),
     }  # fmt: skip
 
 
-def state(view: View, texts: Texts) -> dict[str, Any]:
-    """Where the levers stand, and why there is no preview where there is none."""
+def state(view: View, texts: Texts, answered: bool) -> dict[str, Any]:
+    """Where the levers stand, and why there is no preview where there is none.
+
+    Parameters
+    ----------
+    answered : whether the simulated answer is there
+    """
     values = {
         "budget": view.budget, "start": float(months_of(view.start)), "members": view.members,
     }  # fmt: skip
@@ -77,7 +93,7 @@ def state(view: View, texts: Texts) -> dict[str, Any]:
     reason = reason_for_none(view)
     return {
         "values": values, "reason": texts(reason) if reason else "", "measure": view.measure,
-        "seed": view.seed,
+        "seed": view.seed, "answered": answered,
     }  # fmt: skip
 
 
@@ -93,7 +109,8 @@ def preview_spec(view: View, texts: Texts) -> dict[str, Any]:
         "model": load_preview(), "levers": [_lever(lever, texts) for lever in LEVERS],
         "units": units, "year": year, "worlds": WORLDS, "lang": texts.language,
         "words": {
-            "preview": texts.raw("page.preview.sentence"), "range": texts.raw("amount.range"),
+            "preview": texts.raw("page.preview.sentence"),
+            "answered": texts.raw("page.preview.answered"), "range": texts.raw("amount.range"),
             "curve": texts("page.preview.curve"), "number": texts("page.lever.number"),
             "source": texts("page.lever.about"),
         },

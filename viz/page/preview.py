@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from innocluster.calibration.inference.polynomials import columns_of
 from innocluster.scenarios.arms import BASELINE
@@ -28,6 +29,8 @@ from .levers import LEVERS, months_of
 __all__ = ["Preview", "load_preview", "places_of", "predicted", "reason_for_none"]
 
 _POLICY = "P5"
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,10 @@ def predicted(places: list[float], outcome: str, seed: int, worlds: int) -> Prev
     if places[0] == 0.0:
         return Preview(0.0, 0.0, 0.0)
     own = document["outcomes"][outcome]
-    low, high = np.array(document["low"]), np.array(document["high"])
-    scaled = np.clip(2.0 * (np.array(places) - low) / (high - low) - 1.0, -1.0, 1.0)[None, :]
-    columns = columns_of(_terms(own["terms"]), scaled)[0]
+    scaled = np.clip(2.0 * np.array(places) - 1.0, -1.0, 1.0)[None, :]
+    columns = columns_of(_terms(document["terms"]), scaled)[0]
     mean = float(columns @ np.array(own["weights"]))
-    error = sum(float(columns @ np.array(row)) ** 2 for row in own["factor"])
+    error = own["error"] * float(((columns @ _factor()) ** 2).sum())
     logs = float(columns_of(_terms(own["noise_terms"]), scaled)[0] @ np.array(own["noise_weights"]))
     noise = math.exp(min(max(logs, own["noise_limits"][0]), own["noise_limits"][1]))
     taught, luck = 1.0 / document["worlds"], (own["world_spread"] * mean) ** 2
@@ -110,6 +112,15 @@ def predicted(places: list[float], outcome: str, seed: int, worlds: int) -> Prev
     variance = error + noise / worlds + luck * others
     half = document["width"] * math.sqrt(variance)
     return Preview(mean, mean - half, mean + half)
+
+
+def _factor() -> Floats:
+    """L with LL' what is not known of the weights, over the noise."""
+    rows = load_preview()["factor"]
+    result = np.zeros((len(rows), len(rows)))
+    for k, row in enumerate(rows):
+        result[k, : k + 1] = row
+    return result
 
 
 def _terms(terms: list[list[list[int]]]) -> list[tuple[tuple[int, int], ...]]:

@@ -40,6 +40,15 @@ STYLE = """
   color: #222; font-size: 0.9rem; padding: 2px 4px; }
 .page pre { padding: 8px 12px; }
 .page summary { cursor: pointer; min-height: 28px; font-weight: 600; padding: 3px 0; }
+.page .first { display: grid; gap: 18px; align-items: start;
+  grid-template-columns: minmax(0, 1fr); }
+@media (min-width: 900px) {
+  .page .first { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); }
+}
+.page .first .levers { margin: 0; grid-template-columns: minmax(0, 1fr); }
+.page .first .curve { max-width: 320px; }
+.page .first .choices { margin-top: 8px; }
+.page .changed { margin: 0; }
 .page .choices { display: grid; gap: 8px 14px; margin: 6px 0;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr)); }
 .page .choice label, .page .lever label { display: block; font-weight: 600; }

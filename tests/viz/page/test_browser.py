@@ -45,7 +45,7 @@ def visitor(browser: Any, address: str) -> Iterator[Visitor]:
 
 def preview(page: Any) -> dict[str, float]:
     """What the browser's preview found, in the unit of results."""
-    found: dict[str, float] = json.loads(page.locator(".levers").get_attribute("data-found"))
+    found: dict[str, float] = json.loads(page.locator(".levers").first.get_attribute("data-found"))
     return found
 
 
@@ -70,7 +70,7 @@ def test_a_lever_previews_at_once_and_becomes_the_address(visitor: Visitor) -> N
     lever.evaluate("e => { e.value = 2; e.dispatchEvent(new Event('input')) }")
     moved = predicted(places_of(View(budget=2.0)), "revenue_2013", 2005, 30)
     assert preview(page)["mean"] == pytest.approx(moved.mean, rel=1e-9)
-    assert float(page.locator(".levers").get_attribute("data-milliseconds")) < 150.0
+    assert float(page.locator(".levers").first.get_attribute("data-milliseconds")) < 150.0
     assert "budget" not in page.url
     lever.press("ArrowRight")
     page.wait_for_url("**budget=2.05*", timeout=10_000)
@@ -81,7 +81,9 @@ def test_a_lever_previews_at_once_and_becomes_the_address(visitor: Visitor) -> N
 
 def test_the_simulated_answer_takes_the_place_of_what_waits(visitor: Visitor) -> None:
     page = visitor.open("?last=2005-12&place=ulsan")
-    assert "No preview for another economy or horizon" in page.locator(".preview").inner_text()
+    assert (
+        "No preview for another economy or horizon" in page.locator(".preview").first.inner_text()
+    )
     told = "/(4|12) of 30 worlds|All 30 worlds/.test(document.body.innerText)"
     page.wait_for_function(told, timeout=240_000)
     assert "Ulsan" in page.locator("#sentence").inner_text()

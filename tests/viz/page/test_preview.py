@@ -21,15 +21,14 @@ PLACES = [0.5] + [0.0] * (len(LEVERS) - 1)
 
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Effect 2 + 3 x of the budget's place x from -1 to 1, error of the constant 0.2, noise e."""
-    count = len(LEVERS)
+    """Effect 2 + 3 x of the budget on -1 to 1, error 0.16 × 0.5², variance of the noise e."""
     document = {
-        "low": [0.0] * count, "high": [1.0] * count, "seed": 2005, "worlds": 30, "width": 2.0,
+        "seed": 2005, "worlds": 30, "width": 2.0, "terms": [[], [[0, 1]]],
+        "factor": [[0.5], [0.0, 0.0]],
         "outcomes": {
             "revenue_2013": {
-                "terms": [[], [[0, 1]]], "weights": [2.0, 3.0], "factor": [[0.2, 0.0], [0.0, 0.0]],
-                "noise_terms": [[]], "noise_weights": [1.0], "noise_limits": [-9.0, 9.0],
-                "world_spread": 0.5,
+                "weights": [2.0, 3.0], "error": 0.16, "noise_terms": [[]],
+                "noise_weights": [1.0], "noise_limits": [-9.0, 9.0], "world_spread": 0.5,
             }
         },
     }  # fmt: skip
@@ -38,7 +37,7 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_mean_and_band_by_hand(by_hand: None) -> None:
     found = predicted([0.75, *PLACES[1:]], "revenue_2013", 2005, 30)
-    # x = 0.5: 2 + 1.5; variance 0.2² + e / 30; two standard deviations.
+    # x = 0.5: 2 + 1.5; variance 0.16 × 0.5² + e / 30; two standard deviations.
     half = 2.0 * math.sqrt(0.04 + math.e / 30.0)
     assert found.mean == pytest.approx(3.5)
     assert found.low == pytest.approx(3.5 - half)

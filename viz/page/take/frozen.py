@@ -50,7 +50,7 @@ def frozen_page(view: View, answer: Answer, link: str = "") -> str:
         f'<p class="subject">{escape(texts("page.subject"))}</p>'
         f"{_body(view, answer, texts, link)}</main>"
         f"{_data('spec', controls.preview_spec(view, texts))}"
-        f"{_data('state', controls.state(view, texts))}"
+        f"{_data('state', controls.state(view, texts, True))}"
         f"{_data('numbers', _numbers(view, answer))}"
         f"<script>{script}</script></body></html>\n"
     )
