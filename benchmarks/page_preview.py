@@ -175,8 +175,14 @@ def fit(file: Path) -> None:
             "noise_limits": _short(np.array([noise.min(), noise.max()])),
             "world_spread": float(f"{min(spread, 1.0):.4g}"),
         }  # fmt: skip
+        # Each run beside what the others say of it, in its own world.
+        inverse = smooth.leverage / (1.0 - smooth.leverage)
+        mean = plain - left_out
+        luck = (spread * mean) ** 2 * (1.0 - 1.0 / WORLDS)
+        half = WIDTH * np.sqrt(np.exp(noise) + float(np.exp(noise).mean()) * inverse + luck)
+        inside = np.mean(np.abs(outcome - mean)[:SPREAD] <= half[:SPREAD])
         share = 1.0 - float(np.var(left_out) / np.var(outcome))
-        print(f"{name}: {share:.0%} of a run left out, world {spread:.3f}", flush=True)
+        print(f"{name}: explains {share:.0%} of a run left out, {inside:.1%} of them in the band")
     factor = np.linalg.cholesky(0.5 * (smooth.inverse + smooth.inverse.T))
     document = {
         "made": date.today().isoformat(), "runs": len(worlds), "worlds": WORLDS,

@@ -1,8 +1,7 @@
 // The preview in the browser: the arithmetic of preview.py, the levers, and what they say.
 // Used by the page (controls.vue) and by the frozen page, which has no server.
-// `create(spec)` returns {predict, show, panel}; numbers are written as the page writes them.
-const create = function (spec) {
-  const model = spec.model
+// `create(model, spec)` returns {predict, show, panel}; numbers are written as the page writes them.
+const create = function (model, spec) {
   const MINUS = '\u2212'
 
   function place(lever, value) {

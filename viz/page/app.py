@@ -143,7 +143,7 @@ def _Language(lang: str = "en") -> None:
 
 @solara.component_vue("controls.vue")
 def _Controls(
-    spec: dict[str, Any], engine: str, event_changed: Callable[[dict[str, Any]], None]
+    spec: dict[str, Any], engine: str, model: str, event_changed: Callable[[dict[str, Any]], None]
 ) -> None:
     """Choices and levers, with a preview that the browser makes itself."""
 
@@ -264,4 +264,4 @@ def _controls(spec: dict[str, Any], view: View, go: Callable[..., None]) -> None
     def change(given: dict[str, Any]) -> None:
         go(**controls.changes(view, str(given["key"]), given["value"]))
 
-    _Controls(spec=spec, engine=controls.ENGINE, event_changed=change)
+    _Controls(spec=spec, engine=controls.ENGINE, model=controls.MODEL, event_changed=change)

@@ -20,12 +20,15 @@ from ..words.texts import Texts
 from . import content
 from .address import MEASURES, WORLDS, View
 from .levers import LEVERS, Lever, months_of
-from .preview import load_preview, reason_for_none
+from .preview import reason_for_none
 
-__all__ = ["ENGINE", "changes", "first_spec", "other_spec", "preview_spec", "state"]
+__all__ = ["ENGINE", "MODEL", "changes", "first_spec", "other_spec", "preview_spec", "state"]
 
 ENGINE = (DATA / "preview.js").read_text(encoding="utf-8")
 """Arithmetic and levers of the preview, as the browser runs them."""
+
+MODEL = (DATA / "preview.json").read_text(encoding="utf-8")
+"""The polynomials of the preview, sent once: they are large and do not change."""
 
 _PROGRAMME = ("budget", "start", "members")
 _NONE = ""
@@ -98,7 +101,7 @@ def state(view: View, texts: Texts, answered: bool) -> dict[str, Any]:
 
 
 def preview_spec(view: View, texts: Texts) -> dict[str, Any]:
-    """What the browser needs to preview: levers, words, units and the polynomials."""
+    """What the browser needs to preview beside the polynomials: levers, words and units."""
     year = int(view.last[:4]) if view.last.endswith("12") else int(view.last[:4]) - 1
     units = {}
     for measure in MEASURES:
@@ -106,7 +109,7 @@ def preview_spec(view: View, texts: Texts) -> dict[str, Any]:
         name = lowered(texts(f"indicator.{measure}"))
         units[measure] = {"name": name, "factor": unit.factor, "amount": unit.amount}
     return {
-        "model": load_preview(), "levers": [_lever(lever, texts) for lever in LEVERS],
+        "levers": [_lever(lever, texts) for lever in LEVERS],
         "units": units, "year": year, "worlds": WORLDS, "lang": texts.language,
         "words": {
             "preview": texts.raw("page.preview.sentence"),

@@ -15,15 +15,16 @@ from ...words.texts import Texts
 from .. import content, controls
 from ..address import MEASURES, View
 from ..answers import Answer
+from ..preview import load_preview
 from ..style import STYLE
 from .lines import command_line, python_lines, scenario_file
 
 __all__ = ["frozen_page"]
 
 _SCRIPT = """{engine}
-create(JSON.parse(document.getElementById('spec').textContent)).panel(
-  document.getElementById('levers'),
-  JSON.parse(document.getElementById('state').textContent), () => {{}})
+const part = name => JSON.parse(document.getElementById(name).textContent)
+create(part('model'), part('spec')).panel(
+  document.getElementById('levers'), part('state'), () => {{}})
 """
 
 
@@ -49,6 +50,7 @@ def frozen_page(view: View, answer: Answer, link: str = "") -> str:
         f"<h1>{title}</h1>"
         f'<p class="subject">{escape(texts("page.subject"))}</p>'
         f"{_body(view, answer, texts, link)}</main>"
+        f"{_data('model', load_preview())}"
         f"{_data('spec', controls.preview_spec(view, texts))}"
         f"{_data('state', controls.state(view, texts, True))}"
         f"{_data('numbers', _numbers(view, answer))}"
