@@ -21,8 +21,6 @@ _SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_VARIANT": "light",
     "SOLARA_MODE": "production",
-    # Who comes back within this time goes on; longer, nothing is worked for a page that is gone.
-    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
 }
 
 
@@ -33,7 +31,7 @@ def serve_command(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
 ) -> int:
-    """Open the page: explore the clusters and set a policy beside none."""
+    """Open the page: set two policies side by side in the browser."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         allowed = 'the page needs more packages: pip install "innocluster[page]"'
