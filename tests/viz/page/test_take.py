@@ -75,7 +75,7 @@ def test_command_python_and_page_have_the_same_numbers(
     question = Question.of(view, tmp_path / "page")
     found = answer(question, 2, [o for world in range(2) for o in simulate(question, world)])
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("innocluster.scenarios.runs.study.available_cores", lambda: 1)
+    monkeypatch.setattr("innocluster.scenarios.engines.choice.available_cores", lambda: 1)
     words = [*shlex.split(command_line(view, 2))[1:], "--no-report", "--quiet", "--out", "command"]
     monkeypatch.setattr(sys, "argv", ["innocluster", *words])
     assert main() == 0
