@@ -98,7 +98,7 @@ def main() -> None:
         finally:
             if host is not None:
                 host.send_signal(signal.SIGTERM)
-        ended = time.monotonic()
+        ended, cpu = time.monotonic(), time.process_time()
         runs = result.meta["runs"]
         size = (place / "out" / "runs.sqlite").stat().st_size
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -109,7 +109,8 @@ def main() -> None:
         done = pc.sum(pc.equal(table["status"], "done")).as_py()
         print(
             f"{runs:,} runs, {done:,} done, {once:,} different; {runs / (last[-1] - start):,.0f}"
-            f" acknowledged a second; {size / runs:,.0f} bytes a run; parent {memory:,.0f} MiB;"
+            f" acknowledged a second; {size / runs:,.0f} bytes a run; parent {memory:,.0f} MiB,"
+            f" {1e3 * cpu / runs:.2f} ms of CPU a run;"
             f" tables {ended - last[-1]:,.0f} s"
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from attack_store import write_small_region
 
 from innocluster.commands.command_line import application
 from innocluster.scenarios.errors import InputError
@@ -24,6 +25,7 @@ policies = ["P0", "P5"]
 outcomes = ["revenue_2005"]
 
 [base]
+region = "region"
 last = "2005-12"
 spin_up_years = 0
 
@@ -39,8 +41,10 @@ def call(*arguments: object) -> int:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """A sweep in a thirty-second of the region."""
     path = tmp_path / "mine.toml"
     path.write_text(SWEEP, encoding="utf-8")
+    write_small_region(tmp_path / "region")
     return path
 
 
@@ -52,7 +56,7 @@ def test_a_dry_run_says_what_it_takes(file: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith("실행 216개: 점 9개, 모의 세계 72개, 정책 3개.")
     assert call("sweep", file, "--dry-run", "--json", "--shard", "2/2") == 0
     assert json.loads(capsys.readouterr().out)["runs"] == 2
-    assert list(file.parent.iterdir()) == [file]
+    assert {path.name for path in file.parent.iterdir()} == {"mine.toml", "region"}
 
 
 def test_a_sweep_its_parts_and_its_runs(

@@ -11,7 +11,7 @@ from innocluster.scenarios.errors import COMMAND_LINE, InputError
 
 from ..finishing import command_typed
 from ..options import LANGUAGE, JsonOption, LanguageOption, QuietOption, WorkbookOption
-from .sweep_command import say_what_came
+from .sweep_command import add_workbook, say_what_came
 
 __all__ = ["merge_command"]
 
@@ -32,6 +32,7 @@ def merge_command(
     json: JsonOption = False,
 ) -> int:
     """Merge the parts of a sweep, in whatever order they came; what is missing is said."""
+    from innocluster.scenarios.store.folder import result_folder
     from innocluster.scenarios.sweeps.runner.merging import merge
 
     parts = shards or sorted(folder.parent.glob(f"{folder.name}.shard-*-of-*"))
@@ -40,5 +41,8 @@ def merge_command(
             file=COMMAND_LINE, key="SHARD", value="none",
             allowed=f"folders of parts, or {folder}.shard-1-of-N and so on",
         )  # fmt: skip
-    result = merge(folder, parts, command=command_typed())
-    return say_what_came(result, folder, lang, xlsx, quiet, json)
+    with result_folder(folder, command_typed()) as store:
+        result = merge(store, parts, command=command_typed())
+        if xlsx:
+            add_workbook(result, store)
+    return say_what_came(result, folder, lang, quiet, json)

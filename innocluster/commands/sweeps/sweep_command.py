@@ -25,10 +25,11 @@ from ..terminal.console import notice, print_json, spoken
 from ..terminal.progress import ProgressBar, duration
 
 if TYPE_CHECKING:
+    from innocluster.scenarios.store.folder import ResultFolder
     from innocluster.scenarios.sweeps.runner.finished import SweepResult
     from innocluster.scenarios.sweeps.runner.running import Estimate
 
-__all__ = ["EngineOptions", "say_what_came", "sweep_command"]
+__all__ = ["EngineOptions", "add_workbook", "say_what_came", "sweep_command"]
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def sweep_command(
                 scheduler=engines.scheduler, shard=part, reuse=reuse or (),
                 progress=bar.update, command=command_typed(),
             )  # fmt: skip
-    return say_what_came(result, folder, lang, xlsx, quiet, json)
+        if xlsx:
+            add_workbook(result, store)
+    return say_what_came(result, folder, lang, quiet, json)
 
 
 def _tell_cost(
@@ -127,20 +130,27 @@ def _tell_cost(
     say(line)
 
 
+def add_workbook(result: SweepResult, store: ResultFolder) -> None:
+    """Stage the tables of a sweep as one workbook beside those that are staged already."""
+    import pandas as pd
+
+    from innocluster.scenarios.store.files import write_aside
+    from innocluster.viz.report.workbook import WORKBOOK, workbook_of
+
+    frames = {"runs": pd.read_parquet(store.staging / "runs.parquet"), "points": result.points}
+    write_aside(store.staging / WORKBOOK, workbook_of(frames))
+
+
 def say_what_came(
-    result: SweepResult, folder: Path, lang: Language, xlsx: bool, quiet: bool, json: bool
+    result: SweepResult, folder: Path, lang: Language, quiet: bool, json: bool
 ) -> int:
-    """Export what is asked for, and say how many runs are there, failed or missing.
+    """Say how many runs are there, failed or missing.
 
     Returns
     -------
     exit code, 1 where runs failed or are missing
     """
     words, meta = Messages(lang.value), result.meta
-    if xlsx:
-        from innocluster.viz.report.workbook import write_workbook
-
-        write_workbook(result, folder, lang.value)
     if json:
         print_json(result.to_json())
     elif not quiet:
