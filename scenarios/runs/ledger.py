@@ -85,8 +85,8 @@ class Ledger:
         self._arms: dict[tuple[int, str], tuple[Arm, dict[str, Any]]] = {}
         self._bases: dict[tuple[int, str], Conditions] = {}
         self._recent: dict[tuple[int, int | None, str], Conditions] = {}
-        self._table = RunTable(None if folder is None else folder / LEDGER)
         self._others = [OtherTable(path) for path in others]
+        self._table = RunTable(None if folder is None else folder / LEDGER)
         self._taken: list[tuple[Row, Conditions]] = []
 
     def __enter__(self) -> Ledger:

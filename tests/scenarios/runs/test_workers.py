@@ -43,7 +43,8 @@ def test_workers_stay_and_dead_ones_are_replaced(
     monkeypatch.setattr(workers, "warm", warm)
     monkeypatch.setattr(Processes, "alone", alone)
     before = set(multiprocessing.active_children())
-    with Crew(short, 2) as crew:
+    engine = Processes(2)
+    with Crew(short, engine) as crew:
         assert run(crew, 0) == [0, 1, 2]
         first = set(multiprocessing.active_children()) - before
         assert 1 <= len(first) <= 2
@@ -53,7 +54,10 @@ def test_workers_stay_and_dead_ones_are_replaced(
             worker.kill()
             worker.join()
         # The executor notices a moment later.
-        time.sleep(0.5)
+        deadline = time.monotonic() + 20.0
+        assert engine._executor is not None
+        while not engine._executor._broken and time.monotonic() < deadline:  # type: ignore[attr-defined]
+            time.sleep(0.05)
         assert run(crew, 6) == [6, 7, 8]
         assert not first & set(multiprocessing.active_children())
     deadline = time.monotonic() + 20.0
