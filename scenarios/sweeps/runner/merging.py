@@ -13,7 +13,9 @@ from .running import sweep
 __all__ = ["merge"]
 
 
-def merge(folder: str | Path, shards: Sequence[str | Path], command: str = "") -> SweepResult:
+def merge(
+    folder: str | Path | ResultFolder, shards: Sequence[str | Path], command: str = ""
+) -> SweepResult:
     """One result of the parts of a sweep; those that are there already stay.
 
     Parameters
