@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import InputError
+from ...store.folder import ResultFolder
 from .finished import SweepResult
 from .kept_designs import kept_design
 from .running import sweep
