@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from .conditions import TABLE, Conditions, insert_conditions
@@ -104,18 +104,14 @@ class Row:
     @property
     def digest(self) -> str:
         """Digest of all but the times, which no two runs share."""
-        texts = [
-            value
-            for f in fields(self)
-            if f.name not in ("seconds", "finished", "series")
-            for value in [getattr(self, f.name)]
-        ]
+        texts = [getattr(self, name) for name in _DIGESTED]
         digest = hashlib.sha256(json.dumps(texts).encode())
         digest.update(self.series or b"")
         return digest.hexdigest()[:_DIGEST]
 
 
 COLUMNS = [f.name for f in fields(Row)]
+_DIGESTED = [name for name in COLUMNS if name not in ("seconds", "finished", "series")]
 _SELECT = (
     f"SELECT {', '.join(f'runs.{name}' for name in COLUMNS[:-2])}, layouts.description,"
     " conditions.digest, runs.digest FROM runs"
@@ -164,7 +160,8 @@ def insert_row(connection: sqlite3.Connection, row: Row, conditions: Conditions)
             "SELECT number FROM layouts WHERE description = ?", (row.layout,)
         ).fetchone()
     under = insert_conditions(connection, conditions)
-    values = [*astuple(row)[:-2], number, under, row.digest]
+    own = [getattr(row, name) for name in COLUMNS[:-2]]
+    values = [*own, number, under, row.digest]
     connection.execute(
         f"INSERT OR REPLACE INTO runs ({', '.join(COLUMNS)}, digest)"
         f" VALUES ({', '.join('?' * len(values))})",
