@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..entries import SCENARIO
 from ..errors import InputError, choices
 from ..runs.indicators import UNITS
-from ..store.verification import finished_manifest, read_result
+from ..store.verification import finished_manifest
 from ..sweeps.axes import Axis
 from ..sweeps.designs import Sweep
+from ..sweeps.runner.finished import SweepResult
+from ..sweeps.runner.run_tables import RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,6 +144,8 @@ class FinishedSweep:
             return getattr(base.parameter_set().record(), key)
         if table == "forms":
             return base.form_set().names()[key]
+        if entry == SCENARIO:
+            return base.name
         return getattr(getattr(base, table), key) if key else getattr(base, entry)
 
     def _base(self, entry: str) -> float:
@@ -190,15 +195,13 @@ def read_sweep(folder: str | Path) -> FinishedSweep:
         For a folder that holds none, or a damaged one.
     """
     path = Path(folder)
-    manifest = finished_manifest(path)
-    given = manifest["result"].get("sweep")
-    if given is None:
+    digests = finished_manifest(path)["sha256"]
+    if f"{RUNS}.parquet" not in digests:
         raise InputError(
             file=path, key="folder", value="no sweep", allowed="the folder of a finished sweep"
         )
-    _, tables = read_result(path, {"runs": "runs"})
-    digest = str(manifest["sha256"]["runs.parquet"])
-    return FinishedSweep(Sweep.from_table(given, file=str(path)), tables["runs"], digest)
+    result = SweepResult.load(path)
+    return FinishedSweep(result.design, result.runs, str(digests[f"{RUNS}.parquet"]))
 
 
 def unit_of(outcome: str) -> str:

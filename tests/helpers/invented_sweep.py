@@ -13,6 +13,7 @@ from innocluster.scenarios.runs.inputs import Inputs
 from innocluster.scenarios.runs.study import store_result
 from innocluster.scenarios.store.folder import result_folder
 from innocluster.scenarios.sweeps.designs import Sweep
+from innocluster.scenarios.sweeps.runner.kept_designs import keep_design
 
 Model = Callable[[pd.DataFrame, np.ndarray], dict[str, np.ndarray]]
 """(runs with their inputs, luck of each run's world) -> outcome -> (runs,) values"""
@@ -67,8 +68,10 @@ def write_sweep(
     table = sweep_runs(sweep, model)
     if change is not None:
         table = change(table)
-    meta = {"scenario": sweep.base.name, "sweep": dict(given), "seed": sweep.base.seed}
+    meta = {"scenario": sweep.base.name, "seed": sweep.base.seed}
     with result_folder(folder, "invented") as store:
         inputs = Inputs(sweep.base, sweep.policies)
-        store_result(store, inputs, {"runs": table}, meta, {"command": "sweep"})
+        tables = {"runs": table, "points": sweep.table()}
+        store_result(store, inputs, tables, meta, {"command": "sweep"})
+        keep_design(sweep, store.staging)
     return folder
