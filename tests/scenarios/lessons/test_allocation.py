@@ -16,6 +16,7 @@ from innocluster.scenarios.lessons import allocation
 from innocluster.scenarios.lessons.allocation import LEVERS, OBJECTIVES, Plan, count_runs, optimise
 from innocluster.scenarios.runs.execution import Outcome
 from innocluster.scenarios.runs.indicators import MEASURES
+from innocluster.scenarios.runs.inputs import World
 from innocluster.scenarios.runs.study import Study
 from innocluster.scenarios.schema import Scenario
 
@@ -26,17 +27,17 @@ PLAN = Plan(("P5", "P3"), ("budget", "members"), points=24, worlds=2, front=5, a
 SHARES = np.array([0.4, 0.2, 0.15, 0.1, 0.08, 0.05, 0.02])
 
 
-Planned = Sequence[tuple[int, tuple[str, ...]]]
+Planned = Sequence[World]
 
 
-def invented(study: Study, planned: Planned, _: Any) -> dict[tuple[str, int], Outcome]:
+def invented(study: Study, planned: Planned, how: Any) -> dict[tuple[str, int], Outcome]:
     """Runs in which a budget b for m members costs 10 b a year and adds 4 √b m - 2 m² a year.
 
     KRW bn; under P3 a tenth less.  The largest two complexes hold more than half; all get their
     share.
     """
     result = {}
-    for world, arms in planned:
+    for world, arms, _ in planned:
         for arm in arms:
             years, places = 6, 8
             yearly = {measure.name: np.zeros((years, places)) for measure in MEASURES}
@@ -95,8 +96,8 @@ def test_the_same_plan_gives_the_same_front(
 def test_a_failed_run_is_counted_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(study: Study, planned: Planned, how: Any) -> dict[tuple[str, int], Outcome]:
         result = invented(study, planned, how)
-        if planned[0][0] == 0:
-            arm = planned[0][1][1]
+        if planned[0].replication == 0:
+            arm = planned[0].arms[1]
             result[arm, 0] = Outcome(arm, 0, 0.0, None, "broken")
         return result
 
