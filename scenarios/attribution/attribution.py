@@ -26,7 +26,7 @@ from ..runs.indicators import FIRST_YEAR, Indicator
 from ..runs.inputs import Inputs, World, scenario_of
 from ..runs.study import Study, open_study
 from ..schema import Scenario
-from ..statistics.draws import draws_under
+from ..statistics.drawn_under import draws_under
 from ..store.folder import ResultFolder
 from ..switches import CHANNELS, channels_of
 from .attribution_tables import (

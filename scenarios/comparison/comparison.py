@@ -23,7 +23,8 @@ from ..runs.indicators import FIRST_YEAR
 from ..runs.inputs import Inputs, World, scenario_of
 from ..runs.study import Study, open_study
 from ..schema import Scenario
-from ..statistics.draws import TWIN_WORLDS, Draws, draws_under
+from ..statistics.drawn_under import draws_under, forms_drawn
+from ..statistics.draws import TWIN_WORLDS, Draws
 from ..statistics.other_forms import OneOtherForm, other_forms, worlds_for_forms
 from ..store.folder import ResultFolder
 from .decision_table import Criteria
@@ -53,7 +54,7 @@ class _Design:
     pairs: int
     cap: int
     precision: float
-    under: str
+    forms_drawn: bool
 
 
 def compare(
@@ -90,8 +91,9 @@ def compare(
     progress : called with worlds done, worlds wanted and seconds left
     command : the command that asked for it, for the record
     under : ``"point"``, all worlds have the scenario's parameters; ``"prior"``, every
-        world draws what the scenario does not set; ``"posterior"``, from `draws`;
-        ``"forms"``, as under the prior and a form of every contested rule by its weight.
+        world draws what the scenario does not set; ``"posterior"``, from `draws`, by
+        default those of parameters and forms that ship; ``"forms"``, as under the prior and
+        a form of every contested rule by its weight.
         Unless forms are drawn, a third as many worlds more have one rule in another form
     draws : CSV or Parquet file with a column per parameter, a row a world, and
         optionally ``weight``
@@ -116,10 +118,11 @@ def compare(
     cap = _largest_number(pairs, max_pairs, drawn, draws)
     _check_numbers(pairs, cap, precision, workers, criteria)
     arms = tuple(dict.fromkeys(arm.id for arm in inputs.arms.values()))
-    if under != "forms":
+    free = forms_drawn(under, draws)
+    if not free:
         drawn = OneOtherForm(drawn, other_forms(inputs.scenario.forms))
     command = command or f"compare({', '.join(arms)})"
-    design = _Design(inputs.scenario, arms, pairs, cap, precision, under)
+    design = _Design(inputs.scenario, arms, pairs, cap, precision, free)
     with open_study(inputs, drawn, folder, workers, command) as study:
         worlds, reached, last = _run_until_precise(design, study, progress)
         judged, twins = _judged_forms(design, worlds, study, progress)
@@ -197,7 +200,7 @@ def _judged_forms(
     -------
     the worlds, and the numbers of those that were run for it
     """
-    if design.under == "forms":
+    if design.forms_drawn:
         return Designed("drawn", worlds), range(0)
     count = worlds_for_forms(worlds.complete, len(other_forms(design.scenario.forms)))
     if count == 0:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
-from ..errors import COMMAND_LINE, InputError
+from ..errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,20 +34,15 @@ __all__ = [
     "SWEPT",
     "TWIN_WORLDS",
     "UNCERTAIN",
-    "UNDER",
     "Draws",
-    "draws_under",
     "joint_draws",
     "pert_quantile",
     "prior_draws",
     "read_draws",
     "sobol_points",
     "swept_draws",
+    "together",
 ]
-
-UNDER = ("point", "prior", "posterior", "forms")
-"""Where the parameters of the worlds come from; under `forms` from the priors, and every rule
-whose form is open to question has one that is drawn, too."""
 
 SWEPT = tuple(name for name, p in PARAMETERS.items() if p.group == "swept")
 """Parameters that every comparison draws."""
@@ -103,40 +98,6 @@ class Draws:
         if replication >= len(self._known):
             self._known = self._rows(replication + 1)
         return dict(zip(self.names, self._known[replication].tolist(), strict=True))
-
-
-def draws_under(under: str, file: str | Path | None, seed: int) -> Draws | None:
-    """Draws of a comparison; ``None`` where every world has the scenario's parameters.
-
-    Whatever they are drawn from, the swept parameters are drawn too.
-
-    Parameters
-    ----------
-    under : one of `UNDER`
-    file : the draws of a posterior
-    seed : root seed of the scenario
-
-    Raises
-    ------
-    InputError
-        For another choice, or a file where none or another is needed.
-    """
-    if under not in UNDER:
-        raise InputError(file=COMMAND_LINE, key="under", value=under, allowed=", ".join(UNDER))
-    if (file is not None) != (under == "posterior"):
-        given, allowed = (
-            ("none", "a CSV or Parquet file with a column per parameter, one row a draw")
-            if file is None
-            else (str(file), f"no file with --under {under}, only with --under posterior")
-        )
-        raise InputError(file=COMMAND_LINE, key="draws", value=given, allowed=allowed)
-    if file is not None:
-        return _together(read_draws(file, seed), swept_draws(seed))
-    if under == "forms":
-        return joint_draws(seed)
-    if under == "prior":
-        return _together(prior_draws(seed), swept_draws(seed))
-    return swept_draws(seed) if SWEPT else None
 
 
 def pert_quantile(share: Floats, low: Floats, mode: Floats, high: Floats) -> Floats:
@@ -262,7 +223,7 @@ def joint_draws(seed: int) -> Draws:
     return Draws(names, rows)
 
 
-def _together(first: Draws, second: Draws) -> Draws:
+def together(first: Draws, second: Draws) -> Draws:
     """Draws of both; what the first draws stands."""
     more = [name for name in second.names if name not in first.names]
     names = (*first.names, *more)

@@ -248,7 +248,6 @@ WRONG = [
     (["compare", "--workers", "0"], "workers = 0"),
     (["compare", "--precision", "nan"], "precision = nan"),
     (["compare", "--max-pairs", "2"], "max-pairs = 2"),
-    (["compare", "--under", "posterior"], "draws = none"),
     (["compare", "--under", "maybe"], "allowed: point, prior, posterior"),
     (["compare", "--under", "posterior", "--draws", "latin.toml"], "latin.toml: draws ="),
     (["compare", "--indifference", "0"], "indifference = 0"),

@@ -87,7 +87,6 @@ def test_a_table_of_80_columns_otherwise(
         ([], ["POLICY"]),
         (["P5", "--worlds", 1], ["worlds = 1", "from 2"]),
         (["P5", "--orders", 0], ["orders = 0", "from 1"]),
-        (["P5", "--under", "posterior"], ["draws = none"]),
         (["P5", "--outcome", "exports"], ["--outcome", "'participants'"]),
         (["P5", "--set", "joint_gain=9"], ["joint_gain = 9", "0.02"]),
         (["P5", "--scenario", "nowhere"], ["scenario = nowhere"]),

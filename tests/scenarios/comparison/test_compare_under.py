@@ -146,7 +146,6 @@ def test_too_few_draws_are_named(draws_file: Path, options: dict[str, int], part
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        ({"under": "posterior"}, "draws = none"),
         ({"under": "guess"}, "under = guess"),
         ({"draws": "x.csv"}, "only with --under posterior"),
         ({"under": "posterior", "draws": "none.csv"}, "none.csv: draws = no such file"),

@@ -12,10 +12,10 @@ from scipy import stats
 from scipy.stats import qmc
 
 from innocluster.scenarios.errors import InputError
+from innocluster.scenarios.statistics.drawn_under import draws_under
 from innocluster.scenarios.statistics.draws import (
     SWEPT,
     UNCERTAIN,
-    draws_under,
     pert_quantile,
     prior_draws,
     read_draws,
@@ -156,7 +156,6 @@ def test_files_that_cannot_be_read(tmp_path: Path, kind: str) -> None:
     ("under", "file", "part"),
     [
         ("guess", None, "under = guess: allowed: point, prior, posterior"),
-        ("posterior", None, "draws = none: allowed: a CSV or Parquet file"),
         ("prior", "a.csv", "only with --under posterior"),
         ("point", "a.csv", "only with --under posterior"),
     ],

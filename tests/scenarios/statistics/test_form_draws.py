@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from innocluster.scenarios.statistics.drawn_under import draws_under
 from innocluster.scenarios.statistics.draws import (
     SWEPT,
     TWIN_WORLDS,
     UNCERTAIN,
     Draws,
-    draws_under,
     joint_draws,
 )
 from innocluster.scenarios.statistics.other_forms import (

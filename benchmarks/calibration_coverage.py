@@ -1,0 +1,152 @@
+"""Simulation-based calibration of the model on a reduced population.
+
+python benchmarks/calibration_coverage.py RUNS [TRUTHS] [WORKERS]
+
+One wave of runs all over the prior is shared by all truths; a truth is one further run whose
+figures are fitted as if they had been observed. Ten fitted parameters, the other uncertain ones
+drawn anew in every run, a region of a sixteenth of the firms until the end of 2005. The truth's
+place in its posterior must be uniform. Killed, the same command goes on. Results and date go to
+`calibration_coverage.json` beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from innocluster.calibration.inference.emulator import fit_emulator
+from innocluster.calibration.inference.likelihood import Posterior
+from innocluster.calibration.inference.priors import HIGHEST_SCORE, Priors, model_priors
+from innocluster.calibration.inference.self_check import self_check
+from innocluster.scenarios.runs.execution import build_settings
+from innocluster.scenarios.runs.inputs import Inputs
+from innocluster.scenarios.runs.moments import MomentRecorder
+from innocluster.scenarios.runs.workers import each_world
+from innocluster.scenarios.schema import Scenario
+from innocluster.sim.beginning.population import Population
+from innocluster.sim.simulation import Simulation
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+Floats = NDArray[np.float64]
+
+FITTED = (
+    "technical_progress", "growth_dispersion", "research_success", "start_size", "stop_rate",
+    "own_innovation_step", "exit_rate", "entry_scale", "substitution", "labour_adjustment",
+)  # fmt: skip
+MOMENTS = (
+    "research_smes", "research_smes_intensity", "innovating_smes", "growth_dispersion_small",
+    "growth_dispersion_medium", "growth_shape_small", "insolvent_closures",
+    "sales_above_50bn",
+)  # fmt: skip
+YEAR = 2005
+RESULT = Path(__file__).resolve().parent / "calibration_coverage.json"
+_STORE = Path("results") / "calibration-coverage.npz"
+_BLOCK = 32
+
+
+def small_settings(world: int, drawn: Mapping[str, float]) -> Simulation:
+    """One world of the reduced region at these parameters."""
+    from tests.helpers.small_region import small_population
+
+    inputs = Inputs(Scenario.default().replaced(last=f"{YEAR}-12", spin_up_years=6))
+    settings = build_settings(inputs.scenario, world, None, drawn, inputs)
+    population: Population = small_population()
+    return Simulation(replace(settings, population=population, budget=population.region.budget))
+
+
+def figures(seed: int, row: int) -> Floats:
+    """Summaries of one draw of all priors, the scores of the fitted parameters before them."""
+    every, own = model_priors(), model_priors(FITTED)
+    generator = np.random.default_rng([seed, row])
+    scores = generator.standard_normal((1, len(every.names)))
+    drawn = dict(zip(every.names, every.values(scores)[0].tolist(), strict=True))
+    places = [every.names.index(name) for name in own.names]
+    simulation = small_settings(int(generator.integers(1_000_000)), drawn)
+    simulation.measures_years = False
+    recorder = MomentRecorder(simulation)
+    recorder.run()
+    frame = recorder.frame()
+    known = frame[(frame["year"] == YEAR) & (frame["complex"] == "all")]
+    moments = dict(zip(known["moment"], known["value"], strict=True))
+    values = simulation.series.values
+    stocks = [
+        float(np.log(values[name][24:36].sum())) for name in ("revenue", "employees", "exports")
+    ]
+    turnover = [float(values[name][12:36].sum()) for name in ("closures", "entrants")]
+    found = [*(float(moments.get(name, np.nan)) for name in MOMENTS), *stocks, *turnover]
+    return np.array([*scores[0, places], *found])
+
+
+def stored_runs(count: int, workers: int) -> Floats:
+    """The first `count` draws; what the file lacks is run."""
+    rows = np.load(_STORE)["rows"] if _STORE.exists() else np.zeros((0, 0))
+    while rows.shape[0] < count:
+        wanted = range(rows.shape[0], min(count, rows.shape[0] + _BLOCK))
+        made = np.stack(list(each_world(partial(figures, 2003), wanted, workers)))
+        rows = np.concatenate([rows.reshape(-1, made.shape[1]), made])
+        _STORE.parent.mkdir(exist_ok=True)
+        np.savez(_STORE, rows=rows)
+        print(f"{rows.shape[0]} of {count} runs", flush=True)
+    return rows[:count]
+
+
+def main(runs: int, truths: int = 500, workers: int = 1) -> None:
+    """Coverage by parameter and pooled, from a shared wave and fresh truths."""
+    start = time.perf_counter()
+    rows = stored_runs(runs + truths, workers)
+    rows = rows[np.isfinite(rows).all(axis=1)]
+    scores = np.clip(rows[:, : len(FITTED)], -HIGHEST_SCORE, HIGHEST_SCORE)
+    summaries = rows[:, len(FITTED) :]
+    wave, fresh = slice(0, runs), slice(runs, None)
+    priors: Priors = model_priors(FITTED)
+    emulator = fit_emulator(priors.values(scores[wave]), summaries[wave])
+    # Figures are known to a tenth of what they vary over the prior.
+    known = (0.1 * summaries[wave].std(axis=0)) ** 2
+    columns = np.arange(summaries.shape[1])
+    posterior = Posterior(priors, emulator, columns, summaries[wave].mean(axis=0), known)
+    pieces = [
+        self_check(posterior, part_scores, part_summaries, number)
+        for number, (part_scores, part_summaries) in enumerate(
+            zip(
+                np.array_split(scores[fresh], max(1, truths // 250)),
+                np.array_split(summaries[fresh], max(1, truths // 250)),
+                strict=True,
+            )
+        )
+    ]
+    places = np.concatenate([piece.places for piece in pieces])
+    held = np.abs(2.0 * places - 1.0) <= 0.9
+    document = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "runs_of_the_wave": runs,
+        "truths": int(places.shape[0]),
+        "coverage_90": dict(zip(FITTED, held.mean(axis=0).round(3).tolist(), strict=True)),
+        "pooled": round(float(held.mean()), 4),
+        "largest_rank_deviation": round(_rank_deviation(places), 4),
+        "band_of_rank_deviation": round(float(1.63 / np.sqrt(places.shape[0])), 4),
+        "minutes": round((time.perf_counter() - start) / 60.0, 1),
+    }
+    RESULT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(document, indent=1))
+
+
+def _rank_deviation(places: Floats) -> float:
+    """Largest distance of a parameter's ranks from uniform, as of Kolmogorov and Smirnov."""
+    ordered = np.sort(places, axis=0)
+    count = ordered.shape[0]
+    steps = np.arange(count)[:, None] / count
+    return float(np.maximum(ordered - steps, steps + 1.0 / count - ordered).max())
+
+
+if __name__ == "__main__":
+    main(*(int(number) for number in sys.argv[1:4]))
