@@ -6,6 +6,7 @@ Their names and columns stand in `docs/calibration.md`; the texts are added wher
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,24 +120,24 @@ def _target_rows(fit: Fit) -> list[dict[str, object]]:
     """A row a fitted target: observed, predicted by fresh runs, and whether they meet."""
     targets = [target for target in fit.plan.targets if target.role == "fit"]
     columns, observed, known = fitted_arrays(targets, fit.plan.names)
-    reach = target_reach(fit.history.posteriors[0].moved(), fit.history.waves[0].scores)
+    whole = replace(fit.history.posteriors[0], columns=columns, observed=observed, known=known)
+    reach = target_reach(whole, fit.history.waves[0].scores)
     runs = fit.fresh[:, columns]
     rows: list[dict[str, object]] = []
     for k, target in enumerate(targets):
         own = runs[np.isfinite(runs[:, k]), k]
         median, low, high = np.quantile(own, (0.5, *_INTERVAL))
         z = float((observed[k] - own.mean()) / np.sqrt(known[k] + own.var(ddof=1)))
-        unreachable = len(reach) == len(targets) and reach[k].unreachable
         rows.append(
             {
                 "target": target.name, "unit": target.unit, "observed": target.value,
                 "uncertainty": target.uncertainty, "discrepancy": target.discrepancy,
                 "predicted": median, "low": low, "high": high, "z": z,
                 "p": _two_sided(z),
-                "verdict": "unreachable" if unreachable else
+                "verdict": "unreachable" if reach[k].unreachable else
                 "misses" if abs(z) > _MISS else "fits",
-                "alone": reach[k].alone if len(reach) == len(targets) else np.nan,
-                "together": reach[k].together if len(reach) == len(targets) else np.nan,
+                "alone": reach[k].alone,
+                "together": reach[k].together,
                 "source": target.source,
             }
         )  # fmt: skip

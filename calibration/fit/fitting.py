@@ -164,11 +164,9 @@ def fit_model(plan: Plan, runs: DrawRuns) -> Fit:
     if not np.isfinite(posterior.log_density(history.region)).any():
         # Targets that no parameters meet rule everything out: the last emulator alone is left.
         posterior = replace(posterior, support=())
-    draws = draw_posterior(posterior, history.region, plan.seed)
     check = last_wave_check(history, posterior, plan.seed)
-    if check.tempering < 1.0:
-        posterior = replace(posterior, tempering=check.tempering)
-        draws = draw_posterior(posterior, draws.scores[:500], plan.seed)
+    posterior = replace(posterior, tempering=check.tempering)
+    draws = draw_posterior(posterior, history.region, plan.seed)
     values = _shipped(plan, fitted, draws)
     fresh = runs(fresh_jobs(plan.inputs, plan.priors, values[: plan.predictive], plan.seed))
     return Fit(plan, found, fitted, history, posterior, draws, check, values, fresh, runs.asked)

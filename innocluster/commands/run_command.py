@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from .options import (
     chosen_source,
     with_options,
 )
+
+if TYPE_CHECKING:
+    from innocluster.scenarios.schema import Scenario
 
 __all__ = ["run_command"]
 
@@ -36,6 +39,14 @@ def run_command(
     moments: Annotated[
         bool, typer.Option("--moments", help="Also write what surveys report of firms.")
     ] = False,
+    medoid: Annotated[
+        bool,
+        typer.Option(
+            "--medoid",
+            help="Take parameters and forms, where none are set, from the middle draw of the"
+            " posterior that ships.",
+        ),
+    ] = False,
     report: Annotated[
         bool,
         typer.Option("--report", help="Also draw the figures and the page, which takes longer."),
@@ -53,7 +64,8 @@ def run_command(
     from innocluster.viz.report.report import write_run_report
     from innocluster.viz.report.terminal import print_run
 
-    inputs = Inputs(options.scenario(chosen_source(scenario, named), policy))
+    chosen = options.scenario(chosen_source(scenario, named), policy)
+    inputs = Inputs(_at_medoid(chosen) if medoid else chosen)
     inputs.read()
     folder = options.folder("run", inputs.scenario)
     output = OutputOptions(report, xlsx, open_page)
@@ -64,3 +76,13 @@ def run_command(
         store_result(store, inputs, result.frames(), result.meta, request)
         draw(result, store, output, options.lang.value, write_run_report)
     return finish(result.meta, folder, options, output)
+
+
+def _at_medoid(scenario: Scenario) -> Scenario:
+    """The same with what it does not set from the middle draw of the shipped posterior."""
+    from innocluster.scenarios.statistics.posterior import load_posterior
+
+    parameters, forms = load_posterior().medoid()
+    return scenario.replaced(
+        parameters={**parameters, **scenario.parameters}, forms={**forms, **scenario.forms}
+    )

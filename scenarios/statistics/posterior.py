@@ -79,6 +79,25 @@ class Posterior:
         ]
         return np.column_stack(columns)
 
+    def medoid(self) -> tuple[dict[str, float], dict[str, str]]:
+        """Parameters, and forms by rule, of the draw that is nearest to all others.
+
+        Parameters are measured in standard deviations, another form counts as one.
+        """
+        scaled = self.values / np.maximum(self.values.std(axis=0), np.finfo(float).tiny)
+        rules = np.array([name in RULES for name in self.names])
+        scaled[:, rules] = 0.0
+        distance = np.zeros(len(self.table))
+        for row, value in enumerate(scaled):
+            other = self.values[:, rules] != self.values[row, rules]
+            squares = ((scaled - value) ** 2).sum(axis=1) + other.sum(axis=1)
+            distance[row] = self.weights @ np.sqrt(squares)
+        chosen = self.table.iloc[int(np.argmin(distance))]
+        return (
+            {name: float(chosen[name]) for name in self.names if name not in RULES},
+            {name: str(chosen[name]) for name in self.names if name in RULES},
+        )
+
     def draws(self, seed: int) -> Draws:
         """Draws of worlds: each row about as often as its weight says, in an order of the seed."""
         key = hashlib.sha256(f"shipped posterior:{seed}".encode()).digest()

@@ -43,3 +43,13 @@ def test_rows_count_by_their_weight() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load_posterior(tmp_path / "none.parquet")
+
+
+def test_the_medoid_is_the_draw_in_the_middle() -> None:
+    # Distances in standard deviations from 2 to 1 and 9 are less in sum than from any other.
+    table = pd.DataFrame(
+        {"rd_elasticity": [0.02, 0.04, 0.15], "demand": ["sectors", "sectors", "common"]}
+    )
+    parameters, forms = Posterior(table, {}, "").medoid()
+    assert parameters == {"rd_elasticity": 0.04}
+    assert forms == {"demand": "sectors"}
