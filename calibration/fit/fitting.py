@@ -34,6 +34,9 @@ SHIPPED = 2048
 
 _MOST_FITTED = 24
 _SMALLEST_SHARE = 0.2
+_LEVEL = 0.02
+"""Of each test of the screening. With three worlds a stricter one would miss what is large, and
+what is small is dropped anyway; a parameter that is fitted in vain costs little."""
 _FEWEST_RUNS_A_WAVE = 40
 _WORLDS = 3
 _MOVING_SHARE = 0.35
@@ -211,7 +214,7 @@ def screened(plan: Plan, runs: Floats) -> Screening:
     if not np.isfinite(chosen).all():
         raise ValueError("runs at the default parameters failed")
     scale = np.sqrt(known + chosen[0].var(axis=0, ddof=1))
-    return screen(plan.priors.names, chosen, scale, _SMALLEST_SHARE)
+    return screen(plan.priors.names, chosen, scale, _SMALLEST_SHARE, _LEVEL)
 
 
 def refitted(fit: Fit, targets: tuple[CalibrationTarget, ...], known: Floats | None = None) -> Fit:

@@ -71,7 +71,11 @@ def screening_points(priors: Priors) -> Floats:
 
 
 def screen(
-    names: tuple[str, ...], runs: Floats, scale: Floats, smallest_share: float = 0.1
+    names: tuple[str, ...],
+    runs: Floats,
+    scale: Floats,
+    smallest_share: float = 0.1,
+    level: float | None = None,
 ) -> Screening:
     """Decide from paired runs at the points of `screening_points`.
 
@@ -87,6 +91,7 @@ def screen(
     runs : (1 + 2 parameters, worlds, targets); the same worlds at each point
     scale : standard deviation to which each target is known (targets,)
     smallest_share : effects that matter, in `scale`
+    level : at which each test errs on one side, by default 1 % over all tests on a target
 
     Raises
     ------
@@ -97,8 +102,9 @@ def screen(
         raise ValueError("screening needs 1 + 2 points a parameter and at least two worlds")
     slopes = 0.5 * (runs[2::2] - runs[1::2])
     bends = 0.5 * (runs[2::2] + runs[1::2]) - runs[0]
-    # Two tests a parameter, each on two sides.
-    level = _LEVEL / (4.0 * len(names))
+    if level is None:
+        # Two tests a parameter, each on two sides.
+        level = _LEVEL / (4.0 * len(names))
     slope, slope_error, slope_limit = _moderated(slopes, level)
     bend, bend_error, bend_limit = _moderated(bends, level)
     share = np.maximum(np.abs(slope), np.abs(bend)) / scale
