@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from innocluster.scenarios.errors import InputError
-from innocluster.scenarios.statistics.draws import UNCERTAIN
+from innocluster.scenarios.statistics.drawn_under import draws_under, forms_drawn
+from innocluster.scenarios.statistics.draws import SWEPT, UNCERTAIN
 from innocluster.scenarios.statistics.posterior import Posterior, load_posterior
 from innocluster.sim.ground.forms import RULES, form_code
 from innocluster.sim.ground.parameters import PARAMETERS
@@ -53,3 +54,13 @@ def test_the_medoid_is_the_draw_in_the_middle() -> None:
     parameters, forms = Posterior(table, {}, "").medoid()
     assert parameters == {"rd_elasticity": 0.04}
     assert forms == {"demand": "sectors"}
+
+
+def test_worlds_draw_parameters_and_forms_from_what_ships_where_no_file_is_named() -> None:
+    draws = draws_under("posterior", None, 1)
+    assert draws is not None
+    assert set(draws.names) == {*UNCERTAIN, *RULES, *SWEPT}
+    assert draws.available is None
+    assert forms_drawn("posterior", None)
+    assert not forms_drawn("posterior", "draws.csv")
+    assert not forms_drawn("prior", None)
