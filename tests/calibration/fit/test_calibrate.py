@@ -12,19 +12,22 @@ from rich.console import Console
 from innocluster.calibration.fit import calibrate as module
 from innocluster.calibration.fit.calibrate import TABLES, Calibration, calibrate, plan_of, refit
 from innocluster.calibration.fit.fit_targets import fit_targets
+from innocluster.calibration.fit.fitting import Fit
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.posterior import load_posterior
 from innocluster.viz.report.calibration_tables import print_calibration
-from tests.helpers.invented_runs import InventedRuns, invented_plan
+from tests.helpers.invented_runs import invented_plan
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished calibration whose runs are invented."""
     place = tmp_path_factory.mktemp("calibration")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "plan_of", lambda *_: invented_plan(place))
-        patch.setattr(module, "DrawRuns", lambda *_: InventedRuns())
+        patch.setattr(module, "DrawRuns", lambda *_: None)
+        patch.setattr(module, "fit_model", lambda *_: fit)
         calibrate(effects=0, workers=1, folder=place / "fit", command="as typed")
     return place / "fit"
 

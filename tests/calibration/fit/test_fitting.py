@@ -19,11 +19,6 @@ from innocluster.scenarios.statistics.posterior import load_posterior
 from tests.helpers.invented_runs import InventedRuns, invented_plan
 
 
-@pytest.fixture(scope="module")
-def fit(tmp_path_factory: pytest.TempPathFactory) -> Fit:
-    return fit_model(invented_plan(tmp_path_factory.mktemp("plan")), InventedRuns())  # type: ignore[arg-type]
-
-
 def test_what_moves_a_target_is_fitted_and_the_rest_is_drawn_from_its_prior(fit: Fit) -> None:
     assert set(fit.names) == {"rd_elasticity", "information_gain", "demand"}
     names = fit.plan.priors.names
@@ -84,6 +79,7 @@ def test_a_damaged_or_missing_fit_is_named(fit: Fit, tmp_path: Path) -> None:
         read_fit(tmp_path, fit.plan.inputs)
 
 
+@pytest.mark.slow
 def test_a_target_six_deviations_away_is_called_unreachable(tmp_path: Path) -> None:
     runs: Any = InventedRuns()
     found = fit_model(invented_plan(tmp_path, (60, 60), growth=6.0), runs)
