@@ -50,7 +50,7 @@ def test_tables_say_what_was_fitted(fit: Fit) -> None:
     assert frames["fit_candidates"]["parameter"].iloc[0] in ("information_gain", "demand")
     assert frames["fit_directions"]["left"].iloc[0] < 0.2
     numbers = frames["fit_diagnostics"].set_index("diagnostic")["value"]
-    assert numbers["r_hat"] <= 1.01
+    assert numbers["r_hat"] <= 1.05
     assert min(numbers["bulk"], numbers["tail"]) >= 400
 
 
