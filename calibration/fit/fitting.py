@@ -32,7 +32,7 @@ Floats = NDArray[np.float64]
 SHIPPED = 2048
 """Draws of the posterior that are kept."""
 
-_MOST_FITTED = 24
+_MOST_FITTED = 40
 _SMALLEST_SHARE = 0.2
 _LEVEL = 0.02
 """Of each test of the screening. With three worlds a stricter one would miss what is large, and
