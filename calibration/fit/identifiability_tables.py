@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from innocluster.sim.ground.forms import RULES
+
 from ..inference.identifiability import (
     best_further_targets,
     contraction,
@@ -44,9 +46,17 @@ def identifiability_frames(fit: Fit) -> dict[str, pd.DataFrame]:
 
 
 def _direction_rows(fit: Fit) -> list[dict[str, object]]:
-    """A row a direction of the fitted parameters, the best known first."""
+    """A row a direction of the fitted parameters, the best known first.
+
+    The form of a rule changes by steps, has no slope and so no direction: `fit_forms` tells of it.
+    """
     rows: list[dict[str, object]] = []
-    found = effective_directions(fit.posterior, fit.draws.scores)
+    forms = np.array([name in RULES for name in fit.names])
+    found = [
+        direction
+        for direction in effective_directions(fit.posterior, fit.draws.scores)
+        if (direction.weights[forms] ** 2).sum() < 0.5
+    ]
     for rank, direction in enumerate(found, start=1):
         order = np.argsort(-np.abs(direction.weights))
         chosen = [int(j) for j in order if abs(direction.weights[j]) >= _NAMED] or [int(order[0])]
