@@ -8,7 +8,7 @@ estimates of single worlds, each a study of its own, must have zero in their 90 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ __all__ = [
     "CANNOT_TELL",
     "EVALUATIONS",
     "FAILS",
+    "FITTED_AS",
     "NOT_TESTED",
     "PASSES",
     "Evaluation",
@@ -95,6 +96,18 @@ the Eco-Industrial Parks what they grew by and a fifth.
 """
 
 
+FITTED_AS = {
+    "revenue_year": "trial_revenue_year",
+    "revenue_two_years_over_year": "trial_revenue_two_years_over_year",
+    "slope_on_peers": "trial_slope_on_peers",
+    "proposals_after_a_session": "trial_proposals_after_a_session",
+    "innovators": "participants_innovators",
+    "own_research": "participants_research",
+    "tasks_a_meeting": "tasks_found_year_one",
+}
+"""Names under which a calibration may have fitted a figure, which then is no test."""
+
+
 def programme_figures(
     programme: Yearly, nothing: Yearly, parks: Yearly | None, attendance: float
 ) -> dict[str, float]:
@@ -130,13 +143,16 @@ def programme_figures(
     return figures
 
 
-def evaluation_table(worlds: Sequence[Mapping[str, float]]) -> pd.DataFrame:
+def evaluation_table(
+    worlds: Sequence[Mapping[str, float]], fitted: Collection[str] = ()
+) -> pd.DataFrame:
     """Mean, standard error and 90 % interval of every figure, its band and the verdict.
 
     Parameters
     ----------
     worlds : figures of every world, which may lack some; all figures of a world come from
         one draw of the parameters
+    fitted : names of what the posterior was fitted to
     """
     import pandas as pd
 
@@ -156,12 +172,13 @@ def evaluation_table(worlds: Sequence[Mapping[str, float]]) -> pd.DataFrame:
             (
                 entry.study, name, entry.unit, count, mean, error, float(low), float(high),
                 np.nan if entry.low is None else entry.low,
-                np.nan if entry.high is None else entry.high, entry.nothing, entry.horizon, found,
+                np.nan if entry.high is None else entry.high, entry.nothing, entry.horizon,
+                FITTED_AS.get(name) in fitted, found,
             )
         )  # fmt: skip
     columns = [
         "study", "figure", "unit", "worlds", "mean", "standard_error", "low", "high", "band_low",
-        "band_high", "nothing", "horizon", "verdict",
+        "band_high", "nothing", "horizon", "fitted", "verdict",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

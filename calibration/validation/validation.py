@@ -342,7 +342,9 @@ def _tabulated(
         fit=fit_table(tables, keys, targets, scenario.last_year),
         marginals=marginal_table(design.posterior, scenario.seed),
         fan=_fan(tables, keys),
-        evaluations=evaluation_table(figures),
+        evaluations=evaluation_table(
+            figures, [str(name) for name in design.posterior.manifest.get("targets", ())]
+        ),
         directions=direction_table(contrasts),
     )
 

@@ -7,6 +7,7 @@ import pytest
 
 from innocluster.calibration.published.knowledge_barter import (
     COWAN_JONARD,
+    attached,
     PUBLISHED_REWIRING,
     barter,
     barter_until_rest,
@@ -116,3 +117,13 @@ def test_without_experts_there_is_no_peak() -> None:
 def test_what_cannot_be_is_said(given: dict[str, int], said: str) -> None:
     with pytest.raises(InputError, match=said):
         COWAN_JONARD.document(given)
+
+
+def test_preferential_attachment_skews_degrees() -> None:
+    links = attached(60, 3, np.random.default_rng(1))
+    # Every agent but the first three brings three links, to three others that were there before.
+    assert len(links) == 3 * 57
+    assert all(len(set(own[:, 1])) == 3 and (own[:, 1] < own[0, 0]).all()
+               for own in np.split(links, 57))  # fmt: skip
+    degrees = np.bincount(links.ravel(), minlength=60)
+    assert degrees.max() > 3 * np.median(degrees)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from innocluster.calibration.published.firm_growth import BOTTAZZI_SECCHI
 from innocluster.calibration.published.size_and_growth import (
     dispersion_exponent,
     fit_subbotin,
@@ -88,3 +89,13 @@ def test_gibrat_with_a_barrier_has_the_exact_tail(barrier):
     sizes = gibrat_sizes(20_000, barrier, periods=2_500, seed=7)
     estimate = hill_exponent(sizes, 2_000)
     assert estimate == pytest.approx(gibrat_tail(barrier), rel=0.1)
+
+
+def test_the_replication_meets_its_exact_answers():
+    found = BOTTAZZI_SECCHI.document({"runs": 60, "barrier": 0.2})["results"]
+    assert found["exact_kurtosis"] == pytest.approx(6.235, abs=5e-4)
+    assert abs(found["kurtosis"] - found["exact_kurtosis"]) < 3.0 * found["standard_error"]
+    assert found["dispersion_exponent"] == pytest.approx(0.17, abs=0.02)
+    assert found["barrier_by_row"] == [0.1, 0.2, 0.3]
+    assert found["exact_tail_by_row"] == pytest.approx([1 / 0.9, 1 / 0.8, 1 / 0.7])
+    assert found["tail_by_row"] == pytest.approx(found["exact_tail_by_row"], rel=0.1)

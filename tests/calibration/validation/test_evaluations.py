@@ -48,6 +48,9 @@ def test_every_figure_has_a_row_and_a_verdict() -> None:
     row = table.set_index("figure").loc["innovators"]
     assert (row["mean"], row["standard_error"], row["worlds"]) == (4.5, 0.5, 2)
     assert (table["verdict"] == NOT_TESTED).sum() == len(EVALUATIONS) - 1
+    # What was fitted is no test.
+    fitted = evaluation_table([], ["participants_innovators", "revenue_2004:all"])
+    assert fitted["figure"][fitted["fitted"]].tolist() == ["innovators"]
 
 
 def yearly(gap: float, tasks: float) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ from innocluster.calibration.validation.origins import NAIVE
 from innocluster.calibration.validation.summaries import HORIZONS
 
 from ..quantities import listed, lowered, precise
-from ..selection import complex_names, records, select
+from ..selection import ALL, complex_names, records, select
 
 if TYPE_CHECKING:
     from innocluster.calibration.validation.validation import Validation
@@ -138,8 +138,8 @@ def loss_sentences(validation: Validation, texts: Texts) -> list[str]:
     sentences = [
         texts(
             "validation.loses",
-            measure=lowered(texts(f"indicator.{row.measure}")),
-            place=names[row.complex],
+            measure=texts(f"indicator.{row.measure}"),
+            place=texts("validation.region") if row.complex == ALL else names[row.complex],
             model=precise(row.model, 0),
             best=texts(f"validation.{row.best}_long"),
             score=precise(row.score, 0),

@@ -27,15 +27,17 @@ Rows = list[list[str]]
 
 def scoreboard_sentence(validation: Validation, texts: Texts) -> str:
     """How many figures of evaluations pass, fail, or cannot be told."""
-    verdicts = validation.evaluations["verdict"]
+    table = validation.evaluations
+    verdicts = table["verdict"][~table["fitted"]]
     counts = {
         key: int((verdicts == value).sum())
         for key, value in (("passed", PASSES), ("failed", FAILS), ("open", CANNOT_TELL))
     }
-    return texts(
-        "validation.scoreboard", figures=int((verdicts != NOT_TESTED).sum()),
-        studies=validation.evaluations["study"].nunique(), **counts,
-    )  # fmt: skip
+    sentence = texts(
+        "validation.scoreboard", figures=int((verdicts != NOT_TESTED).sum()), **counts
+    )
+    fitted = int(table["fitted"].sum())
+    return f"{sentence} {texts('validation.fitted', count=fitted)}" if fitted else sentence
 
 
 def direction_sentence(validation: Validation, texts: Texts) -> str:
@@ -65,7 +67,10 @@ def evaluation_rows(validation: Validation, texts: Texts) -> Rows:
                 _band(row, texts),
                 f"{_number(row.mean)} ± {_number(row.standard_error)}" if tested else "–",
                 f"{_number(row.low)} – {_number(row.high)}" if tested else "–",
-                _verdict(row.verdict, texts),
+                texts(
+                    "study.verdict.fitted" if row.fitted
+                    else f"study.verdict.{row.verdict.replace(' ', '_')}"
+                ),
             ]
         )
     return rows
@@ -97,7 +102,11 @@ def sayings(validation: Validation, texts: Texts) -> dict[str, list[str]]:
     for key, verdicts in (
         ("passed", (PASSES,)), ("failed", (FAILS,)), ("open", (CANNOT_TELL, NOT_TESTED)),
     ):  # fmt: skip
-        rows = [row for row in records(validation.evaluations) if row.verdict in verdicts]
+        rows = [
+            row
+            for row in records(validation.evaluations)
+            if row.verdict in verdicts and not row.fitted
+        ]
         result[key] = [
             texts(
                 "validation.said", study=texts(f"study.{study}"),
@@ -118,10 +127,6 @@ def _band(row: Any, texts: Texts) -> str:
     if row.band_high != row.band_high:
         return texts("trial.at_least", value=_number(row.band_low))
     return f"{_number(row.band_low)} – {_number(row.band_high)}"
-
-
-def _verdict(verdict: str, texts: Texts) -> str:
-    return texts(f"study.verdict.{verdict.replace(' ', '_')}")
 
 
 def _number(value: float) -> str:
