@@ -1,4 +1,4 @@
-"""Growth of firms that share opportunities (Bottazzi and Secchi 2006), and sizes under Gibrat's law.
+"""Growth of firms that share opportunities (Bottazzi and Secchi 2006), sizes under Gibrat’s law.
 
 Both have known answers, on which the estimators of tails, shapes and dispersion are checked
 before they are put to the sales of the model.

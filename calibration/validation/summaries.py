@@ -80,9 +80,7 @@ def _side_by_side(forecasts: pd.DataFrame) -> pd.DataFrame:
         row |= {(name, "crps"): score, (name, "error"): error}
     columns = [*_KEYS, *((name, score) for name in FORECASTS for score in ("crps", "error"))]
     found = [[row.get(column, np.nan) for column in columns] for row in rows.values()]
-    wide = pd.DataFrame(found)
-    wide.columns = pd.Index(columns, tupleize_cols=False)
-    return wide
+    return pd.DataFrame(found, columns=pd.Index(columns, tupleize_cols=False))
 
 
 def coverage_table(forecasts: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +94,8 @@ def coverage_table(forecasts: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     own = forecasts[forecasts["forecast"] == MODEL]
-    parts = {"all": own} | {measure: rows for measure, rows in own.groupby("measure", sort=False)}
+    parts = {"all": own} if len(own) else {}
+    parts |= {str(measure): rows for measure, rows in own.groupby("measure", sort=False)}
     rows = []
     for part, inside in parts.items():
         for level, column in ((50.0, "in_half"), (90.0, "in_nine_tenths")):

@@ -7,8 +7,8 @@ import pytest
 
 from innocluster.calibration.published.knowledge_barter import (
     COWAN_JONARD,
-    attached,
     PUBLISHED_REWIRING,
+    attached,
     barter,
     barter_until_rest,
     rewired_ring,

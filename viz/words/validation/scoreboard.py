@@ -33,9 +33,7 @@ def scoreboard_sentence(validation: Validation, texts: Texts) -> str:
         key: int((verdicts == value).sum())
         for key, value in (("passed", PASSES), ("failed", FAILS), ("open", CANNOT_TELL))
     }
-    sentence = texts(
-        "validation.scoreboard", figures=int((verdicts != NOT_TESTED).sum()), **counts
-    )
+    sentence = texts("validation.scoreboard", figures=int((verdicts != NOT_TESTED).sum()), **counts)
     fitted = int(table["fitted"].sum())
     return f"{sentence} {texts('validation.fitted', count=fitted)}" if fitted else sentence
 
@@ -68,7 +66,8 @@ def evaluation_rows(validation: Validation, texts: Texts) -> Rows:
                 f"{_number(row.mean)} ± {_number(row.standard_error)}" if tested else "–",
                 f"{_number(row.low)} – {_number(row.high)}" if tested else "–",
                 texts(
-                    "study.verdict.fitted" if row.fitted
+                    "study.verdict.fitted"
+                    if row.fitted
                     else f"study.verdict.{row.verdict.replace(' ', '_')}"
                 ),
             ]
