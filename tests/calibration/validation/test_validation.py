@@ -13,7 +13,7 @@ from innocluster.calibration.validation.validation import SEAL, Validation, vali
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.posterior import load_posterior
-from innocluster.viz.report.validation_report import write_validation_report
+from innocluster.viz.report.validation.validation_report import write_validation_report
 from tests.helpers.small_scenario import small_scenario
 
 

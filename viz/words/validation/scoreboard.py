@@ -110,12 +110,17 @@ def sayings(validation: Validation, texts: Texts) -> dict[str, list[str]]:
             texts(
                 "validation.said", study=texts(f"study.{study}"),
                 figures=listed(
-                    [texts(f"study.figure.{r.figure}") for r in rows if r.study == study], texts
+                    [_without_unit(r.figure, texts) for r in rows if r.study == study], texts
                 ),
             )
             for study in dict.fromkeys(row.study for row in rows)
         ]  # fmt: skip
     return result
+
+
+def _without_unit(figure: str, texts: Texts) -> str:
+    """What a figure is, for a sentence."""
+    return texts(f"study.figure.{figure}").rpartition(", ")[0] or texts(f"study.figure.{figure}")
 
 
 def _band(row: Any, texts: Texts) -> str:
