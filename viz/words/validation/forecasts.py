@@ -131,7 +131,7 @@ def loss_rows(validation: Validation, texts: Texts) -> Rows:
 
 def loss_sentences(validation: Validation, texts: Texts) -> list[str]:
     """Where a forecast without a model does better, worst first."""
-    names = complex_names(validation.meta, texts)
+    names = complex_names(validation.meta, texts) | {ALL: texts("validation.region")}
     losing = [row for row in records(validation.losses) if row.skill < 0.0]
     if not losing:
         return [texts("validation.loses_nowhere")]
@@ -139,7 +139,7 @@ def loss_sentences(validation: Validation, texts: Texts) -> list[str]:
         texts(
             "validation.loses",
             measure=texts(f"indicator.{row.measure}"),
-            place=texts("validation.region") if row.complex == ALL else names[row.complex],
+            place=names[row.complex],
             model=precise(row.model, 0),
             best=texts(f"validation.{row.best}_long"),
             score=precise(row.score, 0),
