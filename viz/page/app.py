@@ -14,7 +14,6 @@ from typing import Any
 import solara
 
 from innocluster.scenarios.errors import InputError
-from innocluster.scenarios.policies import registered_policies
 
 from ..words.texts import Texts
 from . import content, controls
@@ -74,21 +73,6 @@ def _limits(view: View, answer: Answer) -> None:
     solara.HTML(unsafe_innerHTML=content.limits(answer, Texts(view.lang)))
 
 
-def _policies(view: View, answer: Answer | None) -> None:
-    """All policies with what they do."""
-    korean, texts = view.lang == "ko", Texts(view.lang)
-    rows = []
-    for policy in registered_policies().values():
-        rows.append(
-            f'<tr><th scope="row">{escape(policy.id)}</th>'
-            f"<td>{escape(policy.name_ko if korean else policy.name)}</td>"
-            f"<td>{escape(policy.summary_ko if korean else policy.summary)}</td></tr>"
-        )
-    head = f"<h2>{escape(texts('page.view.policies'))}</h2>"
-    table = f'<div class="table text"><table><tbody>{"".join(rows)}</tbody></table></div>'
-    solara.HTML(unsafe_innerHTML=head + table)
-
-
 SHOWN: dict[str, Callable[[View, Answer], None]] = {
     "overview": _overview,
     "map": _map,
@@ -96,10 +80,7 @@ SHOWN: dict[str, Callable[[View, Answer], None]] = {
 }
 """Views that show an answer, by their name in the address."""
 
-ALONE: dict[str, Callable[[View, Answer | None], None]] = {
-    "policies": _policies,
-    **OWN_VIEWS,
-}
+ALONE: dict[str, Callable[[View, Answer | None], Any]] = {**OWN_VIEWS}
 """Views that stand without an answer."""
 
 

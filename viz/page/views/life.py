@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..answers import Answer
 
-__all__ = ["LifeView"]
+__all__ = ["LifeView", "agent_buttons"]
 
 _GREEN, _BLUE, _ORANGE, _PURPLE, _INK = "#009E73", "#0072B2", "#D55E00", "#B0548A", "#333333"
 _SHOWN = 15
@@ -61,7 +61,7 @@ def _Agent(world: World, view: View, region: Region, go: Go) -> None:
     _back(texts, go)
     solara.HTML(unsafe_innerHTML=firm_page(world, life, names))
     partners = [p.agent for p in life.partners[:8]]
-    _buttons(texts("page.life.go_on"), partners, world, names, go)
+    agent_buttons(texts("page.life.go_on"), partners, world, names, go)
 
 
 def _back(texts: Texts, go: Go) -> None:
@@ -71,7 +71,7 @@ def _back(texts: Texts, go: Go) -> None:
     )  # fmt: skip
 
 
-def _buttons(
+def agent_buttons(
     title: str, agents: Sequence[int], world: World, names: Names, go: Go
 ) -> None:  # fmt: skip
     """Agents as buttons that lead to their lives."""
@@ -108,7 +108,7 @@ def _Choice(world: World, view: View, region: Region, go: Go) -> None:
         solara.Button(texts("page.network.open"), on_click=find, color="primary")
     solara.HTML(unsafe_innerHTML=f'<p role="status">{escape(missing)}</p>')
     for key, agents in suggestions(world).items():
-        _buttons(texts(f"page.life.suggest.{key}"), agents, world, names, go)
+        agent_buttons(texts(f"page.life.suggest.{key}"), agents, world, names, go)
     solara.HTML(unsafe_innerHTML=f"<h3>{escape(texts('page.life.suggest.coordinators'))}</h3>")
     with solara.Row(style={"flex-wrap": "wrap"}, gap="6px"):
         for n, name in enumerate(coordinators(region, texts)):

@@ -11,7 +11,7 @@ from ...figures.style import INK, MUTED
 from ...figures.vector import picture
 from ...words.quantities import plain
 
-__all__ = ["Lane", "Step", "bars", "life_line", "waterfall"]
+__all__ = ["Lane", "Step", "bars", "curve", "life_line", "waterfall"]
 
 _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#8a8578"
 # Narrow, so that words stay readable on a telephone.
@@ -77,6 +77,40 @@ def _framed(title: str, described: str, parts: list[str], rows: int, zero: float
     axis = _line(zero, _TOP, zero, bottom)
     head = _text(_WIDTH - _EDGE, 13.0, unit, "end", "400", MUTED)
     return picture(title, described, [axis, head, *parts], (_WIDTH, bottom + 4.0))
+
+
+def curve(
+    title: str,
+    described: str,
+    points: Sequence[tuple[float, float]],
+    marks: Sequence[tuple[float, float, str]],
+    axes: tuple[str, str],
+) -> str:
+    """A curve with some points marked; both axes from 0 to the largest number."""
+    left, top, right, bottom = 44.0, 24.0, _WIDTH - 14.0, 214.0
+    widest, highest = max(x for x, _ in points), max(y for _, y in points)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        across = left + x / (widest or 1.0) * (right - left)
+        return across, bottom - y / (highest or 1.0) * (bottom - top)
+
+    corners = " ".join(f"{a:.1f},{b:.1f}" for a, b in (place(x, y) for x, y in points))
+    parts = [
+        _line(left, bottom, right, bottom), _line(left, top, left, bottom),
+        f'<polyline points="{corners}" fill="none" stroke="{_BLUE}" stroke-width="2.5"/>',
+        _text(left - 4.0, 14.0, axes[1], "start", "400", MUTED),
+        _text(right, bottom + 32.0, axes[0], "end", "400", MUTED),
+    ]  # fmt: skip
+    for share in (0.0, 0.5, 1.0):
+        x, y = place(share * widest, share * highest)
+        parts.append(_text(x, bottom + 16.0, plain(share * widest), "middle", "400", MUTED))
+        parts.append(_text(left - 5.0, y + 4.0, plain(share * highest), "end", "400", MUTED))
+    for x, y, label in marks:
+        a, b = place(x, y)
+        inside = "end" if a > (left + right) / 2.0 else "start"
+        parts.append(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="5" fill="{_ORANGE}"/>')
+        parts.append(_text(a + (-9.0 if inside == "end" else 9.0), b + 4.0, label, inside, "600"))
+    return picture(title, described, parts, (_WIDTH, bottom + 40.0))
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,20 @@ from typing import Any
 
 from .life import LifeView
 from .network import NetworkView
+from .place import PlaceView
+from .policies import PoliciesView
+from .stored import StoredView
+from .why import WhyView
 
 __all__ = ["OWN_STYLE", "OWN_VIEWS"]
 
 OWN_VIEWS: dict[str, Callable[..., Any]] = {
+    "place": PlaceView,
     "network": NetworkView,
     "life": LifeView,
+    "why": WhyView,
+    "policies": PoliciesView,
+    "stored": StoredView,
 }
 """Views that ask for their own answer; each takes the view and what leads to another."""
 
@@ -36,6 +44,7 @@ OWN_STYLE = """
 .page .network .now { margin: 4px 0; min-height: 3em; font-variant-numeric: tabular-nums; }
 .page .network .under { margin: 2px 0; min-height: 1.5em; color: #555; }
 .page .network .key span { display: inline-flex; gap: 4px; align-items: center; }
+.page .file { white-space: pre-wrap; background: #f4f4f4; padding: 8px; overflow-x: auto; }
 .page .scroll { overflow-x: auto; }
 .page .scroll svg { min-width: 560px; }
 """
