@@ -46,7 +46,8 @@ def use_world(view: View, arm: str, texts: Texts) -> tuple[World | None, str]:
 
     def work(cancelled: Event) -> None:
         def told(month: int) -> None:
-            arrive((question, None, texts("page.world.month", month=month, of=scenario.months)))
+            key = "page.world.compiling" if month < 0 else "page.world.month"
+            arrive((question, None, texts(key, month=month, of=scenario.months)))
 
         try:
             world = WORLDS.find(scenario, policy, lambda: not cancelled.is_set(), told)

@@ -31,8 +31,8 @@ __all__ = ["WhyView"]
 def WhyView(view: View, answer: Answer | None) -> None:
     """What the difference between B and A is made of."""
     texts, region = Texts(view.lang), region_of(view)
-    worlds = [use_world(view, arm, texts) for arm in (view.against, view.policy)]
-    (a, said_a), (b, said_b) = worlds
+    a, said_a = use_world(view, view.against, texts)
+    b, said_b = use_world(view, view.policy, texts)
     names = (arm_name(view.against, view, texts), arm_name(view.policy, view, texts))
     solara.HTML(unsafe_innerHTML=paragraph(texts("page.why.about"), "subject"))
     if a is None or b is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from innocluster.scenarios.runs.provenance import model_fingerprint
 from innocluster.scenarios.runs.study import short_digest
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.store.verification import finished_manifest
+
+from .beginning import work
 
 __all__ = ["Jobs", "State", "attribute", "finished_folders", "job_folder", "rank", "results_root"]
 
@@ -99,7 +102,7 @@ class Jobs:
         return self._running is not None and self._running[1].is_alive()
 
     def start(
-        self, work: Callable[..., None], scenario: Scenario, arms: tuple[str, ...], folder: Path
+        self, task: Callable[..., None], scenario: Scenario, arms: tuple[str, ...], folder: Path
     ) -> bool:
         """Begin a piece of work; ``False`` where another is under way."""
         with self._lock:
@@ -107,8 +110,9 @@ class Jobs:
                 return False
             context = multiprocessing.get_context("spawn")
             progress = context.Array("d", 3)
+            given = pickle.dumps((scenario, arms, folder))
             process = context.Process(
-                target=work, args=(progress, scenario, arms, folder), daemon=True
+                target=work, args=(progress, task.__module__, task.__name__, given), daemon=True
             )
             self._cancelled.discard(folder)
             self._running = (folder, process, progress)

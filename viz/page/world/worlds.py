@@ -7,6 +7,7 @@ in memory for all visitors, who only look at them.
 from __future__ import annotations
 
 import multiprocessing
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
@@ -16,19 +17,21 @@ from threading import Lock
 from typing import Any
 
 from innocluster.agents.compilation import CACHE
+from innocluster.agents.help import ready_mark
 from innocluster.scenarios.runs.execution import build_settings
 from innocluster.scenarios.runs.provenance import model_fingerprint
 from innocluster.scenarios.runs.study import short_digest
 from innocluster.scenarios.schema import Scenario
 
+from ..starting import POLICIES
+from .beginning import begin, month_done
 from .record import World
 
 __all__ = ["Worlds", "world_file", "write_world"]
 
 _KEPT_FILES, _KEPT_WORLDS = 24, 3
-
-_progress: Any = None
-"""In the process that simulates: months done of the run under way."""
+_COMPILATION = 300.0
+"""Seconds for which it is waited for at most."""
 
 
 def world_file(scenario: Scenario, policy: str, folder: Path = CACHE / "page" / "worlds") -> Path:
@@ -40,16 +43,7 @@ def write_world(scenario: Scenario, policy: str, path: Path) -> None:
     """Simulate the first world of a scenario under a policy and write it to a file."""
     from .recorder import record_world
 
-    def advance(month: int, of: int) -> None:
-        if _progress is not None:
-            _progress.value = month
-
-    record_world(build_settings(scenario, 0, policy), advance).save(path)
-
-
-def _begin(progress: Any) -> None:
-    global _progress
-    _progress = progress
+    record_world(build_settings(scenario, 0, policy), month_done).save(path)
 
 
 class Worlds:
@@ -70,12 +64,19 @@ class Worlds:
 
         Parameters
         ----------
-        told : called with the months simulated while the world is made
+        told : called with the months simulated while the world is made, -1 while it is compiled
         """
         path = world_file(scenario, policy)
         world = self._kept(path)
         if world is not None:
             return world
+        # The page compiles the model once; two at it would take twice as long.
+        patience = time.monotonic() + _COMPILATION
+        while not all(ready_mark(p).exists() for p in POLICIES) and time.monotonic() < patience:
+            if not wanted():
+                return None
+            told(-1)
+            time.sleep(0.5)
         future = self._submit(scenario, policy, path)
         while wanted():
             try:
@@ -116,7 +117,7 @@ class Worlds:
                 context = multiprocessing.get_context("spawn")
                 self._progress = context.Value("i", 0)
                 self._pool = ProcessPoolExecutor(
-                    1, mp_context=context, initializer=_begin, initargs=(self._progress,)
+                    1, mp_context=context, initializer=begin, initargs=(self._progress,)
                 )
             old = sorted(path.parent.glob("*.npz"), key=lambda p: p.stat().st_mtime)
             for file in old[: max(0, len(old) - _KEPT_FILES + 1)]:

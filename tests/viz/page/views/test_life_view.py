@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from html.parser import HTMLParser
-
 import numpy as np
 import pytest
 from invented_world import invented_world
+from page_html import check
 
 from innocluster.scenarios.region.loading import load_region
 from innocluster.viz.page.views.coordinator import coordinator_page, coordinators
@@ -20,32 +18,6 @@ from innocluster.viz.words.texts import Texts
 REGION = load_region()
 WORLD = invented_world()
 LANGUAGES = ("en", "ko")
-
-
-class Balanced(HTMLParser):
-    """Complains where a tag is closed that is not open."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        """Enter a tag."""
-        self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave a tag."""
-        assert self.open.pop() == tag
-
-    def handle_startendtag(self, tag: str, attrs: object) -> None:
-        """Pass a tag without content."""
-
-
-def check(html: str) -> None:
-    parser = Balanced()
-    parser.feed(html)
-    assert parser.open == []
-    assert "nan" not in re.sub(r"<[^>]*>", " ", html).lower().split()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
