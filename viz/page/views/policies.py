@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PoliciesView", "policies_table", "roles_page"]
 
 _INSTRUMENTS = ("joins", "events", "tasks", "grants", "screened", "pools", "tasks_by_need")
+_OF_GRANTS = ("screened", "pools")
 _ROLES = 3
 _STEPS = 20
 
@@ -45,6 +46,8 @@ def policies_table(texts: Texts) -> str:
     rows = []
     for policy in registered_policies().values():
         levers = [n for n in _INSTRUMENTS if policy.programme and getattr(policy, n)]
+        if "grants" not in levers:
+            levers = [n for n in levers if n not in _OF_GRANTS]
         rows.append(
             [
                 policy.id,
