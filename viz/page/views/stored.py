@@ -12,6 +12,7 @@ import solara
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.policies import registered_policies
+from innocluster.scenarios.statistics.posterior import load_posterior
 
 from ...figures.front_figure import front_figure
 from ...figures.panels import Drawing
@@ -22,6 +23,7 @@ from ..address import View
 from ..world.jobs import finished_folders, job_folder, rank, results_root
 from .jobs_view import JobButtons
 from .one_world import use_go
+from .posterior_content import posterior_page
 from .stored_content import stored_page
 from .sweep_form import SweepForm
 from .tables import paragraph
@@ -61,6 +63,7 @@ def StoredView(view: View, answer: Answer | None) -> None:
         lambda: set_again(again + 1),
     )  # fmt: skip
     SweepForm(view)
+    solara.HTML(unsafe_innerHTML=_posterior(view.lang))
 
 
 def _page(folder: Path, texts: Texts) -> str:
@@ -74,6 +77,15 @@ def _page(folder: Path, texts: Texts) -> str:
         front = _front(folder, folder.stat().st_mtime_ns, texts.language)
     title = f"<h2>{escape(folder.name)}</h2>"
     return f"{title}<div style='max-width:760px'>{front}</div>{page}"
+
+
+@cache
+def _posterior(language: str) -> str:
+    """The posterior that ships with the software, or why it cannot be read."""
+    try:
+        return posterior_page(load_posterior(), Texts(language))
+    except InputError as error:
+        return paragraph(str(error), "wrong")
 
 
 @cache

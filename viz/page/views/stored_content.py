@@ -129,7 +129,7 @@ def sweep_page(runs: pd.DataFrame, texts: Texts) -> str:
         points=runs["point"].nunique(), worlds=runs["replication"].nunique(),
     )  # fmt: skip
     listed = "".join(f"<li>{escape(_axis(name, texts))}</li>" for name in axes)
-    grouped = done.groupby(["point", "policy"], sort=True)
+    grouped = done.groupby(["point", "policy"], sort=True, observed=True)
     rows = []
     for (point, policy), part in grouped:
         cells = [str(part[name].iloc[0])[:12] for name in axes]

@@ -16,10 +16,12 @@ from page_html import check
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.region.loading import load_region
+from innocluster.scenarios.statistics.posterior import Posterior
 from innocluster.scenarios.sweeps.designs import Sweep
 from innocluster.viz.page.views.names import Names
 from innocluster.viz.page.views.pictures import Step, bars, curve, waterfall
 from innocluster.viz.page.views.place_content import firms_of, place_facts, place_world
+from innocluster.viz.page.views.posterior_content import posterior_page, weighted_quantiles
 from innocluster.viz.page.views.stored_content import comparison_page, stored_page, sweep_page
 from innocluster.viz.page.views.sweep_file import Axis, sweep_file
 from innocluster.viz.page.views.why_content import (
@@ -190,3 +192,22 @@ def test_pictures_escape_words() -> None:
         assert "<b>" not in drawn
         assert "<i>" not in drawn
         assert "&lt;i&gt;" in drawn
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_posterior_says_what_it_is(language: str) -> None:
+    texts = Texts(language)
+    frame = pd.DataFrame({"joint_gain": [0.1, 0.2, 0.3], "demand": "fixed", "weight": [1, 1, 2]})
+    for stand_in, key in ((True, "stand_in"), (False, "fit")):
+        manifest = {"stand_in": stand_in, "date": "2026-01-01", "runs": 5}
+        page = posterior_page(Posterior(frame, manifest, "ab" * 32), texts)
+        check(page)
+        assert texts.raw(f"page.posterior.{key}").partition("{")[0] in page
+        assert "joint_gain" in page
+        assert "demand" not in page
+
+
+def test_weights_move_quantiles() -> None:
+    values, weight = np.array([3.0, 1.0, 2.0]), np.array([2.0, 1.0, 1.0])
+    # A quarter of the weight lies at 1, half up to 2.
+    assert weighted_quantiles(values, weight, (0.25, 0.5, 0.75)) == [1.0, 2.0, 3.0]
