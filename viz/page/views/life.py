@@ -13,11 +13,11 @@ from ..address import View
 from ..content import region_of
 from ..world.life import life_of
 from ..world.record import World
-from .coordinator import coordinator_page, coordinators
-from .life_content import firm_page, suggestions
-from .names import Names, agent_code, find_agent
+from .content.coordinator import coordinator_page, coordinators
+from .content.life_content import firm_page, suggestions
+from .content.names import Names, agent_code, find_agent
+from .content.tables import paragraph
 from .one_world import Go, use_go, use_world
-from .tables import paragraph
 
 if TYPE_CHECKING:
     from innocluster.sim.beginning.population import Region

@@ -11,10 +11,10 @@ from ...words.texts import Texts
 from ..address import View
 from ..content import arm_name, region_of
 from ..world.record import World
-from .names import agent_code, find_agent
-from .network_feed import feed
+from .content.names import agent_code, find_agent
+from .content.network_feed import feed
+from .content.tables import paragraph
 from .one_world import use_go, use_world
-from .tables import paragraph
 
 if TYPE_CHECKING:
     from innocluster.sim.beginning.population import Region

@@ -10,12 +10,12 @@ import solara
 from ...words.texts import Texts
 from ..address import View
 from ..content import cards, levels_picture, place_name, region_of, years_table
-from .coordinator import coordinators
+from .content.coordinator import coordinators
+from .content.names import Names
+from .content.place_content import firms_of, place_facts, place_world
+from .content.tables import folded, paragraph
 from .life import agent_buttons
-from .names import Names
 from .one_world import use_go, use_world
-from .place_content import firms_of, place_facts, place_world
-from .tables import folded, paragraph
 
 if TYPE_CHECKING:
     from ..answers import Answer

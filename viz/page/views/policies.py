@@ -14,9 +14,9 @@ from innocluster.sim.ground.parameters import PARAMETERS
 from ...words.quantities import plain, precise
 from ...words.texts import Texts
 from ..address import View
+from .content.pictures import curve
+from .content.tables import folded, paragraph, table
 from .one_world import use_go
-from .pictures import curve
-from .tables import folded, paragraph, table
 
 if TYPE_CHECKING:
     from ..answers import Answer

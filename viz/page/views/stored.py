@@ -21,12 +21,12 @@ from ...figures.style import figure_style
 from ...words.texts import Texts
 from ..address import View
 from ..world.jobs import finished_folders, job_folder, rank, results_root
+from .content.posterior_content import posterior_page
+from .content.stored_content import stored_page
+from .content.tables import paragraph
 from .jobs_view import JobButtons
 from .one_world import use_go
-from .posterior_content import posterior_page
-from .stored_content import stored_page
 from .sweep_form import SweepForm
-from .tables import paragraph
 
 if TYPE_CHECKING:
     from ..answers import Answer

@@ -13,7 +13,7 @@ from innocluster.sim.ground.parameters import PARAMETERS
 
 from ...words.texts import Texts
 from ..address import MEASURES, View
-from .sweep_file import Axis, sweep_file
+from .content.sweep_file import Axis, sweep_file
 
 __all__ = ["SweepForm"]
 

@@ -15,11 +15,11 @@ from ...words.texts import Texts
 from ..address import View
 from ..content import arm_name, region_of
 from ..world.jobs import attribute, job_folder
+from .content.stored_content import attribution_page, read_attribution
+from .content.tables import paragraph
+from .content.why_content import growth_page, network_page, spending_page
 from .jobs_view import JobButtons
 from .one_world import use_world
-from .stored_content import attribution_page, read_attribution
-from .tables import paragraph
-from .why_content import growth_page, network_page, spending_page
 
 if TYPE_CHECKING:
     from ..answers import Answer

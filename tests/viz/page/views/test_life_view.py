@@ -8,10 +8,10 @@ from invented_world import invented_world
 from page_html import check
 
 from innocluster.scenarios.region.loading import load_region
-from innocluster.viz.page.views.coordinator import coordinator_page, coordinators
-from innocluster.viz.page.views.life_content import firm_page, suggestions
-from innocluster.viz.page.views.names import Names, agent_code, find_agent
-from innocluster.viz.page.views.network_feed import feed
+from innocluster.viz.page.views.content.coordinator import coordinator_page, coordinators
+from innocluster.viz.page.views.content.life_content import firm_page, suggestions
+from innocluster.viz.page.views.content.names import Names, agent_code, find_agent
+from innocluster.viz.page.views.content.network_feed import feed
 from innocluster.viz.page.world.life import life_of
 from innocluster.viz.words.texts import Texts
 

@@ -18,13 +18,17 @@ from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.region.loading import load_region
 from innocluster.scenarios.statistics.posterior import Posterior
 from innocluster.scenarios.sweeps.designs import Sweep
-from innocluster.viz.page.views.names import Names
-from innocluster.viz.page.views.pictures import Step, bars, curve, waterfall
-from innocluster.viz.page.views.place_content import firms_of, place_facts, place_world
-from innocluster.viz.page.views.posterior_content import posterior_page, weighted_quantiles
-from innocluster.viz.page.views.stored_content import comparison_page, stored_page, sweep_page
-from innocluster.viz.page.views.sweep_file import Axis, sweep_file
-from innocluster.viz.page.views.why_content import (
+from innocluster.viz.page.views.content.names import Names
+from innocluster.viz.page.views.content.pictures import Step, bars, curve, waterfall
+from innocluster.viz.page.views.content.place_content import firms_of, place_facts, place_world
+from innocluster.viz.page.views.content.posterior_content import posterior_page, weighted_quantiles
+from innocluster.viz.page.views.content.stored_content import (
+    comparison_page,
+    stored_page,
+    sweep_page,
+)
+from innocluster.viz.page.views.content.sweep_file import Axis, sweep_file
+from innocluster.viz.page.views.content.why_content import (
     NETWORK,
     growth_page,
     growth_parts,

@@ -13,18 +13,18 @@ from innocluster.scenarios.store.verification import read_result
 from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
-from ...words.channel_findings import (
+from ....words.channel_findings import (
     attributed_policies,
     attribution_headlines,
     channel_rows,
     may_not_attribute,
     shown_unit,
 )
-from ...words.choices import choices, turning_points
-from ...words.decision import decisions
-from ...words.forms import form_answers
-from ...words.quantities import plain
-from ...words.texts import Texts
+from ....words.choices import choices, turning_points
+from ....words.decision import decisions
+from ....words.forms import form_answers
+from ....words.quantities import plain
+from ....words.texts import Texts
 from .pictures import bars
 from .tables import folded, paragraph, table
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from innocluster.scenarios.statistics.posterior import Posterior
 from innocluster.sim.ground.parameters import PARAMETERS
 
-from ...words.quantities import plain
-from ...words.texts import Texts
+from ....words.quantities import plain
+from ....words.texts import Texts
 from .tables import paragraph, table
 
 __all__ = ["posterior_page", "weighted_quantiles"]

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from innocluster.sim.ground.calendar import FIRST_YEAR, month_text
 
-from ...words.quantities import plain
-from ..world.life import decisions_of
+from ....words.quantities import plain
+from ...world.life import decisions_of
 from .tables import folded, paragraph, table
 
 if TYPE_CHECKING:
     from innocluster.sim.beginning.population import Region
 
-    from ...words.texts import Texts
-    from ..world.record import World
+    from ....words.texts import Texts
+    from ...world.record import World
 
 __all__ = ["coordinator_page", "coordinators"]
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from innocluster.sim.market.demography import ENTRANT_BASE
 
-from ..world.record import FIRM, World
+from ...world.record import FIRM, World
 
 if TYPE_CHECKING:
     from innocluster.sim.beginning.population import Region
 
-    from ...words.texts import Texts
+    from ....words.texts import Texts
 
 __all__ = ["Names", "agent_code", "find_agent", "firm_code"]
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from innocluster.sim.ground.calendar import FIRST_YEAR, month_text
 
-from ...words.quantities import plain, precise
-from ...words.texts import Texts
-from ..world.life import Life, Partner, Proposal, growth_terms
-from ..world.record import FIRM, OPEN, World
+from ....words.quantities import plain, precise
+from ....words.texts import Texts
+from ...world.life import Life, Partner, Proposal, growth_terms
+from ...world.record import FIRM, OPEN, World
 from .names import Names
 from .pictures import Lane, Step, life_line, waterfall
 from .tables import folded, paragraph, table

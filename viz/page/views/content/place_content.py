@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from innocluster.sim.ground.calendar import FIRST_YEAR
 
-from ...words.quantities import plain, precise
-from ..world.record import FIRM, World
+from ....words.quantities import plain, precise
+from ...world.record import FIRM, World
 from .names import Names
 from .tables import paragraph, table
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from innocluster.sim.ground.calendar import FIRST_YEAR
 
-from ...words.quantities import plain, precise
-from ...words.texts import Texts
-from ..drawing import Line, line_chart
-from ..world.record import World
+from ....words.quantities import plain, precise
+from ....words.texts import Texts
+from ...drawing import Line, line_chart
+from ...world.record import World
 from .pictures import Step, waterfall
 from .tables import folded, paragraph, table
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from innocluster.sim.ground.calendar import PROGRAMME_START, month_number
 
-from ..world.layout import Layout, lay_out
-from ..world.record import FIRM, World
+from ...world.layout import Layout, lay_out
+from ...world.record import FIRM, World
 from .names import Names
 
 if TYPE_CHECKING:
     from innocluster.sim.beginning.population import Region
 
-    from ...words.texts import Texts
+    from ....words.texts import Texts
 
 __all__ = ["feed"]
 

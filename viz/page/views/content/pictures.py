@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from ...figures.style import INK, MUTED
-from ...figures.vector import picture
-from ...words.quantities import plain
+from ....figures.style import INK, MUTED
+from ....figures.vector import picture
+from ....words.quantities import plain
 
 __all__ = ["Lane", "Step", "bars", "curve", "life_line", "waterfall"]
 
