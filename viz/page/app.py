@@ -24,6 +24,7 @@ from .preview import reason_for_none
 from .stored import usual_answer
 from .style import STYLE
 from .take.downloads import downloads
+from .views.one_world import WORLDS
 from .views.views import OWN_STYLE, OWN_VIEWS
 
 __all__ = ["ENGINE", "Page"]
@@ -32,6 +33,7 @@ ENGINE = Engine()
 """The processes that run the model; they keep no state of a visitor."""
 
 ENGINE.start()
+WORLDS.ready = ENGINE.ready
 
 _MANY = 8
 

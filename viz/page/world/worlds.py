@@ -7,31 +7,26 @@ in memory for all visitors, who only look at them.
 from __future__ import annotations
 
 import multiprocessing
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from innocluster.agents.compilation import CACHE
-from innocluster.agents.help import ready_mark
 from innocluster.scenarios.runs.execution import build_settings
 from innocluster.scenarios.runs.provenance import model_fingerprint
 from innocluster.scenarios.runs.study import short_digest
 from innocluster.scenarios.schema import Scenario
 
-from ..starting import POLICIES
 from .beginning import begin, month_done
 from .record import World
 
 __all__ = ["Worlds", "world_file", "write_world"]
 
 _KEPT_FILES, _KEPT_WORLDS = 24, 3
-_COMPILATION = 300.0
-"""Seconds for which it is waited for at most."""
 
 
 def world_file(scenario: Scenario, policy: str, folder: Path = CACHE / "page" / "worlds") -> Path:
@@ -47,9 +42,16 @@ def write_world(scenario: Scenario, policy: str, path: Path) -> None:
 
 
 class Worlds:
-    """The process that simulates single worlds, shared by all visitors."""
+    """The process that simulates single worlds, shared by all visitors.
+
+    Attributes
+    ----------
+    ready : set while nobody else compiles the model; two at it would take twice as long
+    """
 
     def __init__(self) -> None:
+        self.ready = Event()
+        self.ready.set()
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._progress: Any = None
@@ -70,13 +72,10 @@ class Worlds:
         world = self._kept(path)
         if world is not None:
             return world
-        # The page compiles the model once; two at it would take twice as long.
-        patience = time.monotonic() + _COMPILATION
-        while not all(ready_mark(p).exists() for p in POLICIES) and time.monotonic() < patience:
+        while not self.ready.wait(0.5):
             if not wanted():
                 return None
             told(-1)
-            time.sleep(0.5)
         future = self._submit(scenario, policy, path)
         while wanted():
             try:
