@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
+from innocluster.viz.words.messages import Messages
 
 from .options import LANGUAGE, JsonOption, Language, LanguageOption
 from .terminal.console import print_json
@@ -106,13 +107,14 @@ def _print(folder: Path, state: FolderState, verify: bool, lang: Language) -> No
         if value:
             print(f"  {words[key]}: {value}")
     for problem in state.problems:
-        print(f"  {problem}")
+        print(f"  {Messages(lang.value)('line', problem)}")
     if verify:
         if state.state == "complete":
             print(f"  {words['whole']}")
         return
-    from innocluster.scenarios.store.contents import purpose_of
+    from innocluster.scenarios.store.contents import in_korean, purpose_of
 
     width = max((len(name) for name in state.files), default=0)
     for name in state.files:
-        print(f"  {name:{width}}  {purpose_of(name)}")
+        purpose = purpose_of(name)
+        print(f"  {name:{width}}  {in_korean(purpose) if lang is Language.ko else purpose}")

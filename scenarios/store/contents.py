@@ -1,6 +1,7 @@
 """What a result folder holds: every file, and every column of every table with its unit.
 
 Meanings of columns stand in `data/columns.csv`; a table's own line goes before that of all (*).
+Their Korean, and that of the purposes of files, stands in `data/contents_ko.csv` by the English.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from pathlib import Path
 from ..files import DATA
 from .files import LEDGER
 
-__all__ = ["README", "Column", "columns_in", "describe_columns", "purpose_of", "readme"]
+__all__ = [
+    "README", "Column", "columns_in", "describe_columns", "in_korean", "purpose_of", "readme",
+]  # fmt: skip
 
 README = "README.md"
 
@@ -128,6 +131,17 @@ def _known() -> dict[tuple[str, str], tuple[str, str]]:
         }
 
 
+@cache
+def _korean() -> dict[str, str]:
+    with (DATA / "contents_ko.csv").open(encoding="utf-8", newline="") as file:
+        return {row["en"]: row["ko"] for row in csv.DictReader(file)}
+
+
+def in_korean(text: str) -> str:
+    """The Korean of a purpose or a meaning; unchanged where it is not known."""
+    return _korean().get(text, text)
+
+
 def purpose_of(name: str) -> str:
     """What a file of a result is, by its name in the folder; empty where that is unknown."""
     path = Path(name)
@@ -147,22 +161,27 @@ def readme(folder: Path, title: str) -> str:
     names = sorted(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
     )
-    lines = [f"# {title}", "", "| File | What it is |", "|---|---|"]
+    lines = [f"# {title}", "", "| File · 파일 | What it is | 내용 |", "|---|---|---|"]
     # The ledger is not swapped in: it grows where it is.
     ledger = {LEDGER} if (folder.parent / LEDGER).exists() else set()
     listed = sorted({*names, *ledger} - {README})
-    lines += [f"| `{name}` | {purpose_of(name)} |" for name in listed]
+    for name in listed:
+        purpose = purpose_of(name)
+        lines.append(f"| `{name}` | {purpose} | {in_korean(purpose)} |")
     for name in names:
         if name.endswith(".csv") and "/" not in name:
             lines += ["", f"## {name}", "", f"{purpose_of(name)}; also as `.parquet`.", ""]
-            lines += ["| Column | Unit | Meaning |", "|---|---|---|"]
+            lines += ["| Column · 열 | Unit · 단위 | Meaning | 뜻 |", "|---|---|---|---|"]
             columns = columns_in(folder / name)
             known = [column for column in columns if column.meaning]
-            lines += [f"| {c.name} | {c.unit} | {c.meaning} |" for c in known]
+            lines += [
+                f"| {c.name} | {c.unit} | {c.meaning} | {in_korean(c.meaning)} |" for c in known
+            ]
             others = [column.name for column in columns if not column.meaning]
             if others:
                 shown = ", ".join(others[:3]) + (", …" if len(others) > 3 else "")
-                lines += [f"| {shown} | its own | {_others(name)} |"]
+                meaning = _others(name)
+                lines += [f"| {shown} | its own | {meaning} | {in_korean(meaning)} |"]
     return "\n".join(lines) + "\n"
 
 
