@@ -19,8 +19,20 @@ from ..figures.saving import save_figures
 from ..figures.structure_figures import structure_rows, structure_years
 from ..files import TEMPLATES
 from ..results import Result
-from ..words.backtest import backtest_answers, backtest_misses, backtest_note, backtest_tables
-from ..words.choices import choices, turning_caption, turning_points, turning_rows
+from ..words.backtest import (
+    backtest_answers,
+    backtest_in_short,
+    backtest_misses,
+    backtest_note,
+    backtest_tables,
+)
+from ..words.choices import (
+    choices,
+    turning_caption,
+    turning_points,
+    turning_rows,
+    why_ranked,
+)
 from ..words.decision import decisions, target_shares
 from ..words.findings import (
     answers,
@@ -33,6 +45,7 @@ from ..words.findings import (
 from ..words.forms import benefit_rows, form_answers, form_caption, form_rows
 from ..words.growth_sources import composition_table, growth_answers, source_tables
 from ..words.largest_firms import largest_answers, largest_caption, largest_rows
+from ..words.messages import Messages
 from ..words.quantities import (
     effect_unit,
     exact,
@@ -101,7 +114,7 @@ def write_report(comparison: Comparison, folder: Path, language: str) -> Path:
         "title": texts("report.title", scenario=comparison.meta["scenario"]),
         **first_screen(comparison, texts),
         "answers": answers(comparison, texts),
-        "choices": choices(comparison, texts),
+        "choices": [*choices(comparison, texts), why_ranked(comparison, texts)],
         "warnings": unsettled(comparison, texts),
         "rows": rows,
         "placebo": next((row.name for row in rows if row.is_placebo), ""),
@@ -152,11 +165,14 @@ def write_run_report(run: RunResult, folder: Path, language: str) -> Path:
     Parameters, return value and errors as in `write_report`.
     """
     texts = Texts(language)
+    rows = indicator_rows(run, texts)
     content = {
         "title": texts("report.run_title", scenario=run.meta["scenario"]),
         **run_screen(run, texts),
-        "answers": [*backtest_misses(run, texts)[:1], *growth_answers(run, texts)],
-        "indicators": indicator_rows(run, texts),
+        "misses": backtest_misses(run, texts)[:1] or backtest_in_short(run, texts),
+        "growth_answers": growth_answers(run, texts),
+        "compared": [row for row in rows if any(row[2:])],
+        "alone": [row[:2] for row in rows if not any(row[2:])],
         "indicator_headings": [texts(f"table.run.{key}") for key in INDICATOR_HEADINGS],
         "growth_tables": [*source_tables(run, texts), composition_table(run, texts)],
         **_happened(run, texts),
@@ -282,7 +298,7 @@ def _written(key: str, value: Any, texts: Texts) -> str:
 def _changed_parameters(manifest: Mapping[str, Any], texts: Texts) -> Rows:
     """Name, value, default, unit and source of what differs from its default."""
     values = manifest.get("scenario", {}).get("parameters", {})
-    rows = []
+    said, rows = Messages(texts.language), []
     for name, value in values.items():
         parameter = PARAMETERS.get(name)
         if parameter is not None and value != parameter.default:
@@ -294,7 +310,7 @@ def _changed_parameters(manifest: Mapping[str, Any], texts: Texts) -> Rows:
                     _beside_prior(value, parameter, texts),
                     f"{parameter.default:g}",
                     unit,
-                    parameter.source,
+                    said("source", parameter.source),
                 ]
             )
     return rows
@@ -311,7 +327,7 @@ def _beside_prior(value: float, parameter: Parameter, texts: Texts) -> str:
 
 def _target_rows(targets: Iterable[Target], names: Mapping[str, str], texts: Texts) -> Rows:
     """Indicator, place, figure, kind, role and source of every target."""
-    rows = []
+    said, rows = Messages(texts.language), []
     for target in targets:
         unit = level_unit(target.unit, texts)
         value = exact(target.value * unit.factor)
@@ -324,7 +340,7 @@ def _target_rows(targets: Iterable[Target], names: Mapping[str, str], texts: Tex
                 unit.amount.format(value=value),
                 texts(f"word.target_{target.kind}"),
                 texts(f"role.{target.role}"),
-                target.source,
+                said("source", target.source),
             ]
         )
     return rows

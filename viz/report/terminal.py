@@ -16,7 +16,7 @@ from ..words.backtest import (
     backtest_note,
     backtest_tables,
 )
-from ..words.choices import choices, turning_points
+from ..words.choices import choices, turning_points, why_ranked
 from ..words.decision import Decision, TargetShare, decisions, target_shares
 from ..words.findings import answers, headline, policy_names, short_names, unsettled
 from ..words.forms import form_answers, form_headline, form_rows
@@ -104,7 +104,8 @@ def _print_backtest(result: RunResult | Comparison, texts: Texts, out: Console) 
         out.print(_growth_table(one))
     if made:
         out.print(backtest_note(texts), style="dim", highlight=False)
-    misses = [] if compared else backtest_misses(result, texts)
+    # Places stand in the order of the table, the region first.
+    misses = backtest_misses(result, texts)[: 1 if compared else None]
     for sentence in (*backtest_answers(result, texts), *misses):
         out.print(sentence, highlight=False)
 
@@ -289,6 +290,8 @@ def _notes(comparison: Comparison, texts: Texts) -> list[str]:
         texts("table.note", confidence=confidence, pairs=meta["pairs"]),
         texts("table.choice.note", fraction=f"{100 * meta['satisficing']:g}", zone=zone),
         texts("table.benefit.note"),
+        texts("table.stopped", pairs=meta["pairs"], rule=texts(f"stopped.{meta['stopped_by']}")),
+        why_ranked(comparison, texts),
     ]
 
 

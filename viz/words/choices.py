@@ -12,10 +12,11 @@ from .quantities import effect_unit, indicator_phrase, listed, plain, spread
 from .selection import records, select
 from .texts import Texts
 
-__all__ = ["choices", "turning_caption", "turning_points", "turning_rows"]
+__all__ = ["choices", "turning_caption", "turning_points", "turning_rows", "why_ranked"]
 
 _TURNS = ("flips", "may flip")
 _MOST_ROWS = 60
+_EXPLAINED = 3
 
 
 def choices(comparison: Comparison, texts: Texts) -> list[str]:
@@ -44,6 +45,13 @@ def choices(comparison: Comparison, texts: Texts) -> list[str]:
     else:
         sentences.append(texts("choice.no_front"))
     return sentences
+
+
+def why_ranked(comparison: Comparison, texts: Texts) -> str:
+    """Which command tells through which channels the first policies act."""
+    ids = dict.fromkeys(policy.partition("@")[0] for policy in comparison.policies["policy"])
+    chosen = [policy for policy in ids if policy != comparison.meta["baseline"]]
+    return texts("choice.why", policies=" ".join(chosen[:_EXPLAINED]))
 
 
 def turning_points(comparison: Comparison, texts: Texts) -> list[str]:

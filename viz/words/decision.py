@@ -157,7 +157,7 @@ def _row(
         short_front=_yes(row.on_front, row.choice, texts),
         spent=plain(row.spent * money.factor),
         spent_unit=money.label,
-        net_cost=_bounded(row.net_cost, row.net_cost_low, row.net_cost_high, money),
+        net_cost=_money(row.net_cost, row.net_cost_low, row.net_cost_high, money),
         gross=_or_dash(row.gross_benefit * money.factor),
         net=_bounded(row.net_benefit, row.net_benefit_low, row.net_benefit_high, money),
         hulten=_or_dash(row.hulten_benefit * money.factor),
@@ -202,6 +202,12 @@ def _interval(effect: Effect) -> str:
 
 def _percent(effect: Effect) -> str:
     return f"{effect.percent} [{effect.percent_low}, {effect.percent_high}]"
+
+
+def _money(mean: float, low: float, high: float, unit: Unit) -> str:
+    """An amount with its interval, or alone where three digits do not tell the bounds apart."""
+    ends = {plain(value * unit.factor) for value in (mean, low, high)}
+    return ends.pop() if len(ends) == 1 else _bounded(mean, low, high, unit)
 
 
 def _bounded(mean: float, low: float, high: float, unit: Unit) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from innocluster.scenarios.errors import COMMAND_LINE, InputError, choices
 from innocluster.scenarios.form_plugins import load_forms
 from innocluster.sim.ground.forms import RULES
+from innocluster.viz.words.messages import Messages
 from innocluster.viz.words.texts import Texts
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def describe_forms(chosen: str | None, language: str) -> list[dict[str, Any]]:
     InputError
         If there is no such rule.
     """
-    added, korean = load_forms(), language == "ko"
+    added, korean, said = load_forms(), language == "ko", Messages(language)
     if chosen is not None and chosen not in RULES:
         allowed = choices(chosen, tuple(RULES))
         raise InputError(file=COMMAND_LINE, key="rule", value=chosen, allowed=allowed)
@@ -44,7 +45,7 @@ def describe_forms(chosen: str | None, language: str) -> list[dict[str, Any]]:
                     "form": form.key,
                     "label": form.label_ko if korean else form.label,
                     "weight": form.weight,
-                    "evidence": form.evidence,
+                    "evidence": said("source", form.evidence),
                     "package": added.get((rule.key, form.key), "innocluster"),
                 }
                 for form in rule.forms.values()
