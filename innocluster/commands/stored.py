@@ -119,6 +119,11 @@ def _run(folder: Path) -> Stored:
     if not asked:
         del names["moments"]
     meta, tables = read_result(folder, names)
+    if "goal_kind" not in tables["indicators"]:
+        raise InputError(
+            file=folder, key="indicators", value="written by an earlier version",
+            allowed="a run of this version; the same command makes it anew",
+        )  # fmt: skip
     if not asked:
         tables["moments"] = tables["indicators"].iloc[:0]
     return Stored(RunResult(meta, **tables), write_run_report, print_run)
