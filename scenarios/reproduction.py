@@ -72,7 +72,7 @@ def reproduce(
     folder = Path(folder)
     manifest = finished_manifest(folder)
     request = manifest.get("request")
-    if request is None or request["command"] not in ("run", "compare", "explore"):
+    if request is None or request["command"] not in ("run", "compare", "explore", "sweep"):
         raise InputError(
             file=folder, key="folder", value="no run of the model",
             allowed="a folder of run, compare, explore or sweep",

@@ -74,8 +74,8 @@ def test_a_table_of_80_columns_otherwise(
     assert (answer.returncode, answer.stderr) == (0, "")
     assert word in answer.stdout
     assert max(cell_len(line) for line in answer.stdout.splitlines()) <= 80
-    text = "seed {seed}; tables in {folder}; figures and page: innocluster report {typed}"
-    last = Messages(language)("line", text, seed=2005, folder="out", typed="out")
+    text = "seed {seed}; page: {page}"
+    last = Messages(language)("line", text, seed=2005, page="out/channels.html")
     assert answer.stdout.splitlines()[-1] == last
 
 

@@ -31,7 +31,7 @@ spin_up_years = 0
 
 [[vary]]
 entry = "programme.budget_scale"
-values = [0.0, 1.0, 2.0]
+values = [0.0, 0.05, 2.0]
 """
 
 
@@ -53,7 +53,7 @@ def test_a_dry_run_says_what_it_takes(file: Path, capsys: pytest.CaptureFixture[
     said = capsys.readouterr().out
     assert said.startswith("6 runs: 3 points, 3 worlds, 2 policies; some 1 seconds to 2 seconds")
     assert call("sweep", "budget", "--dry-run", "--workers", 2, "--lang", "ko") == 0
-    assert capsys.readouterr().out.startswith("실행 480개: 점 6개, 모의 세계 120개, 정책 4개.")
+    assert capsys.readouterr().out.startswith("실행 216개: 점 9개, 모의 세계 72개, 정책 3개.")
     assert call("sweep", file, "--dry-run", "--json", "--shard", "2/2") == 0
     assert json.loads(capsys.readouterr().out)["runs"] == 2
     assert {path.name for path in file.parent.iterdir()} == {"mine.toml", "region"}
@@ -82,7 +82,7 @@ def test_a_sweep_its_parts_and_its_runs(
     assert table["revenue_2005"].nunique() == 3
     target = tmp_path / "chosen.csv"
     assert call("results", whole, "--where", "policy=P5", "--export", target) == 0
-    assert pd.read_csv(target)["programme.budget_scale"].tolist() == [0.0, 1.0, 2.0]
+    assert pd.read_csv(target)["programme.budget_scale"].tolist() == [0.0, 0.05, 2.0]
     assert "3 of 6 runs" in capsys.readouterr().out
     assert call("results", "verify", whole) == 0
     assert call("reproduce", whole, "--workers", 1, "--quiet") == 0

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from ...entries import SCENARIO
 from ...errors import InputError
 from ...runs.inputs import INPUTS, Inputs
+from ...runs.provenance import canonical_scenario
 from ...store.files import storage_errors, write_aside
 from ..designs import Sweep
 
-__all__ = ["keep_design", "kept_design"]
+__all__ = ["keep_design", "kept_design", "kept_identity"]
 
 _DESIGN = "sweep.json"
 _VARIED = "varied"
@@ -49,14 +51,7 @@ def kept_design(folder: Path) -> Sweep:
         Where there is none, or it is damaged.
     """
     path = folder / INPUTS / _DESIGN
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        document = None
-    if not isinstance(document, dict):
-        raise InputError(
-            file=folder, key="folder", value="no sweep", allowed="a result folder of a sweep"
-        )
+    document = _document(folder)
     given = {key: value for key, value in document.items() if value is not None}
     given["vary"] = [
         {key: value for key, value in axis.items() if value is not None}
@@ -66,3 +61,30 @@ def kept_design(folder: Path) -> Sweep:
         given["draws"] = str((path.parent / given["draws"]).resolve())
     base = Inputs.restore(folder).scenario
     return Sweep.from_table(given, str(path), path.parent / _VARIED, base)
+
+
+def kept_identity(folder: Path) -> dict[str, Any]:
+    """What two parts of one sweep have in common, wherever their files lie.
+
+    Raises
+    ------
+    InputError
+        As `kept_design`.
+    """
+    document = _document(folder)
+    inputs = Inputs.restore(folder)
+    base = canonical_scenario(inputs.scenario, inputs.digests)
+    return {**document, "draws": document["draws"] is not None, "base": base}
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    """A design as it was written."""
+    try:
+        document = json.loads((folder / INPUTS / _DESIGN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        document = None
+    if not isinstance(document, dict):
+        raise InputError(
+            file=folder, key="folder", value="no sweep", allowed="a result folder of a sweep"
+        )
+    return document

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...errors import InputError
 from ...store.folder import ResultFolder
 from .finished import SweepResult
-from .kept_designs import kept_design
+from .kept_designs import kept_design, kept_identity
 from .running import sweep
 
 __all__ = ["merge"]
@@ -32,11 +32,11 @@ def merge(
         For a folder that is no part of a sweep, or one of another sweep.
     """
     parts = sorted({Path(shard).resolve() for shard in shards})
-    designs = [kept_design(part) for part in parts]
-    for part, design in zip(parts, designs, strict=True):
-        if design.model_dump(exclude={"draws"}) != designs[0].model_dump(exclude={"draws"}):
+    first = kept_identity(parts[0])
+    for part in parts[1:]:
+        if kept_identity(part) != first:
             raise InputError(
                 file=part, key="sweep", value=f"another sweep than that of {parts[0]}",
                 allowed="parts of one sweep",
             )  # fmt: skip
-    return sweep(designs[0], folder, workers=1, reuse=parts, run=False, command=command)
+    return sweep(kept_design(parts[0]), folder, workers=1, reuse=parts, run=False, command=command)
