@@ -170,13 +170,15 @@ def _use_answer(view: View, texts: Texts) -> tuple[Answer | None, str]:
         return None, texts("page.state.nothing")
     if error:
         return answer, error
-    if answer is None and question == Question.of(View()):
+    made = 0 if answer is None else answer.worlds
+    if question == Question.of(View()) and made < usual_answer().worlds:
+        # A few worlds of the same question are no better answer than the many that are stored.
         answer = usual_answer()
-    return answer, _state(answer, texts)
+    return answer, _state(answer, made, texts)
 
 
-def _state(answer: Answer | None, texts: Texts) -> str:
-    """How far the answer is, in words."""
+def _state(answer: Answer | None, made: int, texts: Texts) -> str:
+    """How far the answer is, and how many worlds of it are simulated by now, in words."""
     told = ""
     if answer is not None and answer.stored:
         told = texts("page.state.stored", date=answer.stored, digest=answer.digest[:8]) + " "
@@ -185,6 +187,8 @@ def _state(answer: Answer | None, texts: Texts) -> str:
             # Told every ten seconds, for those who are read to.
             seconds = 10 * int(ENGINE.compiling / 10.0)
             return told + texts("page.state.compiling", seconds=seconds)
+        if made:
+            return told + texts("page.state.beside", worlds=made, of=STEPS[-1])
         told += texts("page.state.first", waiting=ENGINE.waiting)
         return f"{told} {texts('page.state.full')}" if ENGINE.waiting > _MANY else told
     done = answer.worlds >= STEPS[-1]
