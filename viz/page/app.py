@@ -104,18 +104,23 @@ def Page() -> None:
         _head(view, texts, go)
         if complaint:
             solara.HTML(unsafe_innerHTML=f'<p class="wrong" role="alert">{escape(complaint)}</p>')
-        with solara.Div(classes=["first"]):
+        alone = view.view in ALONE
+        with solara.Div(classes=[] if alone else ["first"]):
             with solara.Div():
                 _said(view, answer, state, texts)
                 _changed(view, texts, go)
-            _controls(controls.first_spec(view, texts, answer is not None), view, go)
+            if not alone:
+                _controls(controls.first_spec(view, texts, answer is not None), view, go)
         with solara.Column(classes=["body"], gap="0"):
-            if view.view in ALONE:
+            if alone:
                 ALONE[view.view](view, answer)
             elif answer is not None:
                 SHOWN.get(view.view, _overview)(view, answer)
                 downloads(view, answer)
         solara.HTML(unsafe_innerHTML=f"<h2>{escape(texts('page.levers'))}</h2>")
+        if alone:
+            # Their own matter comes first.
+            _controls(controls.first_spec(view, texts, answer is not None), view, go)
         _controls(controls.other_spec(view, texts, answer is not None), view, go)
 
 

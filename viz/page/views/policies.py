@@ -11,6 +11,7 @@ from innocluster.agents.firms import role_efficiency
 from innocluster.scenarios.policies import registered_policies
 from innocluster.sim.ground.parameters import PARAMETERS
 
+from ...words.messages import Messages
 from ...words.quantities import plain, precise
 from ...words.texts import Texts
 from ..address import View
@@ -55,7 +56,7 @@ def policies_table(texts: Texts) -> str:
                 policy.summary_ko if korean else policy.summary,
                 policy.knows_ko if korean else policy.knows,
                 ", ".join(texts(f"page.policies.lever.{n}") for n in levers) or "–",
-                policy.source,
+                Messages(texts.language)("source", policy.source),
             ]
         )
     head = [
