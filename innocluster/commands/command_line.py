@@ -41,6 +41,7 @@ from .sweeps.merge_command import merge_command
 from .sweeps.sweep_command import sweep_command
 from .terminal.console import encodable, error_line, notice, speak_warnings, spoken, usage_line
 from .terminal.help_page import Command, Group
+from .terminal.signals import listen_for_signals
 from .validation.validate_command import validate_command
 
 __all__ = ["main"]
@@ -103,7 +104,7 @@ def main() -> int:
     encodable()
     words = spoken(sys.argv[1:])
     speak_warnings(words)
-    received = _listen_for_signals()
+    received = listen_for_signals()
     try:
         code = application(standalone_mode=False)
         sys.stdout.flush()
@@ -138,25 +139,6 @@ def _outcome_of(error: Exception, words: Messages) -> int:
         text = words("line", "standard output cannot be written: {reason}", reason=error.strerror)
         return _complain(text, FAILED)
     return _report_fault(error, words)
-
-
-def _listen_for_signals() -> list[int]:
-    """End on signals as on Ctrl-C, also where a shell that put us aside has us ignore it.
-
-    Returns
-    -------
-    list that will hold the signals that came
-    """
-    received: list[int] = []
-
-    def stop(number: int, _: object) -> None:
-        received.append(number)
-        raise KeyboardInterrupt
-
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
-    return received
 
 
 def _give_up_output() -> None:

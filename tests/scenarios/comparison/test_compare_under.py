@@ -13,6 +13,7 @@ import pytest
 from innocluster import compare
 from innocluster.scenarios.comparison.comparison import Comparison, Criteria
 from innocluster.scenarios.errors import InputError
+from innocluster.scenarios.runs import completion
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.draws import SWEPT, UNCERTAIN, prior_draws, swept_draws
 from innocluster.scenarios.store.conditions import read_conditions
@@ -73,7 +74,10 @@ def test_the_ledger_keeps_what_was_drawn(short: Scenario, tmp_path: Path) -> Non
             assert stored["P0", world][name] == value
 
 
-def test_the_point_and_the_prior_share_a_ledger_but_no_run(short: Scenario, tmp_path: Path) -> None:
+def test_the_point_and_the_prior_share_a_ledger_but_no_run(
+    short: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completion, "_LONGEST", 0.0)  # Progress after every world.
     under_prior(short, 2, folder=tmp_path)
     done: list[int] = []
     compare(

@@ -16,7 +16,7 @@ from innocluster.scenarios.comparison.benefits import BENEFITS
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.engines.processes import Processes
 from innocluster.scenarios.errors import InputError
-from innocluster.scenarios.runs import execution, workers
+from innocluster.scenarios.runs import completion, execution, workers
 from innocluster.scenarios.runs.indicators import indicator_list
 from innocluster.scenarios.runs.workers import Crew, Job
 from innocluster.scenarios.schema import Scenario
@@ -164,7 +164,10 @@ def test_other_policies_in_the_comparison_do_not_matter(
     )
 
 
-def test_extending_reuses_what_is_there(short: Scenario, tmp_path: Path) -> None:
+def test_extending_reuses_what_is_there(
+    short: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completion, "_LONGEST", 0.0)  # Progress after every world.
     done: list[int] = []
     options = {"scenario": short, "workers": 1, "folder": tmp_path}
     compare(("P5",), pairs=2, max_pairs=2, **options)  # type: ignore[arg-type]
