@@ -2,7 +2,8 @@
 
 `python3 start.py compare` runs any innocluster command with its options,
 `python3 start.py serve` opens the page,
-`python3 start.py test` checks style, types and tests.
+`python3 start.py test` checks style, types and tests; with INNOCLUSTER_CHROMIUM set to a Chromium,
+the page in that browser, too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ HERE = Path(__file__).resolve().parent
 ENVIRONMENT = HERE / ".venv"
 SCRIPTS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
-EXTRAS = {"test": "[test,lint]", "serve": "[page]"}
+EXTRAS = {
+    "test": "[test,lint,browser]" if os.environ.get("INNOCLUSTER_CHROMIUM") else "[test,lint]",
+    "serve": "[page]",
+}
 """What some commands need beside what all need."""
 
 

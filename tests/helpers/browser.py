@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -25,30 +27,45 @@ CHROMIUM = os.environ.get("INNOCLUSTER_CHROMIUM") or next(
 
 NEEDED = ("playwright", "solara", "solara_assets", "ipyvuetify")
 MISSING = [name for name in NEEDED if find_spec(name) is None] + ([] if CHROMIUM else ["chromium"])
+WHY = (
+    f"needs {', '.join(MISSING)}; with INNOCLUSTER_CHROMIUM set to a Chromium, start.py test "
+    "installs the rest"
+)
+"""What is told where pages cannot be opened."""
+
+PATIENCE = 300.0
+"""Seconds that anything may take: other tests and the compiler may have the machine meanwhile."""
 
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The page on a free port: its address and its process."""
+    """The page on a free port: its address and its process, which ends with all that it started."""
     command = [sys.executable, "-m", "innocluster", "serve", "--port", str(port), "--no-open"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().split()[3]
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True
+        ) as process,
+    ):
         try:
-            until = time.monotonic() + 60.0
-            while time.monotonic() < until:
-                with suppress(OSError):
-                    urllib.request.urlopen(address, timeout=10).close()
-                    break
+            assert process.stdout is not None
+            words = process.stdout.readline().split()
+            until = time.monotonic() + PATIENCE
+            while not (words and _answers(words[3])):
+                if process.poll() is not None or time.monotonic() > until:
+                    said.seek(0)
+                    raise RuntimeError(f"the page did not start: {said.read()}")
                 time.sleep(0.05)
-            yield address, process
+            yield words[3], process
         finally:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(2.0)
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _answers(address: str) -> bool:
+    with suppress(OSError):
+        urllib.request.urlopen(address, timeout=10).close()
+        return True
+    return False
 
 
 class Visitor:
@@ -57,6 +74,7 @@ class Visitor:
     def __init__(self, browser: Any, address: str, **options: Any) -> None:
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(1000.0 * PATIENCE)
         self.wrong: list[str] = []
         page, own = self.page, (address, "data:", "blob:", address.replace("http", "ws"))
         page.on("response", lambda r: self._note(r.status >= 400, f"{r.status} {r.url}"))
@@ -73,7 +91,7 @@ class Visitor:
     def open(self, query: str = "") -> Any:
         """Open the page, up to the levers."""
         self.page.goto(self.address + query)
-        self.page.wait_for_selector(".levers [data-found], .levers .lever", timeout=60_000)
+        self.page.wait_for_selector(".levers [data-found], .levers .lever")
         return self.page
 
 

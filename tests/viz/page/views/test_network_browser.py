@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser import MISSING, Visitor, browsing, serving
+from browser import MISSING, WHY, Visitor, browsing, serving
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}")
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=WHY)
 
 # A short horizon: one world of three years, simulated once for all tests here.
 VIEW = "?view=network&last=2005-12"
@@ -20,7 +20,7 @@ def page() -> Iterator[Any]:
     with serving() as (address, _), browsing() as browser:
         visitor = Visitor(browser, address)
         found = visitor.open(VIEW)
-        found.wait_for_selector(".network canvas", timeout=400_000)
+        found.wait_for_selector(".network canvas")
         found.wait_for_function("document.querySelector('.network').dataset.drawn > 0")
         yield found
         visitor.context.close()
@@ -65,6 +65,7 @@ def test_play_draws_fast_and_needs_no_server(page: Any) -> None:
 
 def test_the_table_holds_the_numbers_that_are_told(page: Any) -> None:
     page.locator(".network summary").click()
+    page.wait_for_selector(".network tbody tr")
     rows = page.locator(".network tbody tr")
     assert rows.count() == 8
     told = page.locator(".network .now").inner_text()
@@ -79,5 +80,5 @@ def test_a_firm_leads_to_its_life(page: Any) -> None:
     assert page.locator(".network form [role=status]").inner_text() != ""
     page.locator(".network .wanted").fill("120")
     page.locator(".network form button").click()
-    page.wait_for_url("**agent=firm-120*", timeout=20_000)
-    page.wait_for_selector("h2:has-text('Firm 120')", timeout=60_000)
+    page.wait_for_url("**agent=firm-120*")
+    page.wait_for_selector("h2:has-text('Firm 120')")
