@@ -26,7 +26,6 @@ from pathlib import Path
 from unittest import mock
 
 from innocluster.commands import command_line
-from innocluster.commands.terminal.console import error_line
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.files import PRESETS
 from innocluster.scenarios.region.loading import PRESET_FOLDER, load_region
@@ -35,7 +34,7 @@ from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.draws import read_draws
 from innocluster.sim.beginning.macro import load_macro, save_macro
 from innocluster.sim.ground.parameters import PARAMETERS
-from innocluster.viz.words.messages import Messages
+from innocluster.viz.words.messages import Messages, error_line
 
 __all__ = ["Fault", "attack", "main"]
 

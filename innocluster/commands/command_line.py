@@ -20,7 +20,7 @@ import typer
 
 from innocluster.scenarios.errors import InputError
 from innocluster.version import __version__
-from innocluster.viz.words.messages import Messages
+from innocluster.viz.words.messages import Messages, error_line
 
 from .calibration.calibrate_command import calibrate_command
 from .compare_command import compare_command
@@ -39,7 +39,7 @@ from .run_command import run_command
 from .serve_command import serve_command
 from .sweeps.merge_command import merge_command
 from .sweeps.sweep_command import sweep_command
-from .terminal.console import encodable, error_line, notice, speak_warnings, spoken, usage_line
+from .terminal.console import encodable, notice, speak_warnings, spoken, usage_line
 from .terminal.help_page import Command, Group
 from .terminal.signals import listen_for_signals
 from .validation.validate_command import validate_command

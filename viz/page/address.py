@@ -20,6 +20,8 @@ from innocluster.scenarios.schema import DEFAULT_PRESET, PRESET_MACROS, Scenario
 from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
+from ..words.messages import Messages, error_line
+
 __all__ = ["FORMAT", "MEASURES", "VIEWS", "WORLDS", "View"]
 
 VIEWS = (
@@ -91,21 +93,21 @@ class View:
 
         Whatever cannot be used is left at its default.
         """
-        view, complaint = cls(), ""
+        view, wrong = cls(), None
         try:
             pairs = parse_qsl((query or "").lstrip("?"), max_num_fields=200)
         except ValueError:
-            pairs, complaint = [], str(_wrong("address", (query or ""), "at most 200 entries"))
+            pairs, wrong = [], _wrong("address", (query or ""), "at most 200 entries")
         for key, text in pairs:
             try:
                 view = view._with(key, text)
             except InputError as error:
-                complaint = complaint or str(error)
+                wrong = wrong or error
         try:
             view.arms()
         except InputError as error:
-            return replace(cls(), lang=view.lang, view=view.view), str(error)
-        return view, complaint
+            view, wrong = replace(cls(), lang=view.lang, view=view.view), error
+        return view, error_line(wrong, Messages(view.lang)) if wrong is not None else ""
 
     def _with(self, key: str, text: str) -> View:
         """The view with one entry of its address replaced."""

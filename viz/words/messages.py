@@ -12,10 +12,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from innocluster.scenarios.errors import InputError, one_line
+
 from ..files import DATA
 from .texts import LANGUAGES
 
-__all__ = ["KINDS", "Messages", "language_wanted"]
+__all__ = ["KINDS", "Messages", "error_line", "language_wanted"]
 
 KINDS = ("help", "usage", "line", "key", "value", "allowed", "file", "source", "title")
 """Help of the command line, its complaints on usage, its own lines, parts of an error, sources
@@ -112,3 +114,15 @@ def language_wanted(environment: Mapping[str, str], system: str | None = None) -
     names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     chosen = next((name for name in names if name), system or "")
     return "ko" if chosen.lower().startswith("ko") else "en"
+
+
+def error_line(error: InputError, words: Messages) -> str:
+    """One line with file, key, value and what is allowed."""
+    if words.language == "en":
+        return str(error)
+    value = error.value if isinstance(error.value, str) else repr(error.value)
+    parts = [words("file", error.file), words("key", error.key), words("value", value)]
+    file, key, given = map(one_line, parts)
+    allowed = " ".join(words("allowed", " ".join(error.allowed.split())).split())
+    return words("line", "{file}: {key} = {value}: allowed: {allowed}",
+                 file=file, key=key, value=given, allowed=allowed)  # fmt: skip

@@ -12,14 +12,12 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from innocluster.scenarios.errors import InputError, one_line
 from innocluster.viz.words.messages import Messages, language_wanted
 from innocluster.viz.words.texts import LANGUAGES
 
 __all__ = [
     "DEFAULT_LANGUAGE",
     "encodable",
-    "error_line",
     "notice",
     "print_json",
     "speak_warnings",
@@ -108,18 +106,6 @@ def speak_warnings(words: Messages) -> None:
     logger = logging.getLogger("innocluster")
     logger.handlers[:] = [_Spoken(words)]
     logger.propagate = False
-
-
-def error_line(error: InputError, words: Messages) -> str:
-    """One line with file, key, value and what is allowed."""
-    if words.language == "en":
-        return str(error)
-    value = error.value if isinstance(error.value, str) else repr(error.value)
-    parts = [words("file", error.file), words("key", error.key), words("value", value)]
-    file, key, given = map(one_line, parts)
-    allowed = " ".join(words("allowed", " ".join(error.allowed.split())).split())
-    return words("line", "{file}: {key} = {value}: allowed: {allowed}",
-                 file=file, key=key, value=given, allowed=allowed)  # fmt: skip
 
 
 def usage_line(message: str, words: Messages) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +74,24 @@ def test_no_address_reaches_a_file(query: str, monkeypatch: pytest.MonkeyPatch) 
     view, told = View.of(query)
     assert view == View()
     assert "allowed:" in told
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?budget=11",
+        "?seed=-1",
+        "?place=../../etc",
+        "?policy=P5@x=1",
+        "?budget=many",
+        "?start=2001-13",
+        "?form.entry=sea",
+        "?set.rd_elasticity=9",
+    ],
+)
+def test_who_reads_korean_is_told_in_korean(query: str) -> None:
+    _, told = View.of(f"{query}&lang=ko")
+    assert told.startswith("주소: ")
+    assert re.search("[가-힣]", told.partition("허용: ")[2])
+    # Names of entries and policies stay; no English word is left.
+    assert not re.search(r"\b(allowed|one of|number|from|letters|plausible)\b", told)

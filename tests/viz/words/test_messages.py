@@ -12,16 +12,23 @@ import pytest
 import typer
 
 from innocluster.commands.command_line import application
-from innocluster.commands.terminal.console import error_line
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import _ALLOWED, Scenario, presets
-from innocluster.viz.words.messages import KINDS, Messages, language_wanted
+from innocluster.viz.words.messages import KINDS, Messages, error_line, language_wanted
 
 ROOT = Path(__file__).parents[3]
 KO, EN = Messages("ko"), Messages("en")
 CATALOGUE = ROOT / "viz" / "data" / "messages.csv"
 HANGUL = re.compile("[가-힣]")
-ERRORS = ("InputError", "CellError", "MacroError", "ParameterError", "error", "_cell_error")
+ERRORS = (
+    "InputError",
+    "CellError",
+    "MacroError",
+    "ParameterError",
+    "error",
+    "_cell_error",
+    "_wrong",
+)
 # Names that are the same in every language.
 PLAIN = ("CSV", "UTF-8", "pip install XlsxWriter", "DIR or verify DIR")
 

@@ -11,6 +11,7 @@ import solara
 from innocluster.scenarios.arms import resolve_arm
 from innocluster.scenarios.errors import InputError
 
+from ...words.messages import Messages, error_line
 from ..address import View
 from ..world.record import World
 from ..world.worlds import Worlds
@@ -54,7 +55,7 @@ def use_world(view: View, arm: str, texts: Texts) -> tuple[World | None, str]:
             if not cancelled.is_set():
                 arrive((question, world, ""))
         except InputError as error:
-            arrive((question, None, str(error)))
+            arrive((question, None, error_line(error, Messages(texts.language))))
 
     solara.use_thread(work, dependencies=[question], intrusive_cancel=False)
     asked, world, said = arrived

@@ -18,6 +18,7 @@ from ...figures.front_figure import front_figure
 from ...figures.panels import Drawing
 from ...figures.saving import render_svg
 from ...figures.style import figure_style
+from ...words.messages import Messages, error_line
 from ...words.texts import Texts
 from ..address import View
 from ..world.jobs import finished_folders, job_folder, rank, results_root
@@ -71,7 +72,7 @@ def _page(folder: Path, texts: Texts) -> str:
     try:
         page = stored_page(folder, texts)
     except InputError as error:
-        return paragraph(str(error), "wrong")
+        return paragraph(error_line(error, Messages(texts.language)), "wrong")
     front = ""
     if (folder / "effects.parquet").is_file():
         front = _front(folder, folder.stat().st_mtime_ns, texts.language)
@@ -85,7 +86,7 @@ def _posterior(language: str) -> str:
     try:
         return posterior_page(load_posterior(), Texts(language))
     except InputError as error:
-        return paragraph(str(error), "wrong")
+        return paragraph(error_line(error, Messages(language)), "wrong")
 
 
 @cache
