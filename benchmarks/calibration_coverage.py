@@ -5,7 +5,10 @@ python benchmarks/calibration_coverage.py RUNS [TRUTHS] [WORKERS]
 One wave of runs all over the prior is shared by all truths; a truth is one further run whose
 figures are fitted as if they had been observed. Ten fitted parameters, the other uncertain ones
 drawn anew in every run, a region of a sixteenth of the firms until the end of 2005. The truth's
-place in its posterior must be uniform. Killed, the same command goes on. Results and date go to
+place in its posterior must be uniform (Cook, Gelman and Rubin 2006), and so must the probability
+of what is nearer to a random point than the truth is (P. Lemos, A. Coogan, Y. Hezaveh and L.
+Perreault-Levasseur 2023, "Sampling-based accuracy testing of posterior estimators for general
+inference", ICML). Killed, the same command goes on. Results and date go to
 `calibration_coverage.json` beside this file.
 """
 
@@ -26,7 +29,7 @@ from numpy.typing import NDArray
 from innocluster.calibration.inference.emulator import fit_emulator
 from innocluster.calibration.inference.likelihood import Posterior
 from innocluster.calibration.inference.priors import HIGHEST_SCORE, Priors, model_priors
-from innocluster.calibration.inference.self_check import self_check
+from innocluster.calibration.inference.self_check import Replay, replays_of
 from innocluster.scenarios.runs.execution import build_settings
 from innocluster.scenarios.runs.inputs import Inputs
 from innocluster.scenarios.runs.moments import MomentRecorder
@@ -52,6 +55,7 @@ YEAR = 2005
 RESULT = Path(__file__).resolve().parent / "calibration_coverage.json"
 _STORE = Path("results") / "calibration-coverage.npz"
 _BLOCK = 32
+_PIECE = 250
 
 
 def small_settings(world: int, drawn: Mapping[str, float]) -> Simulation:
@@ -114,38 +118,55 @@ def main(runs: int, truths: int = 500, workers: int = 1) -> None:
     known = (0.1 * summaries[wave].std(axis=0)) ** 2
     columns = np.arange(summaries.shape[1])
     posterior = Posterior(priors, emulator, columns, summaries[wave].mean(axis=0), known)
-    pieces = [
-        self_check(posterior, part_scores, part_summaries, number)
-        for number, (part_scores, part_summaries) in enumerate(
-            zip(
-                np.array_split(scores[fresh], max(1, truths // 250)),
-                np.array_split(summaries[fresh], max(1, truths // 250)),
-                strict=True,
-            )
-        )
+    count = max(1, truths // _PIECE)
+    pieces = zip(
+        np.array_split(scores[fresh], count), np.array_split(summaries[fresh], count), strict=True
+    )
+    replays = [
+        replay
+        for number, piece in enumerate(pieces)
+        for replay in replays_of(posterior, *piece, number)[0]
     ]
-    places = np.concatenate([piece.places for piece in pieces])
+    places = np.array([replay.places(1.0) for replay in replays])
     held = np.abs(2.0 * places - 1.0) <= 0.9
     document = {
         "date": datetime.now(UTC).date().isoformat(),
         "runs_of_the_wave": runs,
-        "truths": int(places.shape[0]),
+        "truths": len(replays),
         "coverage_90": dict(zip(FITTED, held.mean(axis=0).round(3).tolist(), strict=True)),
         "pooled": round(float(held.mean()), 4),
-        "largest_rank_deviation": round(_rank_deviation(places), 4),
-        "band_of_rank_deviation": round(float(1.63 / np.sqrt(places.shape[0])), 4),
+        "contraction": round(float(np.mean([replay.contraction.sum() for replay in replays])), 2),
+        "largest_rank_deviation": round(max(map(_deviation, places.T)), 4),
+        "band_of_rank_deviation": round(_band(len(replays), len(FITTED)), 4),
+        "tarp_deviation": round(_deviation(_nearer(replays)), 4),
         "minutes": round((time.perf_counter() - start) / 60.0, 1),
     }
     RESULT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(document, indent=1))
 
 
-def _rank_deviation(places: Floats) -> float:
-    """Largest distance of a parameter's ranks from uniform, as of Kolmogorov and Smirnov."""
-    ordered = np.sort(places, axis=0)
-    count = ordered.shape[0]
-    steps = np.arange(count)[:, None] / count
-    return float(np.maximum(ordered - steps, steps + 1.0 / count - ordered).max())
+def _nearer(replays: list[Replay]) -> Floats:
+    """Of each truth, the posterior probability of what is nearer to a random point of the prior."""
+    generator = np.random.default_rng(7)
+    found = []
+    for replay in replays:
+        point = generator.standard_normal(replay.scores.shape[1])
+        distance = ((replay.scores - point) ** 2).sum(axis=1)
+        weights = replay.weights(1.0)
+        found.append(weights @ (distance < distance[0]) + generator.random() * weights[0])
+    return np.array(found)
+
+
+def _deviation(places: Floats) -> float:
+    """Largest distance of places from uniform, as of Kolmogorov and Smirnov."""
+    ordered = np.sort(places)
+    steps = np.arange(ordered.size) / ordered.size
+    return float(np.maximum(ordered - steps, steps + 1.0 / ordered.size - ordered).max())
+
+
+def _band(count: int, parameters: int) -> float:
+    """Deviation that the largest of all parameters exceeds in 5 % of cases."""
+    return float(np.sqrt(-0.5 * np.log(0.025 / parameters) / count))
 
 
 if __name__ == "__main__":

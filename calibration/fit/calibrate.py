@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,7 +112,7 @@ def calibrate(
     targets: str | Path | None = None,
     runs: int = RUNS,
     waves: int = WAVES,
-    effects: int = 100,
+    effects: int = 200,
     workers: int | None = None,
     folder: str | Path | ResultFolder,
     progress: Progress | None = None,
@@ -227,7 +228,7 @@ def _stored(
     manifest = {
         "stand_in": False,
         "date": datetime.now(UTC).date().isoformat(),
-        "command": meta["command"] or "calibrate",
+        "command": _anywhere(meta["command"] or "calibrate"),
         "version": __version__,
         "runs": int(numbers["runs"]),
         "targets": meta["fit_to"],
@@ -254,6 +255,15 @@ def _conclusion_rows(found: Conclusion) -> list[dict[str, object]]:
         for source, effects in (("prior", found.prior), ("posterior", found.posterior))
         for number, effect in enumerate(effects)
     ]
+
+
+def _anywhere(command: str) -> str:
+    """A command without the folders of this machine, of which the draws that ship say nothing."""
+    words = (word.rsplit("=", 1) for word in shlex.split(command))
+    return shlex.join(
+        "=".join([*head, Path(last).name if Path(last).is_absolute() else last])
+        for *head, last in words
+    )
 
 
 def _check_numbers(effects: int, workers: int | None) -> None:

@@ -1,7 +1,9 @@
 """How much of what is not known of the headline, P5 less P0, the data moved.
 
 The effect's variance over draws of the posterior, each with a world of its own, over that
-over draws of the priors: what is left is what the data did not move.
+over draws of the priors: what is left is what the data did not move. One run in some hundreds
+takes off in a single firm and would be the whole of a variance, so that the tenth of the draws
+at either end counts as if it stood where the middle four fifths end.
 """
 
 from __future__ import annotations
@@ -20,7 +22,14 @@ from ..inference.priors import Priors
 from .design import fresh_jobs, shipped_draws
 from .draw_runs import DrawRuns
 
-__all__ = ["EFFECT", "EFFECT_LAST", "Conclusion", "conclude", "effect_of_draw"]
+__all__ = [
+    "EFFECT",
+    "EFFECT_LAST",
+    "Conclusion",
+    "conclude",
+    "effect_of_draw",
+    "share_left",
+]
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +38,8 @@ EFFECT_LAST = "2013-12"
 
 _RESAMPLES = 2000
 _INTERVAL = (0.05, 0.95)
+_MIDDLE = (0.1, 0.9)
+_WIDEST = 0.5
 
 
 @dataclass(frozen=True)
@@ -39,14 +50,15 @@ class Conclusion:
     ----------
     policy : whose effect against no programme
     prior, posterior : the effect in each draw, % of revenue without the programme
-    left : variance over the posterior in that over the prior
-    low, high : 90 % interval of it over resampled draws
+    left : winsorised variance over the posterior in that over the prior, at most 1; None where
+        its interval is wider than half of what is possible, so that it cannot be told
+    low, high : 90 % interval of it over resampled draws, at most 1
     """
 
     policy: str
     prior: Floats
     posterior: Floats
-    left: float
+    left: float | None
     low: float
     high: float
 
@@ -84,16 +96,29 @@ def conclude(
         for draws in (prior, values[:count])
         for effects in [runs(fresh_jobs(inputs, priors, draws, seed))[:, 0]]
     ]
-    ratio = found[1].var(ddof=1) / found[0].var(ddof=1)
+    policy = inputs.arm(inputs.scenario.policy).id
+    return Conclusion(policy, found[0], found[1], *share_left(found[0], found[1], seed))
+
+
+def share_left(prior: Floats, posterior: Floats, seed: int) -> tuple[float | None, float, float]:
+    """Share of the prior's variance that the posterior leaves, see `Conclusion`, and its interval.
+
+    The posterior may be a little wider than the prior by chance; what is moved is then nothing.
+    """
     generator = np.random.default_rng(seed)
+    ratio = _spread(posterior) / _spread(prior)
     resampled = [
-        _resampled_variance(found[1], generator) / _resampled_variance(found[0], generator)
+        _spread(_resampled(posterior, generator)) / _spread(_resampled(prior, generator))
         for _ in range(_RESAMPLES)
     ]
-    low, high = np.quantile(resampled, _INTERVAL)
-    policy = inputs.arm(inputs.scenario.policy).id
-    return Conclusion(policy, found[0], found[1], float(ratio), float(low), float(high))
+    low, high = np.minimum(np.quantile(resampled, _INTERVAL), 1.0).tolist()
+    return (min(ratio, 1.0) if high - low <= _WIDEST else None), low, high
 
 
-def _resampled_variance(sample: Floats, generator: np.random.Generator) -> float:
-    return float(sample[generator.integers(sample.size, size=sample.size)].var(ddof=1))
+def _spread(sample: Floats) -> float:
+    """Winsorised variance of a sample, above zero."""
+    return float(max(np.clip(sample, *np.quantile(sample, _MIDDLE)).var(), np.finfo(float).tiny))
+
+
+def _resampled(sample: Floats, generator: np.random.Generator) -> Floats:
+    return np.asarray(sample[generator.integers(sample.size, size=sample.size)])

@@ -31,6 +31,7 @@ _WALKERS = 64
 _LOOK = 500
 _BURNED = 3  # one part in so many
 _ROUNDS = 3
+_DIMENSIONS_A_STEP = 10
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,12 @@ def run_chain(
     log_density: Callable[[Floats], Floats],
     fit: Fit,
     seed: int = 0,
-    most_steps: int = 20_000,
+    most_steps: int = 40_000,
     walkers: int = _WALKERS,
 ) -> Chain:
     """Sample a density until the chain has mixed or `most_steps` are taken.
+
+    In many dimensions neighbouring steps are almost the same: there every few are kept.
 
     Parameters
     ----------
@@ -102,6 +105,7 @@ def run_chain(
 
     dimensions = fit.scores.size
     walkers = max(walkers, 2 * dimensions + 2)
+    thinned = max(1, dimensions // _DIMENSIONS_A_STEP)
     generator = np.random.default_rng(seed)
     start = generator.multivariate_normal(fit.scores, fit.covariance, walkers, method="cholesky")
     outside = ~np.isfinite(log_density(start))
@@ -114,8 +118,8 @@ def run_chain(
     state: Any = start
     chain = Chain(np.zeros((0, walkers, dimensions)), np.inf, 0.0, 0.0, 0.0)
     look = _LOOK
-    while sampler.iteration < most_steps:
-        state = sampler.run_mcmc(state, look)
+    while sampler.iteration * thinned < most_steps:
+        state = sampler.run_mcmc(state, look, thin_by=thinned)
         kept = sampler.get_chain()[sampler.iteration // _BURNED :]
         columns = [kept[:, :, j] for j in range(dimensions)]
         chain = Chain(

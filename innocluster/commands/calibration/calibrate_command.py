@@ -48,7 +48,7 @@ def calibrate_command(
             help="Draws of prior and posterior at which the policy is run until 2013;"
             " 0 leaves that out.",
         ),
-    ] = 100,
+    ] = 200,
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Processes, by default one a core.")
     ] = None,

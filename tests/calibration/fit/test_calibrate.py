@@ -28,7 +28,12 @@ def folder(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(module, "plan_of", lambda *_: invented_plan(place))
         patch.setattr(module, "DrawRuns", lambda *_: None)
         patch.setattr(module, "fit_model", lambda *_: fit)
-        calibrate(effects=0, workers=1, folder=place / "fit", command="as typed")
+        calibrate(
+            effects=0,
+            workers=1,
+            folder=place / "fit",
+            command="as typed --out /tmp/place/fit --runs=9",
+        )
     return place / "fit"
 
 
@@ -38,7 +43,7 @@ def test_what_is_stored_is_whole_and_the_posterior_names_its_digest(folder: Path
     assert result.meta["fit_to"] == ["growth", "both"]
     posterior = load_posterior(folder / "posterior.parquet")
     assert posterior.digest == result.meta["digest"] == posterior.manifest["digest"]
-    assert posterior.manifest["command"] == "as typed"
+    assert posterior.manifest["command"] == "as typed --out fit --runs=9"
     assert set(json.loads(result.to_json())) == {
         "calibration", *(name for name in TABLES if name not in ("fit_draws", "fit_screening")),
     }  # fmt: skip

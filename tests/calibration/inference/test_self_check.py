@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import calibration_measured as measured
@@ -9,7 +10,14 @@ import linear_calibration as linear
 import numpy as np
 import pytest
 
-from innocluster.calibration.inference.self_check import central_coverage, self_check
+from innocluster.calibration.inference.emulator import fit_emulator
+from innocluster.calibration.inference.priors import Priors
+from innocluster.calibration.inference.self_check import (
+    Replay,
+    _tempering,
+    central_coverage,
+    self_check,
+)
 
 
 def test_coverage_by_hand() -> None:
@@ -57,3 +65,54 @@ def test_an_emulator_without_error_is_seen(
     check = self_check(replace(posterior, emulator=less), scores, summaries, 1)
     assert check.overconfident
     assert check.residual > 1.3
+
+
+def test_few_draws_in_many_dimensions_accuse_no_right_posterior() -> None:
+    # 600 draws of a t-density in 40 dimensions are worth some 50; their quantiles, without the
+    # truth among them, hold about .85 of the truths in intervals of .9.
+    names = tuple(f"p{j}" for j in range(40))
+    priors = Priors(names, -np.ones(40), np.zeros(40), np.ones(40))
+    slopes = np.zeros((40, 3))
+    slopes[0], slopes[1, 0], slopes[2, 1], slopes[3, 2] = 0.5, 1.0, 1.0, 1.0
+    generator = np.random.default_rng(4)
+    points = priors.values(generator.standard_normal((400, 40)))
+    emulator = fit_emulator(points, linear.runs(points, slopes, 5))
+    scores = generator.standard_normal((200, 40))
+    summaries = linear.runs(priors.values(scores), slopes, 6)
+    posterior = linear.Posterior(
+        priors, emulator, np.arange(3), np.zeros(3), np.full(3, linear.KNOWN)
+    )
+    check = self_check(posterior, scores, summaries, 1)
+    assert not check.overconfident
+    assert check.coverage()[0.9] == pytest.approx(0.9, abs=0.015)
+    assert check.tempering == 1.0
+
+
+class _Fixed(Replay):
+    """A replay whose truth stands at a given place under each power."""
+
+    def __init__(self, place: Callable[[float], float]) -> None:
+        none = np.zeros(0)
+        super().__init__(none, none, none, none, none, none)
+        object.__setattr__(self, "place", place)
+
+    def places(self, tempering: float) -> np.ndarray:
+        """One parameter's."""
+        return np.array([self.place(tempering)])  # type: ignore[attr-defined]
+
+
+def test_a_shortfall_within_its_error_is_left_alone() -> None:
+    # Of 25 truths 20, 22 and 23 lie in intervals of .8, .9 and .95, and 12 in those of .5: short
+    # by .02, .0, .02 and .03; one standard error is larger.
+    places = [0.5] * 12 + [0.8] * 8 + [0.93] * 2 + [0.97] + [0.999] * 2
+    assert _tempering([_Fixed(lambda _, p=p: p) for p in places]) == 1.0
+
+
+def test_where_no_power_helps_the_best_coverage_is_kept() -> None:
+    # Half the truths lie outside however low the power, at a high one all of them.
+    def place(number: int) -> Callable[[float], float]:
+        return lambda power: 0.5 if number % 2 and power < 0.6 else 0.999
+
+    found = _tempering([_Fixed(place(number)) for number in range(100)])
+    assert found == pytest.approx(0.6, abs=0.03)
+    assert found < 0.6

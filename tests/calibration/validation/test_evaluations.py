@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from innocluster.calibration.fit.draw_summaries import LAST, summary_names
+from innocluster.calibration.fit.fit_targets import BEHAVIOUR
+from innocluster.calibration.targets import read_targets
 from innocluster.calibration.validation.directions import CLAIMS, direction_table
 from innocluster.calibration.validation.evaluations import (
     CANNOT_TELL,
     EVALUATIONS,
     FAILS,
+    FITTED_AS,
     NOT_TESTED,
     PASSES,
     Evaluation,
@@ -18,6 +22,8 @@ from innocluster.calibration.validation.evaluations import (
     verdict,
 )
 from innocluster.calibration.validation.participants import least_squares
+from innocluster.scenarios.runs.inputs import Inputs
+from innocluster.scenarios.schema import Scenario
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,18 @@ def test_every_figure_has_a_row_and_a_verdict() -> None:
     # What was fitted is no test.
     fitted = evaluation_table([], ["participants_innovators", "revenue_2004:all"])
     assert fitted["figure"][fitted["fitted"]].tolist() == ["innovators"]
+
+
+def test_what_a_calibration_may_have_fitted_has_its_name() -> None:
+    # A wrong one would count a figure that was fitted as a test that the model passes.
+    names = summary_names(Inputs(Scenario.default().replaced(last=LAST)))
+    assert set(FITTED_AS) <= set(EVALUATIONS)
+    assert set(FITTED_AS.values()) <= set(names)
+    # Targets that are an evaluation's figure are known as such.
+    fitted = {target.name for target in read_targets(BEHAVIOUR) if target.role == "fit"}
+    studies = {name for name in fitted if name.startswith(("trial_", "participants_"))}
+    elsewhere = {"trial_revenue_once_over_regular", "participants_sales"}
+    assert studies - set(FITTED_AS.values()) == elsewhere
 
 
 def yearly(gap: float, tasks: float) -> dict[str, np.ndarray]:

@@ -102,14 +102,16 @@ def _conclusion(result: Calibration, texts: Texts) -> list[str]:
     meta = result.meta
     if "left" not in meta:
         return []
+    told = "fit.left" if meta["left"] is not None else "fit.left_open"
     shares = {key: f"{100 * meta[name]:.0f}" for key, name in
-              (("share", "left"), ("low", "left_low"), ("high", "left_high"))}  # fmt: skip
+              (("share", "left"), ("low", "left_low"), ("high", "left_high"))
+              if meta[name] is not None}  # fmt: skip
     effects = result.tables["fit_conclusion"]
     policy = effects["policy"].iloc[0]
     own = effects[effects["source"] == "posterior"]["effect"]
     median, low, high = own.quantile([0.5, 0.05, 0.95])
     return [
-        texts("fit.left", policy=policy, **shares),
+        texts(told, policy=policy, **shares),
         texts(
             "fit.effect", policy=policy, median=f"{median:.2f}", lower=f"{low:.2f}",
             upper=f"{high:.2f}",
