@@ -23,7 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from stub_worlds import design, slow
+from stub_worlds import design, unhurried
 
 from innocluster import sweep
 from innocluster.scenarios.store.lock import holder_of
@@ -58,7 +58,7 @@ def given() -> dict[str, Any]:
 
 def work(kind: str, folder: str, part: str) -> None:
     """What is killed: the sweep or a part of it."""
-    sweep(given(), folder, shard=part, execute=slow, **KINDS[kind])
+    sweep(given(), folder, shard=part, execute=unhurried, **KINDS[kind])
 
 
 def attack(kind: str, place: Path, kills: int, seed: int) -> int:
@@ -81,7 +81,7 @@ def attack(kind: str, place: Path, kills: int, seed: int) -> int:
             text = f"{part.number}/{part.of}"
             acknowledged += _until_done(kind, folder, text, own, chance)
         chance.shuffle(folders)
-        sweep(given(), whole, workers=1, reuse=folders, run=False, execute=slow)
+        sweep(given(), whole, workers=1, reuse=folders, run=False, execute=unhurried)
     for name in ("runs.csv", "runs.parquet", "points.csv"):
         same = (whole / name).read_bytes() == (place / "whole" / name).read_bytes()
         assert same, f"{kind}: {name} differs"
@@ -149,7 +149,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="innocluster-") as aside:
         place = Path(aside)
-        sweep(given(), place / "whole", workers=2, execute=slow)
+        sweep(given(), place / "whole", workers=2, execute=unhurried)
         for kind in options.kinds:
             start = time.monotonic()
             kept = attack(kind, place, options.kills, options.seed)

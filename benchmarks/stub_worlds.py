@@ -14,7 +14,17 @@ from innocluster.scenarios.runs.execution import Outcome
 from innocluster.scenarios.runs.inputs import Inputs
 from innocluster.scenarios.runs.readings import Reading
 
-__all__ = ["DIES", "HANGS", "RAISES", "design", "lingering", "slow", "stub", "troubled"]
+__all__ = [
+    "DIES",
+    "HANGS",
+    "RAISES",
+    "design",
+    "lingering",
+    "slow",
+    "stub",
+    "troubled",
+    "unhurried",
+]
 
 RAISES, HANGS, DIES = 3, 5, 7
 """Numbers of worlds in which `troubled` goes wrong."""
@@ -44,6 +54,11 @@ def stub(
 def slow(*arguments: Any) -> list[Outcome]:
     """The stub, in 1 ms a run."""
     return stub(*arguments, seconds=1e-3)
+
+
+def unhurried(*arguments: Any) -> list[Outcome]:
+    """The stub, in 5 ms a run: twenty kills hit its work, and not what comes after it."""
+    return stub(*arguments, seconds=5e-3)
 
 
 def lingering(*arguments: Any) -> list[Outcome]:

@@ -14,6 +14,9 @@ __all__ = ["DaskCluster"]
 _Result = TypeVar("_Result")
 
 _PATIENCE = "20s"
+_MESSAGES_KEPT = {"distributed.admin.low-level-log-length": 10}
+"""Dask keeps the last messages of every connection for people who search for its faults.  Each of
+the usual 1,000 holds a whole block of jobs, some hundred MiB in all."""
 
 
 class DaskCluster:
@@ -87,6 +90,8 @@ class DaskCluster:
         return self
 
     def _start(self) -> None:
+        # Connections read it as they open, those of workers that are replaced later on.
+        import_module("dask").config.set(_MESSAGES_KEPT)
         if self._scheduler is None:
             self._cluster = self._dask.LocalCluster(
                 n_workers=self._local, threads_per_worker=1, dashboard_address=None,

@@ -32,7 +32,7 @@ FIRST_COLUMNS = ("scenario", "policy", "point", "replication")
 LAST_COLUMNS = ("status", "error")
 """Columns between those of the entries and those of the outcomes."""
 
-_PIECE = 20_000
+_PIECE = 5_000
 
 
 class RunTables:

@@ -130,8 +130,12 @@ def test_dask_goes_on_where_a_worker_dies(tmp_path: Path) -> None:
         n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
     )
     killed: list[int] = []
+    kept: list[int] = []
 
     def kill(done: int, total: int, _: float) -> None:
+        if done:
+            connection = distributed.default_client().scheduler_comm
+            kept.append(len(connection.recent_message_log))
         if not killed and 0 < done < total // 2:
             killed.append(next(iter(cluster.workers.values())).pid)
             os.kill(killed[0], signal.SIGKILL)
@@ -142,6 +146,8 @@ def test_dask_goes_on_where_a_worker_dies(tmp_path: Path) -> None:
             given, tmp_path / "dask", scheduler=address, execute=lingering, progress=kill
         )
     assert killed
+    # Each holds a block of jobs: a thousand, as is usual, are some hundred MiB.
+    assert 0 < max(kept) <= 10
     assert result.meta["failures"] == 0
     # The stub is another one by its name, but its numbers are the same.
     for name in ("runs.csv", "points.csv"):
