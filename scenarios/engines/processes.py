@@ -23,6 +23,11 @@ _NO_START = (
     "worker processes cannot start: a script that runs worlds with several workers needs"
     " 'if __name__ == \"__main__\":' around its calls, or workers=1"
 )
+_KILLED = -9
+_STARTS = 3
+_KILLED_AT_START = (
+    f"worker processes were killed {_STARTS} times while they started, perhaps for want of memory"
+)
 
 
 class Processes:
@@ -68,16 +73,29 @@ class Processes:
         return Processes(1)
 
     def _start(self) -> None:
-        self._executor = ProcessPoolExecutor(
-            self.workers, multiprocessing.get_context("spawn"), initializer=start_worker
-        )
-        try:
-            self._hand_over(available_cores).result()
-        except BaseException as error:
-            self.stop()
-            if isinstance(error, BrokenProcessPool):
-                raise RuntimeError(_NO_START) from None
-            raise
+        """Start all workers; again where one is killed meanwhile, as it may be at any other time.
+
+        Raises
+        ------
+        RuntimeError
+            Where they cannot start.
+        """
+        for _ in range(_STARTS):
+            self._executor = ProcessPoolExecutor(
+                self.workers, multiprocessing.get_context("spawn"), initializer=start_worker
+            )
+            try:
+                self._hand_over(available_cores).result()
+            except BaseException as error:
+                killed = any(process.exitcode == _KILLED for process in self._own)
+                self.stop()
+                if not isinstance(error, BrokenProcessPool):
+                    raise
+                if not killed:
+                    raise RuntimeError(_NO_START) from None
+            else:
+                return
+        raise RuntimeError(_KILLED_AT_START)
 
     def _hand_over(self, work: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
         assert self._executor is not None

@@ -10,13 +10,24 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from stub_worlds import DIES, HANGS, RAISES, design, lingering, stub, troubled
+from stub_worlds import (
+    DIES,
+    HANGS,
+    RAISES,
+    design,
+    killed_at_first,
+    lingering,
+    stub,
+    troubled,
+)
 
 from innocluster import sweep
+from innocluster.scenarios.engines import processes
 from innocluster.scenarios.engines.blocks import Blocks
 from innocluster.scenarios.engines.choice import chosen_engine
 from innocluster.scenarios.engines.engine import Engine, InProcess, Shared
@@ -108,6 +119,23 @@ def test_only_known_engines() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="nothing is killed by a signal there")
+def test_a_worker_may_be_killed_while_it_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Processes(1)
+    monkeypatch.setattr(processes, "available_cores", partial(killed_at_first, 1, str(tmp_path)))
+    try:
+        assert engine.submit(abs, -2).result() == 2
+    finally:
+        engine.stop()
+    monkeypatch.setattr(processes, "available_cores", partial(killed_at_first, 9, str(tmp_path)))
+    with pytest.raises(RuntimeError, match="killed 3 times while they started"):
+        engine.submit(abs, -2)
+    assert not engine.started
+    assert len(os.listdir(tmp_path)) == 4
+
+
 def test_runs_that_raise_hang_and_kill_are_rows_and_the_rest_is_done(tmp_path: Path) -> None:
     given = design(points=1, replications=9, time_limit=0.05)
     result = sweep(given, tmp_path, workers=2, execute=troubled)
