@@ -93,7 +93,7 @@ const create = function (model, spec) {
       years.push(year)
       found.push(predict(places, state.measure + '_' + year, state.seed, spec.worlds))
     }
-    const factor = spec.units[state.measure].factor
+    const { factor, label } = spec.units[state.measure]
     const values = found.flatMap(f => [f.low, f.high]).concat([0]).map(v => v * factor)
     const low = Math.min(...values), high = Math.max(...values)
     const w = 320, h = 130, left = 56, top = 8, bottom = 20
@@ -111,6 +111,7 @@ const create = function (model, spec) {
       `<line x1="${left}" x2="${w - 20}" y1="${y(0).toFixed(1)}" y2="${y(0).toFixed(1)}" stroke="#333"/>` +
       `<polygon points="${above.concat(below.reverse()).join(' ')}" fill="#0072B2" fill-opacity="0.16"/>` +
       `<path d="M${line.join('L')}" fill="none" stroke="#0072B2" stroke-width="2" stroke-dasharray="4 3"/>` +
+      `<text x="${left + 4}" y="${top + 4}" font-size="11" fill="#555">${label}</text>` +
       numbers.join('') + years.filter((_, k) => k % 4 === 0).map(v =>
         `<text x="${x(years.indexOf(v)).toFixed(1)}" y="${h - 5}" text-anchor="middle" ` +
         `font-size="11" fill="#555">${v}</text>`).join('') + '</svg>'

@@ -106,19 +106,20 @@ def sentence(answer: Answer, view: View, texts: Texts, region: Region) -> str:
         measure=lowered(texts(f"indicator.{view.measure}")), year=answer.yearly["year"].max(),
         worlds=answer.worlds, amount=found.amount, range=found.range,
         percent=found.percent, low=found.percent_low, high=found.percent_high,
-        spent=spent(answer, texts),
+        spent=spent(answer, view, texts),
     )  # fmt: skip
 
 
-def spent(answer: Answer, texts: Texts) -> str:
-    """What B spends, and A where it spends anything."""
+def spent(answer: Answer, view: View, texts: Texts) -> str:
+    """What B spends, and A where it spends anything; money is known of all complexes together."""
     money = level_unit("KRW bn", texts)
     rows = answer.comparison.policies.set_index("policy")["spent"]
     a, b = (
         money.amount.format(value=plain(float(rows[arm]) * money.factor))
         for arm in (answer.a, answer.b)
     )
-    return texts("page.spent.both", a=a, b=b) if float(rows[answer.a]) > 0.0 else b
+    told = texts("page.spent.both", a=a, b=b) if float(rows[answer.a]) > 0.0 else b
+    return told if view.place == View().place else texts("page.spent.region", spent=told)
 
 
 def arm_name(arm: str, view: View, texts: Texts) -> str:
@@ -282,10 +283,12 @@ def changes(view: View, texts: Texts) -> list[str]:
         value, other = getattr(view, key), getattr(usual, key)
         if value != other:
             shown = [f"{v:g}" if isinstance(v, float) else str(v) for v in (value, other)]
+            if key == "macro":
+                shown = [texts(f"page.macro.{v}") for v in shown]
             lines.append(texts(f"page.change.{key}", value=shown[0], usual=shown[1]))
     for name, number in sorted(view.values.items()):
         p = PARAMETERS[name]
-        unit = "" if p.unit == "1" else f" {p.unit}"
+        unit = "" if p.unit == "1" else f" {texts(f'unit.{p.unit}')}"
         label = p.label_ko if korean else p.label
         lines.append(f"{label}: {number:g}{unit} ({p.default:g}{unit})")
     for key, chosen in sorted(view.forms.items()):

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 from innocluster.scenarios.lessons.lesson import Lesson
 
 from ..figures.panels import wrap
-from ..words.lessons.choosing import choice_view
-from ..words.lessons.conditions import conditions_view
-from ..words.lessons.fronts import front_view
-from ..words.lessons.influence import influence_view
-from ..words.lessons.responses import responses_view
-from ..words.lessons.view import View
+from ..words.lessons.lesson_views import view_of
 from ..words.texts import Texts
 from .report import finished_manifest, write_page
 from .terminal import plain_console, plain_table
@@ -21,22 +16,10 @@ from .terminal import plain_console, plain_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["print_lesson", "view_of", "write_lesson_report"]
+__all__ = ["print_lesson", "write_lesson_report"]
 
-_VIEWS = {
-    "sensitivity": influence_view,
-    "discover": conditions_view,
-    "curves": responses_view,
-    "decide": choice_view,
-    "optimise": front_view,
-}
 _MOST_ROWS = 8
 _MOST_COLUMNS = 5
-
-
-def view_of(lesson: Lesson, texts: Texts) -> View:
-    """Everything that is said of a lesson."""
-    return _VIEWS[lesson.kind](lesson, texts)
 
 
 def write_lesson_report(lesson: Lesson, folder: Path, language: str) -> Path:

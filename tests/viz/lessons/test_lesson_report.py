@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from html import escape
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from invented_sweep import write_sweep
+from page_html import check
 from rich.console import Console
 
 from innocluster.scenarios.lessons.choosing import Proofs, decide
@@ -20,8 +22,10 @@ from innocluster.scenarios.lessons.reading import FinishedSweep, read_sweep
 from innocluster.scenarios.lessons.responses import responses
 from innocluster.scenarios.sweeps import designs
 from innocluster.scenarios.sweeps.designs import Sweep
+from innocluster.viz.page.views.content.lesson_content import lesson_page
 from innocluster.viz.report.embedding import unbroken
-from innocluster.viz.report.lesson_report import print_lesson, view_of, write_lesson_report
+from innocluster.viz.report.lesson_report import print_lesson, write_lesson_report
+from innocluster.viz.words.lessons.lesson_views import view_of
 from innocluster.viz.words.messages import Messages
 from innocluster.viz.words.texts import LANGUAGES, Texts
 
@@ -105,6 +109,17 @@ def test_the_findings_say_what_moves_and_where(lessons: dict[str, Lesson]) -> No
     found = view_of(lessons["discover"], Texts("en")).headlines
     assert found[0].startswith("Case: P5 has the largest value added in 2008.")
     assert "Productivity gain of a joint success is at least 0.043" in found[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_in_the_browser_shows_every_lesson(
+    lessons: dict[str, Lesson], language: str
+) -> None:
+    for lesson in lessons.values():
+        said = lesson_page(lesson, Texts(language))
+        check(said)
+        for line in view_of(lesson, Texts(language)).headlines:
+            assert escape(line) in said
 
 
 @pytest.mark.parametrize("kind", FIGURES)

@@ -67,7 +67,8 @@ def _body(view: View, answer: Answer, texts: Texts, link: str) -> str:
     changed = f"<p>{escape(texts('page.changed'))}</p><ul>{listed}</ul>" if listed else ""
     pictures = "".join(
         f"<section><h2>{escape(texts(f'page.{key}', measure=measure))}</h2>"
-        f"{draw(answer, view, texts)}</section>"
+        f"{draw(answer, view, texts)}"
+        f'<p class="subject">{escape(texts(f"page.{key}.key"))}</p></section>'
         for key, draw in (
             ("levels", content.levels_picture),
             ("differences", content.difference_picture),

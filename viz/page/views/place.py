@@ -44,7 +44,8 @@ def PlaceView(view: View, answer: Answer | None) -> None:
     if answer is not None:
         numbers = folded(texts("page.table_of"), years_table(answer, view, texts))
         parts.append(
-            f'<div class="two"><div>{levels_picture(answer, view, texts)}{numbers}</div>'
+            f'<div class="two"><div>{levels_picture(answer, view, texts)}'
+            f"{paragraph(texts('page.levels.key'), 'subject')}{numbers}</div>"
             f"<div>{cards(answer, view, texts)}</div></div>"
         )
     facts = place_facts(place, region, names)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import solara
 
+from innocluster.scenarios.arms import BASELINE
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.policies import registered_policies
@@ -21,7 +22,7 @@ from ...figures.style import figure_style
 from ...words.messages import Messages, error_line
 from ...words.texts import Texts
 from ..address import View
-from ..world.jobs import finished_folders, job_folder, rank, results_root
+from ..world.jobs import finished_folders, job_folder, over_forms, rank, results_root
 from .content.posterior_content import posterior_page
 from .content.stored_content import stored_page
 from .content.tables import paragraph
@@ -63,6 +64,14 @@ def StoredView(view: View, answer: Answer | None) -> None:
         rank, scenario, arms, folder, texts("page.stored.compare_start"), texts,
         lambda: set_again(again + 1),
     )  # fmt: skip
+    solara.HTML(unsafe_innerHTML=f"<h2>{escape(texts('page.stored.forms'))}</h2>")
+    two = tuple(dict.fromkeys(arm for arm in view.arms() if arm != BASELINE))
+    solara.HTML(unsafe_innerHTML=paragraph(texts("page.stored.forms_about")))
+    if two:
+        JobButtons(
+            over_forms, scenario, two, job_folder("forms", scenario, two),
+            texts("page.stored.forms_start"), texts, lambda: set_again(again + 1),
+        )  # fmt: skip
     SweepForm(view)
     solara.HTML(unsafe_innerHTML=_posterior(view.lang))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -18,6 +19,14 @@ from .content.sweep_file import Axis, sweep_file
 __all__ = ["SweepForm"]
 
 _POINTS = (16, 32, 64, 128, 256, 512)
+
+
+@solara.component_vue("pick.vue")
+def _Pick(
+    name: str, label: str, kind: str, options: list[list[str]], chosen: list[str],
+    event_changed: Callable[[list[str]], None],
+) -> None:  # fmt: skip
+    """One or several of some options, as radio buttons or boxes."""
 
 
 @solara.component
@@ -37,24 +46,27 @@ def SweepForm(view: View) -> None:
         if p.low < p.high
     }
     entries |= {f"forms.{k}": r.label_ko if korean else r.label for k, r in RULES.items()}
-    labels = {label: entry for entry, label in entries.items()}
+    known = registered_policies()
+    named = {p.id: f"{p.id}  {p.name_ko if korean else p.name}" for p in known.values()}
+    outcomes = {name: texts(f"indicator.{name}") for name in MEASURES}
+    numbers = {str(n): str(n) for n in _POINTS}
 
-    def pick(given: list[str]) -> None:
-        choose([labels[label] for label in given])
+    def pick_points(given: list[str]) -> None:
+        set_points(int(given[0]))
 
     solara.HTML(unsafe_innerHTML=f"<h2>{escape(texts('page.sweep.title'))}</h2>")
     with solara.ColumnsResponsive(12, large=6):
-        solara.SelectMultiple(
-            texts("page.sweep.vary"), [entries[e] for e in chosen], list(labels), on_value=pick
-        )
-        solara.SelectMultiple(
-            texts("page.sweep.policies"), policies, list(registered_policies()),
-            on_value=set_policies,
-        )  # fmt: skip
-        solara.SelectMultiple(
-            texts("page.sweep.outcomes"), measures, list(MEASURES), on_value=set_measures
-        )
-        solara.Select(texts("page.sweep.points"), list(_POINTS), points, on_value=set_points)
+        for name, options, there, changed in (
+            ("vary", entries, chosen, choose), ("policies", named, policies, set_policies),
+            ("outcomes", outcomes, measures, set_measures),
+            ("points", numbers, [str(points)], pick_points),
+        ):  # fmt: skip
+            _Pick(
+                name=name, label=texts(f"page.sweep.{name}"),
+                kind="radio" if name == "points" else "checkbox",
+                options=[list(pair) for pair in options.items()], chosen=there,
+                event_changed=changed,
+            )  # fmt: skip
         solara.SliderInt(
             texts("page.sweep.worlds", worlds=worlds), worlds, min=1, max=16, on_value=set_worlds
         )

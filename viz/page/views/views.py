@@ -44,7 +44,13 @@ OWN_STYLE = """
 .page .network .now { margin: 4px 0; min-height: 3em; font-variant-numeric: tabular-nums; }
 .page .network .under { margin: 2px 0; min-height: 1.5em; color: #555; }
 .page .network .key span { display: inline-flex; gap: 4px; align-items: center; }
+.page .pick { border: 1px solid #ccc; padding: 4px 10px; margin: 4px 0; }
+.page .pick legend { font-weight: 600; }
+.page .pick .box { max-height: 190px; overflow-y: auto; display: flex; flex-wrap: wrap;
+  gap: 0 16px; }
+.page .pick label { display: inline-flex; gap: 6px; align-items: center; min-height: 28px; }
+.page .pick input { width: 20px; height: 20px; flex: none; }
 .page .file { white-space: pre-wrap; background: #f4f4f4; padding: 8px; overflow-x: auto; }
 .page .scroll { overflow-x: auto; }
-.page .scroll svg { min-width: 560px; }
+.page .scroll svg { min-width: 560px; max-width: 860px; }
 """

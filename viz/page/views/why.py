@@ -14,7 +14,8 @@ from ...words.choices import turning_points
 from ...words.texts import Texts
 from ..address import View
 from ..content import arm_name, region_of
-from ..world.jobs import attribute, job_folder
+from ..world.jobs import attribute, finished_folders, job_folder, results_root
+from .content.lesson_content import latest_decision, lesson_page
 from .content.stored_content import attribution_page, read_attribution
 from .content.tables import paragraph
 from .content.why_content import growth_page, network_page, spending_page
@@ -48,7 +49,7 @@ def WhyView(view: View, answer: Answer | None) -> None:
             f"{network_page(a, b, place, names, texts)}"
         )
     _Shares(view)
-    solara.HTML(unsafe_innerHTML=_turning(answer, texts))
+    solara.HTML(unsafe_innerHTML=_turning(view, answer, texts))
 
 
 @solara.component
@@ -73,9 +74,15 @@ def _Shares(view: View) -> None:
     )  # fmt: skip
 
 
-def _turning(answer: Answer | None, texts: Texts) -> str:
-    """What would change the answer, as far as the worlds that are there tell it."""
+def _turning(view: View, answer: Answer | None, texts: Texts) -> str:
+    """What would change the answer: a stored decision, or what the worlds that are there tell."""
     head = f"<h2>{escape(texts('page.stored.turning'))}</h2>"
+    root = results_root()
+    found = latest_decision([root / name for name in finished_folders(root)], view.arms())
+    if found is not None:
+        folder, lesson = found
+        said = paragraph(texts("page.why.turning_from", folder=folder.name), "subject")
+        return head + said + lesson_page(lesson, texts)
     lines = turning_points(answer.comparison, texts) if answer is not None else []
     if not lines:
         return head + paragraph(texts("page.why.turning_none"))

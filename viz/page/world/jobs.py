@@ -26,7 +26,16 @@ from innocluster.scenarios.store.verification import finished_manifest
 
 from .beginning import work
 
-__all__ = ["Jobs", "State", "attribute", "finished_folders", "job_folder", "rank", "results_root"]
+__all__ = [
+    "Jobs",
+    "State",
+    "attribute",
+    "finished_folders",
+    "job_folder",
+    "over_forms",
+    "rank",
+    "results_root",
+]
 
 
 def results_root() -> Path:
@@ -65,6 +74,16 @@ def rank(progress: Any, scenario: Scenario, arms: tuple[str, ...], folder: Path)
     compare(
         arms, scenario, pairs=8, max_pairs=8, workers=1, folder=folder, progress=_told(progress)
     )
+
+
+def over_forms(
+    progress: Any, scenario: Scenario, arms: tuple[str, ...], folder: Path
+) -> None:  # fmt: skip
+    """Compare policies while a form of every contested rule is drawn for each world."""
+    compare(
+        arms, scenario, pairs=24, max_pairs=24, workers=1, folder=folder, under="forms",
+        progress=_told(progress),
+    )  # fmt: skip
 
 
 def _told(progress: Any) -> Callable[[int, int, float], None]:

@@ -18,6 +18,7 @@ from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.region.loading import load_region
 from innocluster.scenarios.statistics.posterior import Posterior
 from innocluster.scenarios.sweeps.designs import Sweep
+from innocluster.viz.page.views.content.lesson_content import latest_decision
 from innocluster.viz.page.views.content.names import Names
 from innocluster.viz.page.views.content.pictures import Step, bars, curve, waterfall
 from innocluster.viz.page.views.content.place_content import firms_of, place_facts, place_world
@@ -147,6 +148,23 @@ def test_a_sweep_by_point_and_policy() -> None:
     assert ">1.50<" in page
     assert ">6.00<" in page
     assert "Productivity gain of a joint success" in page
+
+
+def test_a_decision_between_two_policies_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = {
+        "newest": {"kind": "sensitivity", "policies": ["P0", "P5"]},
+        "other": {"kind": "decide", "policies": ["P0", "P2"]},
+        "wanted": {"kind": "decide", "policies": ["P5", "P0", "P2"]},
+        "older": {"kind": "decide", "policies": ["P0", "P5"]},
+    }
+    module = "innocluster.viz.page.views.content.lesson_content"
+    monkeypatch.setattr(f"{module}.finished_manifest", lambda f: {"result": kinds[f.name]})
+    monkeypatch.setattr(f"{module}.load_lesson", lambda f: f.name)
+    folders = [tmp_path / name for name in kinds]
+    assert latest_decision(folders, ("P0", "P5")) == (tmp_path / "wanted", "wanted")
+    assert latest_decision(folders, ("P0", "P9")) is None
 
 
 def test_the_form_writes_a_sweep_that_is_read(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from innocluster.scenarios.attribution.attribution_tables import Attribution
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.errors import InputError
+from innocluster.scenarios.lessons.lesson import load_lesson
 from innocluster.scenarios.store.verification import read_result
 from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
@@ -25,6 +26,7 @@ from ....words.decision import decisions
 from ....words.forms import form_answers
 from ....words.quantities import plain
 from ....words.texts import Texts
+from .lesson_content import is_lesson, lesson_page
 from .pictures import bars
 from .tables import folded, paragraph, table
 
@@ -52,9 +54,11 @@ def stored_page(folder: Path, texts: Texts) -> str:
     if (folder / "runs.parquet").is_file():
         _, tables = read_result(folder, {"runs": "runs"})
         return sweep_page(tables["runs"], texts)
+    if is_lesson(folder):
+        return lesson_page(load_lesson(folder), texts)
     raise InputError(
         file=folder.name, key="folder", value="nothing that the page shows",
-        allowed="a finished comparison, attribution or sweep",
+        allowed="a finished comparison, attribution, sweep or lesson",
     )  # fmt: skip
 
 
