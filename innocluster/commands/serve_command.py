@@ -23,6 +23,8 @@ _SETTINGS = {
     "SOLARA_MODE": "production",
 }
 
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+
 
 def serve_command(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8765,
@@ -41,6 +43,8 @@ def serve_command(
     os.environ.update(_SETTINGS)
     os.environ[NO_COMPILER] = "1"
     os.environ["SOLARA_APP"] = "innocluster.viz.page.app"
+    # On the way to this machine itself, compressing takes longer than it saves.
+    os.environ["SOLARA_SERVER_HTTP_GZIP"] = str(host not in _THIS_MACHINE)
     port = _free_port(host, port)
     address = f"http://{host}:{port}/"
     print(f"innocluster is at {address}   (end with Ctrl-C)", flush=True)

@@ -100,17 +100,42 @@ class Question:
         return Inputs(self.view.scenario(), dict.fromkeys((BASELINE, *self.view.arms())))
 
 
-def lacking(question: Question, worlds: int) -> list[int]:
-    """Worlds that are not there yet."""
+def lacking(question: Question, worlds: int) -> dict[int, tuple[str, ...]]:
+    """Arms that are not there yet, by the world in which they are lacking."""
     inputs = question.inputs()
     with open_study(inputs, None, question.folder, 1, "page") as study:
-        return [world for world in range(worlds) if study.lacks([World(world, tuple(inputs.arms))])]
+        _take_without(question, study, worlds)
+        found = {
+            world: tuple(arm for arm in inputs.arms if study.lacks([World(world, (arm,))]))
+            for world in range(worlds)
+        }
+    return {world: arms for world, arms in found.items() if arms}
 
 
-def simulate(question: Question, world: int) -> list[Outcome]:
-    """One world under every arm."""
+def _take_without(question: Question, study: Study, worlds: int) -> None:
+    """Take runs without a programme from the same question about the usual programme.
+
+    Nothing in them depends on the money, start and size of a programme.
+    """
+    usual = View()
+    view = question.view.changed(budget=usual.budget, start=usual.start, members=usual.members)
+    other = Question.of(view, question.folder.parent)
+    if other.key == question.key or not other.folder.is_dir():
+        return
+    with open_study(other.inputs(), None, other.folder, 1, "page") as source:
+        found = [
+            source.load(BASELINE, world)
+            for world in range(worlds)
+            if study.lacks([World(world, (BASELINE,))])
+            and not source.lacks([World(world, (BASELINE,))])
+        ]
+    study.ledger.record(*found)
+
+
+def simulate(question: Question, world: int, arms: Sequence[str] = ()) -> list[Outcome]:
+    """One world under some arms, by default under every one."""
     inputs = question.inputs()
-    return execute_pair(inputs, tuple(inputs.arms), world)
+    return execute_pair(inputs, arms or tuple(inputs.arms), world)
 
 
 def answer(question: Question, worlds: int, outcomes: Sequence[Outcome] = ()) -> Answer:

@@ -6,6 +6,8 @@ what is looked at and of the answer, in the list below.
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from html import escape
 from threading import Event
@@ -15,11 +17,12 @@ import solara
 
 from innocluster.scenarios.errors import InputError
 
+from ..words.messages import Messages, error_line
 from ..words.texts import Texts
 from . import content, controls
 from .address import View
 from .answers import STEPS, Answer, Question
-from .engine import Engine, Unwanted
+from .engine import MOST, Engine, Unwanted
 from .preview import reason_for_none
 from .stored import usual_answer
 from .style import STYLE
@@ -29,13 +32,25 @@ from .views.views import OWN_STYLE, OWN_VIEWS
 
 __all__ = ["ENGINE", "Page"]
 
+_FIRST_PICTURE = 2.0
+"""Seconds that the first picture has the machine to itself, before models are compiled."""
+
 ENGINE = Engine()
 """The processes that run the model; they keep no state of a visitor."""
 
-ENGINE.start()
 WORLDS.ready = ENGINE.ready
 
 _MANY = 8
+
+
+def _begin() -> None:
+    """Read what the first picture needs while the browser loads the page; then start the engine."""
+    usual_answer()
+    time.sleep(_FIRST_PICTURE)
+    ENGINE.start()
+
+
+threading.Thread(target=_begin, daemon=True).start()
 
 
 def _overview(view: View, answer: Answer) -> None:
@@ -43,11 +58,13 @@ def _overview(view: View, answer: Answer) -> None:
     pictures = content.levels_picture(answer, view, texts)
     differences = content.difference_picture(answer, view, texts)
     measure = texts(f"indicator.{view.measure}")
-    heads = [escape(texts(f"page.{key}", measure=measure)) for key in ("levels", "differences")]
+    keys = ("levels", "differences")
+    heads = [escape(texts(f"page.{key}", measure=measure)) for key in keys]
+    read = [f'<p class="subject">{escape(texts(f"page.{key}.key"))}</p>' for key in keys]
     table = content.years_table(answer, view, texts)
     solara.HTML(
-        unsafe_innerHTML=f'<div class="two"><section><h2>{heads[0]}</h2>{pictures}</section>'
-        f"<section><h2>{heads[1]}</h2>{differences}</section></div>"
+        unsafe_innerHTML=f'<div class="two"><section><h2>{heads[0]}</h2>{pictures}{read[0]}'
+        f"</section><section><h2>{heads[1]}</h2>{differences}{read[1]}</section></div>"
         f"{content.cards(answer, view, texts)}"
         f"<details><summary>{escape(texts('page.table'))}</summary>{table}</details>"
     )
@@ -156,7 +173,9 @@ def _use_answer(view: View, texts: Texts) -> tuple[Answer | None, str]:
                 arrive((question.key, latest, ""))
         except Unwanted:
             return
-        except (InputError, RuntimeError) as error:
+        except InputError as error:
+            arrive((question.key, latest, error_line(error, Messages(view.lang))))
+        except RuntimeError as error:
             arrive((question.key, latest, str(error).splitlines()[0]))
 
     def watch(cancelled: Event) -> None:
@@ -179,10 +198,11 @@ def _use_answer(view: View, texts: Texts) -> tuple[Answer | None, str]:
     if question == Question.of(View()) and made < usual_answer().worlds:
         # A few worlds of the same question are no better answer than the many that are stored.
         answer = usual_answer()
-    return answer, _state(answer, made, texts)
+    outside = made < STEPS[-1] and ENGINE.outside(question)
+    return answer, _state(answer, made, outside, texts)
 
 
-def _state(answer: Answer | None, made: int, texts: Texts) -> str:
+def _state(answer: Answer | None, made: int, outside: bool, texts: Texts) -> str:
     """How far the answer is, and how many worlds of it are simulated by now, in words."""
     told = ""
     if answer is not None and answer.stored:
@@ -192,6 +212,8 @@ def _state(answer: Answer | None, made: int, texts: Texts) -> str:
             # Told every ten seconds, for those who are read to.
             seconds = 10 * int(ENGINE.compiling / 10.0)
             return told + texts("page.state.compiling", seconds=seconds)
+        if outside:
+            return told + texts("page.state.outside", waiting=MOST)
         if made:
             return told + texts("page.state.beside", worlds=made, of=STEPS[-1])
         told += texts("page.state.first", waiting=ENGINE.waiting)

@@ -15,6 +15,7 @@ from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
 from ..files import DATA
+from ..words.messages import Messages
 from ..words.quantities import effect_unit, lowered
 from ..words.texts import Texts
 from . import content
@@ -107,7 +108,9 @@ def preview_spec(view: View, texts: Texts) -> dict[str, Any]:
     for measure in MEASURES:
         unit = effect_unit(UNITS[measure], texts)
         name = lowered(texts(f"indicator.{measure}"))
-        units[measure] = {"name": name, "factor": unit.factor, "amount": unit.amount}
+        units[measure] = {
+            "name": name, "factor": unit.factor, "amount": unit.amount, "label": unit.label,
+        }  # fmt: skip
     return {
         "levers": [_lever(lever, texts) for lever in LEVERS],
         "units": units, "year": year, "worlds": WORLDS, "lang": texts.language,
@@ -147,11 +150,11 @@ def _lever(lever: Lever, texts: Texts) -> dict[str, Any]:
         label, about = texts(f"page.lever.{lever.key}"), texts(f"page.lever.{lever.key}.about")
     else:
         p = PARAMETERS[lever.key]
-        unit = "" if p.unit == "1" else f", {p.unit}"
+        unit = "" if p.unit == "1" else f", {texts(f'unit.{p.unit}')}"
         label = f"{p.label_ko if texts.language == 'ko' else p.label}{unit}"
         about = texts(
             "page.lever.source", symbol=p.symbol, usual=f"{p.default:g}", low=f"{p.low:g}",
-            high=f"{p.high:g}", source=p.source,
+            high=f"{p.high:g}", source=Messages(texts.language)("source", p.source),
         )  # fmt: skip
     return {
         "key": lever.key, "label": label, "help": about, "low": lever.low, "high": lever.high,

@@ -2,6 +2,7 @@
 
 A visitor's question is cut into worlds, of which no more wait than there are cores, so that
 nobody waits for the whole of another's question.  The same work asked for twice is done once.
+No more than `MOST` questions are answered at a time; others wait outside and are told so.
 The model is compiled beforehand, in a process of its own that ends with it.
 """
 
@@ -27,7 +28,10 @@ from innocluster.scenarios.runs.execution import Outcome
 from .answers import STEPS, Answer, Question, answer, lacking, simulate
 from .starting import NO_COMPILER, POLICIES, compile_model, start_page_worker
 
-__all__ = ["Engine", "Unwanted"]
+__all__ = ["MOST", "Engine", "Unwanted"]
+
+MOST = 24
+"""Questions answered at a time: some eight minutes of two cores."""
 
 _KEPT = 24
 _PATIENCE = 0.1
@@ -55,12 +59,17 @@ class Engine:
         self._shared: dict[tuple[Any, ...], Future[Any]] = {}
         self._answers: OrderedDict[tuple[str, int], Answer] = OrderedDict()
         self._asking: list[object] = []
+        self._outside: list[str] = []
         self._began = 0.0
 
     @property
     def waiting(self) -> int:
         """Visitors whose questions are being answered."""
         return len(self._asking)
+
+    def outside(self, question: Question) -> bool:
+        """Whether a question waits until one of those that are being answered is done."""
+        return question.key in self._outside
 
     @property
     def compiling(self) -> float:
@@ -108,22 +117,39 @@ class Engine:
         Unwanted
             As soon as `wanted` says so.
         """
-        ticket = object()
-        self._asking.append(ticket)
+        ticket = self._enter(question, wanted)
         try:
             while not self.ready.wait(_PATIENCE):
                 _check(wanted)
             missing = self._get((question.key, "lacking"), wanted, lacking, question, STEPS[-1])
             for worlds in STEPS:
-                due = [world for world in missing if world < worlds]
+                due = {world: arms for world, arms in missing.items() if world < worlds}
                 if not missing and worlds < STEPS[-1]:
                     continue
-                missing = [world for world in missing if world >= worlds]
+                missing = {world: arms for world, arms in missing.items() if world >= worlds}
                 found = self._worlds(question, due, wanted)
                 key = (question.key, worlds)
                 yield self._keep(key, self._get(key, wanted, answer, question, worlds, found))
         finally:
             self._asking.remove(ticket)
+
+    def _enter(self, question: Question, wanted: Callable[[], bool]) -> object:
+        """A ticket, as soon as there is room."""
+        ticket, told = object(), False
+        try:
+            while True:
+                with self._lock:
+                    if len(self._asking) < MOST:
+                        self._asking.append(ticket)
+                        return ticket
+                    if not told:
+                        self._outside.append(question.key)
+                        told = True
+                time.sleep(_PATIENCE)
+                _check(wanted)
+        finally:
+            if told:
+                self._outside.remove(question.key)
 
     def call(self, key: tuple[Any, ...], work: Callable[..., _Result], *given: Any) -> Future[Any]:
         """Work in the pool; who asks for the same `key` meanwhile shares it."""
@@ -147,15 +173,16 @@ class Engine:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _worlds(
-        self, question: Question, worlds: list[int], wanted: Callable[[], bool]
+        self, question: Question, worlds: dict[int, tuple[str, ...]], wanted: Callable[[], bool]
     ) -> list[Outcome]:
-        """Outcomes of worlds, of which no more wait at a time than there are cores."""
+        """Outcomes of arms in worlds, of which no more wait at a time than there are cores."""
         found: list[Outcome] = []
-        left, running = list(reversed(worlds)), set[Future[list[Outcome]]]()
+        left, running = list(reversed(worlds.items())), set[Future[list[Outcome]]]()
         while left or running:
             while left and len(running) < available_cores():
-                world = left.pop()
-                running.add(self.call((question.key, "world", world), simulate, question, world))
+                world, arms = left.pop()
+                key = (question.key, "world", world)
+                running.add(self.call(key, simulate, question, world, arms))
             done, running = wait(running, timeout=_PATIENCE, return_when=FIRST_COMPLETED)
             _check(wanted)
             for future in done:

@@ -5,12 +5,13 @@ from __future__ import annotations
 __all__ = ["STYLE"]
 
 STYLE = """
-.page { max-width: 1240px; margin: 0 auto; padding: 12px; color: #222; font-size: 16px; }
+.page { max-width: 1240px; margin: 0 auto; padding: 12px; color: #222; font-size: 16px;
+  word-break: keep-all; overflow-wrap: break-word; }
 .page h1 { font-size: 1.35rem; margin: 4px 0; line-height: 1.3; }
 .page h2 { font-size: 1.1rem; margin: 10px 0 4px; }
 .page .subject { color: #555; margin: 0 0 8px; }
 .page .views { flex-wrap: wrap; }
-.page .v-btn { text-transform: none; letter-spacing: normal; }
+.page .v-btn { text-transform: none; letter-spacing: normal; margin-block: 3px; }
 .page .sentence { font-size: 1.15rem; line-height: 1.5; background: #f4f7fa; border-left: 5px solid
   #0072B2; padding: 10px 14px; margin: 8px 0; }
 .page .sentence.waiting, .page .sentence.stored { border-left-style: dashed; }
