@@ -38,14 +38,19 @@ PATIENCE = 300.0
 
 
 @contextmanager
-def serving(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(port: int = 0, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The page on a free port: its address and its process, which ends with all that it started."""
     command = [sys.executable, "-m", "innocluster", "serve", "--port", str(port), "--no-open"]
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=said, text=True, start_new_session=True
-        ) as process,
+            command,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, **environment},
+        ) as process,  # fmt: skip
     ):
         try:
             assert process.stdout is not None

@@ -101,12 +101,16 @@ def test_two_visitors_do_not_meet(browser: Any, address: str, visitor: Visitor) 
     other.context.close()
 
 
-def test_the_sentence_is_copied_with_its_link(visitor: Visitor) -> None:
+def test_two_actions_lead_to_a_korean_sentence_with_its_link(visitor: Visitor) -> None:
     page = visitor.open("?measure=exports")
-    page.locator("text=Copy the sentence").click()
-    page.wait_for_selector("text=Copied.")
+    page.get_by_role("button", name="한국어").click()
+    page.get_by_role("button", name="문장과 링크 복사").click()
+    page.wait_for_selector("text=복사했다.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#sentence").inner_text() + "\n" + page.url
+    # Size with interval, comparison, cost and caveat.
+    for part in ("2013년 수출", "백만 달러(", " ~ ", "‘사업 없음’에 비해", "지출은", "불확실성"):
+        assert part in copied
 
 
 def test_the_frozen_page_opens_without_a_server(

@@ -12,6 +12,7 @@ from page_views import against_none
 
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.scenarios.region.loading import load_region
+from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.viz.page import content
 from innocluster.viz.page.address import View
 from innocluster.viz.page.answers import numbers
@@ -104,3 +105,14 @@ def test_only_what_differs_is_listed() -> None:
     lines = content.changes(view, texts)
     assert lines[0] == "Budget: 2 times the programme’s"
     assert len(lines) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_parameter_can_be_listed_in_either_language(language: str) -> None:
+    values = {name: p.high for name, p in PARAMETERS.items() if p.low < p.high}
+    lines = content.changes(View(values=values), Texts(language))
+    assert len(lines) == len(values)
+    if language == "ko":
+        # Names such as OEM stay; units are Korean, but for symbols.
+        units = [line.rpartition("(")[2].rstrip(")").split(" ", 1)[1:] for line in lines]
+        assert all(re.search(r"[가-힣]|%|km", unit[0]) for unit in units if unit)

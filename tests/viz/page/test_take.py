@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 import shlex
+import shutil
+import subprocess
 import sys
 import tomllib
 import zipfile
@@ -23,6 +25,7 @@ from page_views import against_none, views
 from innocluster.commands.command_line import application, main
 from innocluster.scenarios.arms import resolve_arm
 from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.engines.dask_cluster import DaskCluster
 from innocluster.scenarios.runs.provenance import canonical_scenario
 from innocluster.scenarios.schema import Scenario
 from innocluster.viz.page.address import MEASURES, View
@@ -30,6 +33,8 @@ from innocluster.viz.page.answers import Question, answer, numbers, simulate
 from innocluster.viz.page.take.frozen import frozen_page
 from innocluster.viz.page.take.lines import command_line, python_lines, scenario_file
 from innocluster.viz.page.take.workbook import workbook
+from innocluster.viz.words.quantities import level_unit
+from innocluster.viz.words.texts import Texts
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -90,6 +95,73 @@ def test_command_python_and_page_have_the_same_numbers(
     place = ("revenue", "all", 2005)
     expected = yearly.loc[("P2", *place)].effect_mean - yearly.loc[("P5", *place)].effect_mean
     assert own.loc[("P2", *place)].effect_mean == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.slow
+def test_dask_has_the_numbers_of_the_page(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    view = View(policy="P2", budget=2.0, last="2005-12", values={"joint_gain": 0.05})
+    digests = []
+    for name in ("here", "dask"):
+        question = Question.of(view, tmp_path / name)
+        if name == "here":
+            outcomes = [o for world in range(3) for o in simulate(question, world)]
+        else:
+            cluster = DaskCluster(1)
+            futures = [cluster.submit(simulate, question, world) for world in range(3)]
+            outcomes = [o for future in futures for o in future.result()]
+            cluster.stop()
+        digests.append(answer(question, 3, outcomes).digest)
+    assert digests[0] == digests[1]
+
+
+OFFICE = shutil.which("soffice")
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+VALUE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value"
+
+
+@pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice (soffice) to compute formulas")
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_another_program_computes_the_same_effects(
+    comparison: Comparison, language: str, tmp_path: Path
+) -> None:
+    found, view = against_none(comparison), View(lang=language)
+    # Values that were written beside the formulas are taken out: nothing is left but to compute.
+    with (
+        zipfile.ZipFile(BytesIO(workbook(view, found))) as book,
+        zipfile.ZipFile(tmp_path / "book.xlsx", "w") as bare,
+    ):
+        for name in book.namelist():
+            text = book.read(name)
+            bare.writestr(name, re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", text))
+    subprocess.run(
+        [str(OFFICE), "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+         "--convert-to", "fods", "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
+        check=True, capture_output=True, timeout=600,
+    )  # fmt: skip
+    sheet = next(ElementTree.parse(tmp_path / "book.fods").iter(f"{TABLE}table"))
+    # Neighbours with the same value are written once.
+    rows = [
+        [
+            float(value) if (value := cell.get(VALUE)) else None
+            for cell in row
+            for _ in range(min(int(cell.get(f"{TABLE}number-columns-repeated", 1)), 9))
+        ]
+        for row in sheet.iter(f"{TABLE}table-row")
+    ]
+    factor = level_unit("KRW bn", Texts(language)).factor
+    own = found.yearly.set_index(["policy", "indicator", "complex", "year"]).sort_index()
+    for row in (row for row in rows if row and row[0] and 2003.0 <= row[0] <= 2013.0):
+        year = int(row[0])
+        effect = own.loc[("P5", "revenue", "all", year)].effect_mean
+        base = own.loc[("P0", "revenue", "all", year)]["median"]
+        assert row[3] == pytest.approx(effect, rel=1e-9, abs=1e-9 * base)
+        assert row[4] == pytest.approx(100.0 * effect / base, rel=1e-9, abs=1e-9)
+    spent = comparison.policies.set_index("policy")["spent"]
+    cost = factor * (spent["P5"] - spent["P0"])
+    added = 1e3 * factor * own.loc[("P5", "value_added", "all")].effect_mean.sum()
+    tail = [row for row in rows if len(row) > 3 and row[0] is None and row[3] is not None]
+    assert [row[3] for row in tail[-3:]] == pytest.approx([cost, added, cost / added], rel=1e-9)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
