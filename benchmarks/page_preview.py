@@ -9,7 +9,8 @@
 `runs` simulates the programme of 2005 beside none at settings spread over the levers, one world
 a setting, and goes on where it stopped (20 minutes of one core).  `fit` writes
 ``viz/data/preview.json``.  `check` simulates random settings, by default in 30 worlds, and says how
-often their mean lies in the band of the preview; with fewer worlds the band is that of so many.
+often their mean lies in the band of the preview; with fewer worlds the band is that of so many,
+which is the wider for the luck of fewer.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import json
 import math
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from innocluster.agents.help import available_cores
 from innocluster.calibration.inference.polynomials import CONSTANT, Term, columns_of, cubic_terms
 from innocluster.calibration.inference.regression import log_noise_model
 from innocluster.scenarios.runs.execution import execute_pair
@@ -46,6 +49,8 @@ PRIOR, STEP = 3.0, 8.0
 WIDEST = 6.0
 POLICY = "P5"
 WIDTH = 1.6449
+
+_TOGETHER = 24
 
 
 def names() -> list[str]:
@@ -200,18 +205,23 @@ def _short(values: Floats) -> list[float]:
     return [float(f"{value:.6g}") for value in values]
 
 
-def check(file: Path, points: int, minutes: float, count: int) -> None:
-    """Simulate random settings in some worlds, as far as the time goes, and count."""
-    unit = np.random.default_rng(7).random((points, len(LEVERS)))
+def check(file: Path, points: int, minutes: float, count: int, draw: int, workers: int) -> None:
+    """Simulate random settings in some worlds, as far as the time goes, and count.
+
+    Each setting takes other worlds than the one before, in turn, so that no world's luck is in all.
+    """
+    unit = np.random.default_rng(draw).random((points, len(LEVERS)))
     rows = [line.split(",") for line in file.read_text().splitlines()] if file.exists() else []
     until = time.monotonic() + 60.0 * minutes
-    with file.open("a") as target:
-        for n in range(len(rows), points * count):
+    with file.open("a") as target, ProcessPoolExecutor(workers) as pool:
+        for first in range(len(rows), points * count, _TOGETHER):
             if time.monotonic() > until:
                 break
-            found = effects(settings_at(unit[n // count]), n % count)
-            rows.append([f"{value!r}" for value in found])
-            target.write(",".join(rows[-1]) + "\n")
+            due = range(first, min(first + _TOGETHER, points * count))
+            settings = [settings_at(unit[n // count]) for n in due]
+            for found in pool.map(effects, settings, [n % WORLDS for n in due]):
+                rows.append([f"{value!r}" for value in found])
+                target.write(",".join(rows[-1]) + "\n")
             target.flush()
     done = len(rows) // count
     table = np.array(rows[: done * count], dtype=float).reshape(done, count, -1)
@@ -223,7 +233,7 @@ def check(file: Path, points: int, minutes: float, count: int) -> None:
             for n in range(done):
                 band = predicted(list(unit[n]), f"{measure}_{year}", seed, count)
                 inside += band.low <= table[n, :, column].mean() <= band.high
-            print(f"{measure} {year}: {inside} of {done} in the band")
+            print(f"{measure} {year}: {inside} of {done} in the band, {inside / done:.1%}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -234,13 +244,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--points", type=int, default=200, help="settings of a check")
     parser.add_argument("--minutes", type=float, default=9.0)
     parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds of a check")
+    parser.add_argument("--workers", type=int, default=available_cores())
+    parser.add_argument("--draw", type=int, default=7, help="seed of the settings of a check")
     given = parser.parse_args(arguments)
     if given.task == "runs":
         run(given.file, given.minutes)
     elif given.task == "fit":
         fit(given.file)
     else:
-        check(given.file, given.points, given.minutes, given.worlds)
+        check(given.file, given.points, given.minutes, given.worlds, given.draw, given.workers)
 
 
 if __name__ == "__main__":
