@@ -2,9 +2,10 @@
 
     python benchmarks/attack_inputs.py [NUMBER [SEED]]
 
-Scenario files, CSV files of a region, macro series, draws and command lines are
-broken in the ways in which people and programs break them: values of another kind,
-cut or doubled lines, other encodings and delimiters, missing columns, bytes of nowhere.
+Scenario and sweep files, CSV files of a region, macro series, draws, targets and the command
+lines of every command are broken in the ways in which people and programs break them: values
+of another kind, cut or doubled lines, other encodings and delimiters, missing columns, bytes
+of nowhere.
 A fault is anything but an `InputError` that names file, key, value and what is allowed in
 one line, in both languages; files left behind; or more than a few seconds.
 """
@@ -22,9 +23,18 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
+import typer
+from stub_worlds import design, stub
+
+from innocluster import sweep
+from innocluster.calibration.every_replication import EVERY_REPLICATION
+from innocluster.calibration.published.replications import Replication
+from innocluster.calibration.targets import COLUMNS, load_calibration_targets, read_targets
 from innocluster.commands import command_line
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.files import PRESETS
@@ -32,6 +42,7 @@ from innocluster.scenarios.region.loading import PRESET_FOLDER, load_region
 from innocluster.scenarios.runs.inputs import load_inputs
 from innocluster.scenarios.schema import Scenario
 from innocluster.scenarios.statistics.draws import read_draws
+from innocluster.scenarios.sweeps.designs import Sweep
 from innocluster.sim.beginning.macro import load_macro, save_macro
 from innocluster.sim.ground.parameters import PARAMETERS
 from innocluster.viz.words.messages import Messages, error_line
@@ -50,10 +61,16 @@ VALUES = (
     "P5@without=", "P5@without=nothing", "P5@seed=3", "P5@two-level,budget=99", "|-", "P5|-",
     "P5|-nothing", "🙂", "ﬀ", "\r\n", "\t", "'", '"', '"""', "[[", "]]", "#", "=", ",", ";",
 )  # fmt: skip
-OPTIONS = (
-    "--seed", "--last", "--budget", "--start", "--members", "--without", "--governance", "--macro",
-    "--region", "--exports", "--set", "--form", "--policy", "--scenario", "--out",
-)  # fmt: skip
+PLAUSIBLE = ("P5", "P0", "budget", "ko", "1", "2/3", "revenue_2005", "macro=history", "--json")
+"""Values that are right somewhere, so that what comes after them is reached."""
+NOT_TRIED = ("serve", "--open", "--install-completion", "--show-completion")
+"""What would go on for ever, or beyond the folder of the attack."""
+RUNNING = (
+    "innocluster.scenarios.store.folder.result_folder",
+    "innocluster.scenarios.reproduction.result_folder",
+    "innocluster.calibration.fit.calibrate.result_folder",
+)
+"""What a command that would run calls first."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +93,10 @@ class _Reached(Exception):
     """The command line was accepted and would now run."""
 
 
+class _Refused(Exception):
+    """The command line was refused as it should be."""
+
+
 def attack(count: int, seed: int, folder: Path) -> tuple[Counter[str], list[Fault]]:
     """Try `count` broken inputs.
 
@@ -89,7 +110,7 @@ def attack(count: int, seed: int, folder: Path) -> tuple[Counter[str], list[Faul
     """
     kinds: dict[str, Callable[[random.Random, Path], None]] = {
         "scenario": _scenario, "region": _region, "macro": _macro, "draws": _draws,
-        "options": _options,
+        "sweep": _sweep, "targets": _targets, "options": _options,
     }  # fmt: skip
     _prepare(folder)
     outcomes: Counter[str] = Counter()
@@ -102,6 +123,8 @@ def attack(count: int, seed: int, folder: Path) -> tuple[Counter[str], list[Faul
         try:
             kinds[kind](chance, folder)
             outcomes[f"{kind} accepted"] += 1
+        except _Refused:
+            outcomes[f"{kind} refused"] += 1
         except InputError as error:
             outcomes[f"{kind} refused"] += 1
             faults += [Fault(kind, number, what) for what in _complaints(error)]
@@ -134,6 +157,11 @@ def _prepare(folder: Path) -> None:
     rows = [",".join(f"{PARAMETERS[name].default:g}" for name in names)] * 20
     text = "\n".join([",".join(names), *rows]) + "\n"
     (folder / "whole" / "draws.csv").write_text(text, encoding="utf-8")
+    figures = load_calibration_targets("seven-complexes", "corrected")
+    rows = [",".join(f'"{getattr(figure, name)}"' for name in COLUMNS) for figure in figures]
+    text = "\n".join([",".join(COLUMNS), *rows]) + "\n"
+    (folder / "whole" / "targets.csv").write_text(text, encoding="utf-8")
+    sweep(design(points=4), folder / "finished", workers=1, execute=stub)
     (folder / "empty").mkdir()
 
 
@@ -225,24 +253,43 @@ def _draws(chance: random.Random, folder: Path) -> None:
     read_draws(path, 1)
 
 
+def _sweep(chance: random.Random, folder: Path) -> None:
+    path = folder / "sweep.toml"
+    examples = sorted((PRESETS.parent / "sweeps" / "examples").glob("*.toml"))
+    path.write_bytes(_broken(chance, chance.choice(examples).read_bytes(), "=,\"'"))
+    Sweep.from_file(path)
+
+
+def _targets(chance: random.Random, folder: Path) -> None:
+    path = folder / "targets.csv"
+    path.write_bytes(_broken(chance, (folder / "whole" / "targets.csv").read_bytes(), ","))
+    read_targets(path)
+
+
+@cache
+def _commands() -> dict[str, Any]:
+    """Every command that ends by itself, also those below one, by what is typed."""
+    known = dict(typer.main.get_command(command_line.application).commands)  # type: ignore[attr-defined]
+    replicate = known.pop("replicate")
+    known |= {f"replicate {name}": replicate.get_command(None, name) for name in EVERY_REPLICATION}
+    return {name: command for name, command in known.items() if name not in NOT_TRIED}
+
+
 def _options(chance: random.Random, folder: Path) -> None:
     """A command line; what is accepted stops where it would run."""
-    arguments = ["run"] if chance.random() < 0.6 else ["compare", chance.choice(VALUES) or "P5"]
-    for _ in range(chance.randint(1, 3)):
-        option, value = chance.choice(OPTIONS), chance.choice(VALUES)
-        if option == "--set" and chance.random() < 0.7:
-            value = f"{chance.choice(list(PARAMETERS))}={value}"
-        arguments += [option, value] if chance.random() < 0.7 else [f"{option}={value}"]
+    name, command = chance.choice(list(_commands().items()))
+    arguments = [*name.split(), *_typed(chance, command, folder)]
     place, told = folder / "empty", io.StringIO()
     stop = mock.Mock(side_effect=_Reached)
-    with (
-        contextlib.chdir(place),
-        contextlib.redirect_stderr(told),
-        contextlib.redirect_stdout(io.StringIO()),
-        mock.patch("innocluster.scenarios.store.folder.result_folder", stop),
-        mock.patch.object(sys, "argv", ["innocluster", *arguments]),
-        mock.patch.object(command_line, "_report_fault", _raise),
-    ):
+    with contextlib.ExitStack() as patches:
+        patches.enter_context(contextlib.chdir(place))
+        patches.enter_context(contextlib.redirect_stderr(told))
+        patches.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        for running in RUNNING:
+            patches.enter_context(mock.patch(running, stop))
+        patches.enter_context(mock.patch.object(Replication, "document", _check_replication))
+        patches.enter_context(mock.patch.object(sys, "argv", ["innocluster", *arguments]))
+        patches.enter_context(mock.patch.object(command_line, "_report_fault", _raise))
         try:
             code = command_line.main()
         except _Reached:
@@ -250,8 +297,42 @@ def _options(chance: random.Random, folder: Path) -> None:
         finally:
             left = list(place.iterdir())
     lines = told.getvalue().splitlines()
-    if code != 2 or len(lines) != 1 or left:
+    if left or (code, len(lines)) not in ((2, 1), (0, 0)):
         raise AssertionError(f"{arguments}: exit {code}, left {left}, said {lines}")
+    if code:
+        raise _Refused
+
+
+def _typed(chance: random.Random, command: Any, folder: Path) -> list[str]:
+    """What somebody types after the name of a command."""
+
+    def value() -> str:
+        right = [*PLAUSIBLE, str(folder / "finished")]
+        return chance.choice(right if chance.random() < 0.4 else VALUES)
+
+    options, words = [], []
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            words += [value()] if parameter.required or chance.random() < 0.5 else []
+        elif not {"--help", *NOT_TRIED} & set(parameter.opts):
+            options.append(parameter)
+    for option in chance.choices(options, k=chance.randint(1, 3)) if options else ():
+        typed = chance.choice(option.opts + option.secondary_opts)
+        given = value()
+        if typed == "--set" and chance.random() < 0.7:
+            given = f"{chance.choice(list(PARAMETERS))}={given}"
+        if option.is_flag:
+            words.append(typed)
+        elif option.nargs == 1 and chance.random() < 0.3:
+            words.append(f"{typed}={given}")
+        else:
+            words += [typed, given, *(value() for _ in range(option.nargs - 1))]
+    return words
+
+
+def _check_replication(model: Replication, given: dict[str, Any]) -> None:
+    model.complete(given)
+    raise _Reached
 
 
 def _raise(error: Exception, _: Messages) -> int:

@@ -215,7 +215,7 @@ def _target(file: Path, line: int, row: Mapping[str, str]) -> CalibrationTarget:
         if row["role"] == "fit" or row[column]:
             if not (math.isfinite(spread) and spread > 0.0):
                 raise wrong(column, "a number above 0, in the unit of the figure")
-            if not 0.0 < spread**2 < math.inf:
+            if not 0.0 < spread * spread < math.inf:
                 raise wrong(column, "a number whose square can be told from 0 and infinity")
         spreads.append(spread)
     return CalibrationTarget(

@@ -73,7 +73,7 @@ class ReplicationParameter:
         kinds = (int, np.integer) if isinstance(self.default, int) else (int, float, np.number)
         if isinstance(value, bool) or not isinstance(value, kinds):
             return False
-        return bool(self.low <= float(value) <= self.high)
+        return bool(self.low <= value <= self.high)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from .lessons.discover_command import discover_command
 from .lessons.optimise_command import optimise_command
 from .lessons.sensitivity_command import sensitivity_command
 from .lists import forms_command, parameters_command, policies_command, scenarios_command
+from .options import LANGUAGE, LanguageOption, speak_below
 from .replicate_command import replicate_application
 from .report_command import report_command
 from .reproduce_command import reproduce_command
@@ -65,11 +66,13 @@ def _show_version(wanted: bool) -> None:
 
 @application.callback()
 def _root(
+    context: typer.Context,
+    lang: LanguageOption = LANGUAGE,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show version.")
     ] = False,
 ) -> None:
-    pass
+    speak_below(context, lang, [*COMMANDS, "replicate"])
 
 
 COMMANDS: dict[str, Callable[..., int]] = {

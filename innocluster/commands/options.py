@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import wraps
@@ -35,6 +35,7 @@ __all__ = [
     "WorkbookOption",
     "WorldOptions",
     "chosen_source",
+    "speak_below",
     "with_options",
 ]
 
@@ -67,6 +68,11 @@ WorkbookOption = Annotated[
     bool, typer.Option("--xlsx", help="Also write the tables as one Excel workbook.")
 ]
 OpenOption = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
+
+
+def speak_below(context: typer.Context, language: Language, commands: Iterable[str]) -> None:
+    """Let commands below one speak its language where they name none themselves."""
+    context.default_map = {name: {"lang": language.value} for name in commands}
 
 
 def chosen_source(argument: str | None, option: str | None) -> str:

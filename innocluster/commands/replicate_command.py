@@ -6,6 +6,7 @@ is added to `EVERY_REPLICATION` appears here by itself.
 
 from __future__ import annotations
 
+import sys
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,8 +23,9 @@ from .options import (
     LanguageOption,
     OutOption,
     QuietOption,
+    speak_below,
 )
-from .terminal.console import print_json
+from .terminal.console import print_json, spoken
 from .terminal.help_page import Command, Group
 
 if TYPE_CHECKING:
@@ -53,12 +55,16 @@ replicate_application = typer.Typer(
 
 
 @replicate_application.callback()
-def _replicate() -> None:
+def _replicate(context: typer.Context, lang: LanguageOption = LANGUAGE) -> None:
     """Solve a published model against an independent solution, or put this one to the test."""
+    from innocluster.calibration.every_replication import EVERY_REPLICATION
+
+    speak_below(context, lang, EVERY_REPLICATION)
 
 
 def _command(model: Replication) -> Any:
     """The command of one replication: an option a parameter, and where the document goes."""
+    words = spoken(sys.argv[1:])
 
     def answer(lang: Language, out: Path | None, quiet: bool, json: bool, **options: Any) -> int:
         given = {name: value for name, value in options.items() if value is not None}
@@ -83,7 +89,8 @@ def _command(model: Replication) -> Any:
     answer.__signature__ = Signature(shown)  # type: ignore[attr-defined]
     answer.__annotations__ = {option.name: option.annotation for option in shown}
     alone = typer.Typer(add_completion=False)
-    alone.command(model.name, cls=Command, help=f"{model.title} ({model.source}).")(answer)
+    about = f"{words('title', model.title)} ({words('source', model.source)})."
+    alone.command(model.name, cls=Command, help=about)(answer)
     return typer.main.get_command(alone)
 
 
@@ -142,7 +149,7 @@ def _print(model: Replication, document: dict[str, Any], words: Messages) -> Non
 
     console = Console(markup=False)
     console.print(words("title", model.title), style="bold", highlight=False)
-    console.print(model.source, highlight=False)
+    console.print(words("source", model.source), highlight=False)
     taken = Table(box=None, pad_edge=False, show_header=False)
     for parameter in model.parameters:
         value = document["parameters"][parameter.name]
@@ -156,18 +163,18 @@ def _print(model: Replication, document: dict[str, Any], words: Messages) -> Non
     singles = Table(box=None, pad_edge=False, show_header=False)
     for key, value in results.items():
         if key not in columns:
-            singles.add_row(_label(key), _cell(value, words))
+            singles.add_row(_label(key, words), _cell(value, words))
     console.print(singles)
     rows = Table(box=None, pad_edge=False)
     for key in columns:
-        rows.add_column(_label(key), justify="right")
+        rows.add_column(_label(key, words), justify="right")
     for row in zip(*columns.values(), strict=True):
         rows.add_row(*(_cell(value, words) for value in row))
     console.print(rows)
 
 
-def _label(key: str) -> str:
-    return key.replace("_", " ")
+def _label(key: str, words: Messages) -> str:
+    return words("line", key.replace("_", " "))
 
 
 def _cell(value: object, words: Messages) -> str:
@@ -177,4 +184,5 @@ def _cell(value: object, words: Messages) -> str:
         return words("line", "yes" if value else "no")
     if isinstance(value, list):
         return ", ".join(_cell(one, words) for one in value)
-    return f"{value:.7g}" if isinstance(value, float) else str(value)
+    # With two digits more, eight columns are wider than a console.
+    return f"{value:.5g}" if isinstance(value, float) else str(value)

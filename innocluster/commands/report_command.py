@@ -10,6 +10,7 @@ import typer
 from .finishing import command_typed, draw, page_in
 from .options import (
     LANGUAGE,
+    JsonOption,
     LanguageOption,
     OpenOption,
     OutputOptions,
@@ -17,6 +18,7 @@ from .options import (
     WorkbookOption,
 )
 from .stored import redrawn, stored_result
+from .terminal.console import print_json
 
 __all__ = ["report_command"]
 
@@ -30,16 +32,20 @@ def report_command(
         bool, typer.Option("--tables", help="Print the tables only, and write nothing.")
     ] = False,
     quiet: QuietOption = False,
+    json: JsonOption = False,
 ) -> int:
     """Draw page and figures of a stored result, in either language, without running anything."""
     stored = stored_result(folder)
-    if tables:
+    if json:
+        print_json(stored.result.to_json())
+    elif tables:
         stored.show(stored.result, lang.value)
+    if tables:
         return 0
     with redrawn(folder, command_typed()) as store:
         draw(stored.result, store, OutputOptions(True, xlsx), lang.value, stored.write)
     page = page_in(folder)
-    if not quiet:
+    if not quiet and not json:
         print(page)
     if open_page and page is not None:
         import webbrowser

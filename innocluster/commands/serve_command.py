@@ -12,6 +12,9 @@ from typing import Annotated
 import typer
 
 from innocluster.scenarios.errors import COMMAND_LINE, InputError
+from innocluster.viz.words.messages import Messages
+
+from .options import LANGUAGE, Language, LanguageOption
 
 __all__ = ["serve_command"]
 
@@ -27,11 +30,16 @@ _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 def serve_command(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8765,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port; 0 takes a free one.")
+    ] = 8765,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Address to listen on.")
+    ] = "127.0.0.1",
     browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
+    lang: LanguageOption = LANGUAGE,
 ) -> int:
     """Open the page: set two policies side by side in the browser."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
@@ -46,8 +54,12 @@ def serve_command(
     # On the way to this machine itself, compressing takes longer than it saves.
     os.environ["SOLARA_SERVER_HTTP_GZIP"] = str(host not in _THIS_MACHINE)
     port = _free_port(host, port)
-    address = f"http://{host}:{port}/"
-    print(f"innocluster is at {address}   (end with Ctrl-C)", flush=True)
+    address = f"http://{host}:{port}/" + ("?lang=ko" if lang is Language.ko else "")
+    words = Messages(lang.value)
+    print(
+        words("line", "innocluster is at {address}   (end with Ctrl-C)", address=address),
+        flush=True,
+    )
     if browser:
         threading.Timer(1.5, webbrowser.open, [address]).start()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -29,6 +30,8 @@ __all__ = ["INPUTS", "Inputs", "Points", "World", "as_inputs", "load_inputs", "s
 
 INPUTS = "inputs"
 """Folder of a result that holds what it was made from."""
+
+_log = logging.getLogger("innocluster")
 
 _MACRO, _REGION, _DRAWS = "macro.csv", "region", "draws"
 _SCENARIO, _ARMS = "scenario.json", "arms.json"
@@ -125,6 +128,7 @@ class Inputs:
             if scenario.macro not in PRESET_MACROS:
                 _check_sectors(macro, region)
             self._check_unchanged()
+            _tell_of_years_without_budget(scenario, region)
             self._parsed = region, macro
         return self._parsed
 
@@ -342,6 +346,17 @@ def _read_region(region: str, exports: str, digest: str | None) -> Region:
     """A region; the digest of the user's files tells one from what it was before an edit."""
     folder = None if region == PRESET_REGION else Path(region)
     return load_region(folder, "as_printed" if exports == "as_printed" else "corrected")
+
+
+def _tell_of_years_without_budget(scenario: Scenario, region: Region) -> None:
+    """Say which years of the programme a region's table lacks: nothing is spent in them."""
+    if scenario.programme.budget is not None:
+        return
+    years = range(int(scenario.programme.start[:4]), int(scenario.last[:4]) + 1)
+    lacking = ", ".join(str(year) for year in years if year not in region.budget)
+    if lacking:
+        text = "%s/budget.csv has no line for %s: nothing is spent then"
+        _log.warning(text, scenario.region, lacking)
 
 
 @lru_cache(maxsize=4)

@@ -9,11 +9,11 @@ from attack_inputs import attack
 
 
 def test_bad_inputs_are_refused_in_one_line(tmp_path: Path) -> None:
-    outcomes, faults = attack(400, 2, tmp_path)
+    outcomes, faults = attack(490, 2, tmp_path)
     assert faults == []
-    for kind in ("scenario", "region", "macro", "draws"):
-        assert outcomes[f"{kind} refused"] > 40
-        assert outcomes[f"{kind} refused"] + outcomes[f"{kind} accepted"] == 80
+    for kind in ("scenario", "region", "macro", "draws", "sweep", "targets", "options"):
+        assert outcomes[f"{kind} refused"] > 35
+        assert outcomes[f"{kind} refused"] + outcomes[f"{kind} accepted"] == 70
 
 
 def test_an_unguarded_reader_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

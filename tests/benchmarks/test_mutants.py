@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 from pathlib import Path
 
 from mutants import importers_of, mutants_of, tables_of
@@ -83,3 +84,10 @@ def test_whoever_imports_a_module_depends_on_it(tmp_path: Path) -> None:
     assert importers["sim/market/sales.py"] == above
     faces = {"agents/__init__.py", "sim/view.py"}
     assert importers["agents/firms.py"] == {"agents/firms.py", *faces, *above}
+
+
+def test_the_list_of_changes_names_modules_that_exist() -> None:
+    root = Path(__file__).parents[2]
+    with (root / "benchmarks" / "mutants.csv").open(encoding="utf-8", newline="") as file:
+        modules = {row["module"] for row in csv.DictReader(file)}
+    assert {name for name in modules if not (root / name).is_file()} == set()

@@ -190,6 +190,8 @@ def test_a_stored_result_is_drawn_anew_in_either_language(finished: Path, tmp_pa
     assert (korean.returncode, korean.stderr) == (0, "")
     assert korean.stdout.strip() == str(copy / "report.html")
     assert '<html lang="ko">' in (copy / "report.html").read_text(encoding="utf-8")
+    told = call("report", copy, "--json", "--tables", folder=tmp_path)
+    assert json.loads(told.stdout)["seed"] == 2005
     assert call("report", copy, "--quiet", folder=tmp_path).returncode == 0
     assert (copy / "report.html").read_bytes() == page
     assert call("results", "verify", copy, folder=tmp_path).returncode == 0

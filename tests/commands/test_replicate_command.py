@@ -98,6 +98,18 @@ def test_help_lists_every_replication_and_its_parameters(call):
     assert "--graph" not in out
 
 
+def test_the_list_and_a_table_are_in_korean(call, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, error = call("--lang", "ko", "--help")
+    assert (code, error) == (0, "")
+    assert "네트워크에서의 지식 교환" in out
+    assert "Knowledge barter" not in out
+    code, out, error = call("--lang", "ko", "displacement")
+    assert (code, error) == (0, "")
+    assert "시장점유율" in out
+    assert "…" not in out
+
+
 def test_research_answers_as_others_measured(call):
     code, out, error = call("research-response", "--worlds", 1, "--json")
     results = json.loads(out)["results"]

@@ -85,7 +85,11 @@ def test_a_sweep_its_parts_and_its_runs(
     assert pd.read_csv(target)["programme.budget_scale"].tolist() == [0.0, 0.05, 2.0]
     assert "3 of 6 runs" in capsys.readouterr().out
     assert call("results", "verify", whole) == 0
-    assert call("reproduce", whole, "--workers", 1, "--quiet") == 0
+    capsys.readouterr()
+    assert call("reproduce", whole, "--workers", 1, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["succeeded"]
+    assert "runs.csv" in found["same"]
 
 
 def test_failed_runs_are_said_and_the_code_is_1(

@@ -17,7 +17,7 @@ from ..words.findings import (
     short_names,
     spoken_names,
 )
-from ..words.forms import form_answers, form_headline
+from ..words.forms import form_answers, form_headline, leader_intervals
 from ..words.quantities import (
     effect_unit,
     indicator_phrase,
@@ -43,14 +43,15 @@ def first_screen(comparison: Comparison, texts: Texts) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``subject``, ``result`` and ``assumptions``, a sentence each; ``picture``, SVG text;
+        ``subject`` and ``result``, a sentence each; ``assumptions``, how far the result hangs
+        on them; ``picture``, SVG text;
         ``cost``, ``match`` and ``limits``, sentences of the three boxes; ``described``, name
         and summary of every policy.
     """
     return {
         "subject": _subject(comparison, texts),
         "result": _result(comparison, texts),
-        "assumptions": form_headline(comparison, texts) or form_answers(comparison, texts)[0],
+        "assumptions": _assumptions(comparison, texts),
         "picture": _picture(comparison, texts),
         "cost": _cost(comparison, texts),
         "match": backtest_in_short(comparison, texts),
@@ -108,6 +109,12 @@ def _result(comparison: Comparison, texts: Texts) -> str:
         percent=percent,
         amount=about(rows[0].mean, unit),
     )
+
+
+def _assumptions(comparison: Comparison, texts: Texts) -> str:
+    """Both intervals of the leader, and what of the ranking survives other forms."""
+    said = [leader_intervals(comparison, texts), form_headline(comparison, texts)]
+    return " ".join(filter(None, said)) or form_answers(comparison, texts)[0]
 
 
 def _picture(comparison: Comparison, texts: Texts) -> str:

@@ -19,7 +19,7 @@ from ..words.backtest import (
 from ..words.choices import choices, turning_points, why_ranked
 from ..words.decision import Decision, TargetShare, decisions, target_shares
 from ..words.findings import answers, headline, policy_names, short_names, unsettled
-from ..words.forms import form_answers, form_headline, form_rows
+from ..words.forms import form_answers, form_headline, form_rows, leader_intervals
 from ..words.growth_sources import (
     GrowthTable,
     composition_table,
@@ -133,8 +133,9 @@ def print_comparison(comparison: Comparison, language: str, console: Console | N
     out = console or plain_console()
     rows = decisions(comparison, texts)
     out.print(headline(comparison, texts), style="bold", highlight=False)
-    if comparison.meta["form_worlds"]:
-        out.print(form_headline(comparison, texts), style="bold", highlight=False)
+    for sentence in (leader_intervals(comparison, texts), form_headline(comparison, texts)):
+        if sentence:
+            out.print(sentence, style="bold", highlight=False)
     for sentence in answers(comparison, texts):
         out.print(f"  {sentence}", highlight=False)
     out.print(_effects_table(comparison, rows, texts, out.width))

@@ -170,6 +170,9 @@ def answers(comparison: Comparison, texts: Texts) -> list[str]:
         if effect is None:
             continue
         key = "unknown" if effect.low == "–" else effect.verdict.replace(" ", "_")
+        row = records(select(headline_effects(comparison, reference), policy=policy))[0]
+        if row.mean == row.low == row.high == 0.0:
+            key = "none"
         sentences.append(
             texts(
                 f"answer.{key}",

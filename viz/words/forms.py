@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from innocluster.scenarios.comparison.comparison import Comparison
 from innocluster.sim.ground.forms import RULES
 
-from .findings import short_names, spoken_names
-from .quantities import effect_unit, indicator_phrase, listed, plain, spread
+from .findings import headline_effects, short_names, spoken_names
+from .quantities import effect_unit, indicator_phrase, listed, plain, spread, two_digits
 from .selection import headline_unit, records, select
 from .texts import Texts
 
@@ -21,6 +21,7 @@ __all__ = [
     "form_caption",
     "form_headline",
     "form_rows",
+    "leader_intervals",
 ]
 
 _TURNS = ("turns", "may turn")
@@ -53,6 +54,33 @@ def form_headline(comparison: Comparison, texts: Texts) -> str:
         forms=seen.groupby(["rule", "form"]).ngroups,
         rules=seen["rule"].nunique(),
         turning=listed(turning, texts),
+    )
+
+
+def leader_intervals(comparison: Comparison, texts: Texts) -> str:
+    """Effect of the leader with what luck makes of it and what other forms make of it.
+
+    Empty where the leader is no policy, and where forms are drawn or were not tried: what is
+    drawn stands in the interval itself.
+    """
+    meta, table = comparison.meta, comparison.forms
+    found = records(select(headline_effects(comparison, meta["baseline"]), policy=meta["leader"]))
+    if not found or not meta["form_worlds"] or meta["form_design"] != "one":
+        return ""
+    (own,) = found
+    other = table.loc[(table["rule"] != "") & (table["form"] != "") & ~table["usual"]]
+    leads = select(other, policy=meta["baseline"])["lead"]
+    share = own.relative_mean / own.mean if own.mean else 0.0
+    percent, low, high = two_digits(own.relative_mean, own.relative_low, own.relative_high)
+    ends = (float(leads.min() * share), float(leads.max() * share))
+    _, least, most = two_digits(own.relative_mean, *ends)
+    return texts(
+        f"forms.intervals_{'point' if meta['under'] == 'point' else 'drawn'}",
+        leader=spoken_names(comparison, texts)[meta["leader"]],
+        percent=percent,
+        luck=texts("glance.range", low=low, high=high),
+        forms=texts("glance.range", low=least, high=most),
+        worlds=meta["form_worlds"],
     )
 
 

@@ -40,10 +40,14 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lost = error.object[error.start : error.end]
-    plain = unicodedata.normalize("NFKD", lost.translate(_PLAIN))
-    # Accents fall away; of letters that have no plain form a question mark is left.
-    kept = "".join(c if c.isascii() else "?" for c in plain if not unicodedata.combining(c))
-    return kept, error.end
+    # Accents fall away; of a letter that has no plain form one question mark is left.
+    return "".join(map(_bare, lost.translate(_PLAIN))), error.end
+
+
+def _bare(letter: str) -> str:
+    parts = unicodedata.normalize("NFKD", letter)
+    plain = "".join(part for part in parts if not unicodedata.combining(part))
+    return plain if plain.isascii() else "?"
 
 
 codecs.register_error(_HANDLER, _plain)

@@ -57,6 +57,20 @@ def test_an_edit_reaches_nothing_that_has_begun(own: Scenario) -> None:
     assert Ledger(None, own).key("P5", 0) != key
 
 
+def test_years_without_a_budget_are_told(own: Scenario, caplog: pytest.LogCaptureFixture) -> None:
+    Inputs(own).read()
+    assert caplog.messages == []
+    path = Path(own.region) / "budget.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:2], ""]), encoding="utf-8")
+    longer = own.replaced(last="2007-12")
+    Inputs(longer).read()
+    (told,) = caplog.messages
+    assert told.endswith("region/budget.csv has no line for 2006, 2007: nothing is spent then")
+    Inputs(longer.replaced(programme={"budget": {2006: 1.0}})).read()
+    assert len(caplog.messages) == 1
+
+
 def test_a_table_of_a_region_is_in_the_key_of_a_run(own: Scenario) -> None:
     """Every one of them."""
     key = Ledger(None, own).key("P5", 0)

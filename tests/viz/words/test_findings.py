@@ -104,3 +104,8 @@ def test_without_an_interval_there_is_no_verdict(build: Build) -> None:
     (sentence,) = answers(single, EN)
     assert "too few worlds" in sentence
     assert "No policy can be told apart" in headline(single, EN)
+
+
+def test_no_difference_in_any_world_is_no_interval(build: Callable[..., Comparison]) -> None:
+    same = build({"P5": 0.0}, {"P0": 1, "P5": 1}, half=0.0)
+    assert answers(same, EN)[0].endswith(": no difference in revenue in 2013 in any world.")

@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 
 from innocluster.scenarios.comparison.comparison import Comparison
-from innocluster.viz.words.forms import benefit_rows, form_answers, form_headline, form_rows
+from innocluster.viz.words.forms import (
+    benefit_rows,
+    form_answers,
+    form_headline,
+    form_rows,
+    leader_intervals,
+)
 from innocluster.viz.words.largest_firms import largest_answers, largest_rows
 from innocluster.viz.words.texts import Texts
 
@@ -42,6 +48,20 @@ def test_without_such_worlds_the_headline_is_silent(comparison: Comparison) -> N
     none = replace(comparison, meta=comparison.meta | {"form_worlds": 0})
     assert form_headline(none, EN) == ""
     assert form_answers(none, EN) == [EN("forms.none")]
+
+
+def test_the_leader_has_both_intervals(build: Callable[..., Comparison]) -> None:
+    # Of 407.2 tn, 0.314 ± 0.06 tn are 0.077 (0.062 to 0.092) %, and −0.1 and 0.2 tn, the least
+    # and the largest lead over no programme under another form, −0.025 and 0.049 %.
+    best = build({"P2": 0.1, "P5": 0.314}, {"P0": 3, "P2": 2, "P5": 1})
+    assert leader_intervals(best, EN) == (
+        "Thematic mini-clusters: 0.077 % at the usual rules (0.062 to 0.092 % for luck alone); "
+        "−0.025 to 0.049 % over 10 worlds in which one contested rule has another form."
+    )
+    drawn = replace(best, meta=best.meta | {"under": "prior"})
+    assert "for luck and parameters" in leader_intervals(drawn, EN)
+    for changed in ({"form_worlds": 0}, {"form_design": "drawn"}, {"leader": "P0"}):
+        assert leader_intervals(replace(best, meta=best.meta | changed), EN) == ""
 
 
 def test_what_hangs_on_no_form_is_said(comparison: Comparison) -> None:

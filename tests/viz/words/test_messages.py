@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from innocluster.calibration.every_replication import EVERY_REPLICATION
 from innocluster.commands.command_line import application
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import _ALLOWED, Scenario, presets
@@ -92,6 +93,16 @@ def help_texts() -> Iterator[str]:
 @pytest.mark.parametrize("text", sorted(set(help_texts())))
 def test_help_is_in_korean(text: str) -> None:
     assert HANGUL.search(KO("help", text)), text
+
+
+@pytest.mark.parametrize("name", EVERY_REPLICATION)
+def test_replications_are_described_in_korean(name: str) -> None:
+    model = EVERY_REPLICATION[name]
+    assert HANGUL.search(KO("title", model.title))
+    for parameter in model.parameters:
+        assert HANGUL.search(KO("help", parameter.meaning)), parameter.meaning
+    # Names of authors and journals alone stay as they are.
+    assert HANGUL.search(KO("source", model.source)) or re.match(r"[A-Z]\. ", model.source)
 
 
 @pytest.mark.parametrize("name", presets())
