@@ -43,6 +43,7 @@ def write_fit(folder: Path, fit: Fit) -> None:
     plan, history = fit.plan, fit.history
     described = {
         "names": plan.names,
+        "screened": fit.screened,
         "fitted": list(fit.names),
         "targets": [
             {f.name: getattr(target, f.name) for f in fields(target)} for target in plan.targets
@@ -119,7 +120,7 @@ def _fit(arrays: Mapping[str, NDArray[Any]], inputs: Inputs) -> Fit:
     drawn = {name: arrays[f"draws_{name}"] for name in _DRAWS}
     check = SelfCheck(arrays["places"], arrays["tempered_places"], **described["check"])
     return Fit(
-        plan, Screening(priors.names, **what), fitted, history, posterior,
-        Draws(weighted=None, chain=None, **drawn), check, arrays["values"], arrays["fresh"],
-        described["runs"],
+        plan, Screening(priors.names, **what), tuple(described["screened"]), fitted, history,
+        posterior, Draws(weighted=None, chain=None, **drawn), check, arrays["values"],
+        arrays["fresh"], described["runs"],
     )  # fmt: skip

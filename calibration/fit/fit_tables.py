@@ -170,7 +170,6 @@ def _screening_rows(fit: Fit) -> list[dict[str, object]]:
     `share` is the effect over what the target is known to.
     """
     found = fit.screening
-    targets = [target.name for target in fit.plan.targets if target.role == "fit"]
     rows: list[dict[str, object]] = []
     for j, name in enumerate(found.names):
         moved = np.flatnonzero(found.moved[j])
@@ -178,7 +177,7 @@ def _screening_rows(fit: Fit) -> list[dict[str, object]]:
         for k in moved[np.argsort(-found.share[j, moved], kind="stable")].tolist():
             rows.append(
                 {
-                    "parameter": name, "treatment": fitted, "target": targets[k],
+                    "parameter": name, "treatment": fitted, "target": fit.screened[k],
                     "slope": found.slope[j, k], "bend": found.bend[j, k],
                     "error": found.error[j, k], "share": found.share[j, k],
                 }

@@ -121,6 +121,7 @@ class Fit:
     ----------
     plan : what was asked
     screening : what moves which target
+    screened : names of its targets, which a refit to others leaves
     fitted : parameters that are fitted, by their place in the priors
     history : waves of runs
     posterior : of the fitted parameters, with its tempering
@@ -133,6 +134,7 @@ class Fit:
 
     plan: Plan
     screening: Screening
+    screened: tuple[str, ...]
     fitted: tuple[int, ...]
     history: History
     posterior: Posterior
@@ -172,7 +174,10 @@ def fit_model(plan: Plan, runs: DrawRuns) -> Fit:
     draws = draw_posterior(posterior, history.region, plan.seed)
     values = _shipped(plan, fitted, draws)
     fresh = runs(fresh_jobs(plan.inputs, plan.priors, values[: plan.predictive], plan.seed))
-    return Fit(plan, found, fitted, history, posterior, draws, check, values, fresh, runs.asked)
+    names = tuple(target.name for target in plan.targets if target.role == "fit")
+    return Fit(
+        plan, found, names, fitted, history, posterior, draws, check, values, fresh, runs.asked
+    )
 
 
 def screening_runs(plan: Plan, runs: DrawRuns) -> Floats:

@@ -71,6 +71,14 @@ def test_what_is_stored_is_read_again_and_refitted_without_a_run(fit: Fit, tmp_p
     assert new.draws.scores[:, place].mean() == pytest.approx(0.985 * 0.8, abs=0.08)
 
 
+def test_a_refit_to_fewer_targets_keeps_what_the_screening_found(fit: Fit) -> None:
+    before = fit_frames(fit)["fit_screening"]
+    new = fit_frames(refitted(fit, fit.plan.targets[1:]))
+    assert new["fit_targets"]["target"].tolist() == ["both"]
+    assert new["fit_screening"].equals(before)
+    assert set(before["target"]) > {"growth", "both"}
+
+
 def test_a_damaged_or_missing_fit_is_named(fit: Fit, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no fit"):
         read_fit(tmp_path, fit.plan.inputs)
