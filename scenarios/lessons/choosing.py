@@ -82,6 +82,7 @@ def decide(
     groups = {name: [i] for i, name in enumerate(sweep.inputs)}
     groups |= {ALL_INPUTS: list(range(len(sweep.inputs)))} if len(groups) > 1 else {}
     known = information_value(values, sweep.coordinates(table), groups, sweep.levels)
+    known = _all_at_least_one(known)
     leader, turns = _turns(sweep, outcome)
     rows: list[Any] = list(turns.itertuples())
     shown = turns.assign(
@@ -106,6 +107,20 @@ def decide(
         "proofs": pd.DataFrame(proven, columns=_PROOFS),
     }
     return Lesson("decide", meta, tables)
+
+
+def _all_at_least_one(known: pd.DataFrame) -> pd.DataFrame:
+    """Raise the worth of knowing all inputs to that of the one that is worth most.
+
+    The rule of all is harder to learn, but whoever knows all may choose by one alone.
+    """
+    import pandas as pd
+
+    # The strongest come first.
+    most, every = known.iloc[:1], known["known"] == ALL_INPUTS
+    if not every.any() or every.iloc[0]:
+        return known
+    return pd.concat([most.assign(known=ALL_INPUTS), known[~every]], ignore_index=True)
 
 
 def _turns(sweep: FinishedSweep, outcome: str) -> tuple[str, pd.DataFrame]:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from innocluster.commands.command_line import application
 from innocluster.scenarios.errors import InputError
+from innocluster.scenarios.lessons import allocation
 
 pytest.importorskip("SALib")
 pytest.importorskip("sklearn")
@@ -54,6 +55,28 @@ def test_discover_prints_json(sweep: Path, tmp_path: Path) -> None:
     assert document["kind"] == "discover"
     assert document["found"] is True
     assert not (tmp_path / "d" / "report.html").exists()
+
+
+def test_optimise_does_what_its_options_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[allocation.Plan] = []
+
+    def noted(plan: allocation.Plan, *_: object) -> None:
+        asked.append(plan)
+        raise InputError(file="here", key="plan", value="noted", allowed="nothing more")
+
+    monkeypatch.setattr(allocation, "optimise", noted)
+    out = ("--out", tmp_path / "split")
+    with pytest.raises(InputError, match="noted"):
+        typed("optimise", "P3", "P5", "--lever", "budget", *out)
+    counts = ("--points", 24, "--worlds", 2, "--front", 4, "--again", 5, "--seed", 9)
+    with pytest.raises(InputError, match="noted"):
+        typed("optimise", "P3", "--lever", "budget", *counts, *out)
+    assert asked == [
+        allocation.Plan(("P3", "P5"), ("budget",)),
+        allocation.Plan(("P3",), ("budget",), points=24, worlds=2, front=4, again=5, seed=9),
+    ]
 
 
 def test_failed_runs_give_exit_code_1(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["print_lesson", "write_lesson_report"]
 
-_MOST_ROWS = 8
+_MOST_ROWS = 10
 _MOST_COLUMNS = 5
 
 
@@ -66,7 +66,8 @@ def print_lesson(lesson: Lesson, language: str, console: Console | None = None) 
     language : ``"en"`` or ``"ko"``
     console : where to print, standard output by default
     """
-    view = view_of(lesson, Texts(language))
+    texts = Texts(language)
+    view = view_of(lesson, texts)
     out = console or plain_console()
     for sentence in view.headlines:
         out.print(sentence, style="bold", highlight=False)
@@ -80,5 +81,8 @@ def print_lesson(lesson: Lesson, language: str, console: Console | None = None) 
         for row in shown.rows[:_MOST_ROWS]:
             table.add_row(*row)
         out.print(table)
+        if len(shown.rows) > _MOST_ROWS:
+            left = texts("lesson.more_rows", count=len(shown.rows) - _MOST_ROWS)
+            out.print(left, style="dim", highlight=False)
     for sentence in view.warnings:
         out.print(f"! {sentence}", style="yellow", highlight=False)

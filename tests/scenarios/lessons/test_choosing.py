@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from invented_sweep import BUDGET_AND_GAIN, write_sweep
 
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.lessons import choosing
-from innocluster.scenarios.lessons.choosing import ALL_INPUTS, Proofs, decide
+from innocluster.scenarios.lessons.choosing import (
+    ALL_INPUTS,
+    Proofs,
+    _all_at_least_one,
+    decide,
+)
 from innocluster.scenarios.lessons.reading import FinishedSweep, read_sweep
 from innocluster.scenarios.schema import Scenario
 
@@ -77,3 +83,23 @@ def test_one_policy_is_no_choice(tmp_path: Path) -> None:
     sweep = read_sweep(write_sweep(tmp_path / "s", {**BUDGET_AND_GAIN, "policies": ["P5"]}))
     with pytest.raises(InputError, match="two policies"):
         decide(sweep, "value_added_2008")
+
+
+@pytest.mark.parametrize(("every", "expected"), [(1.0, 3.0), (5.0, 5.0)])
+def test_to_know_all_is_worth_no_less_than_to_know_one(every: float, expected: float) -> None:
+    """A rule learned from all inputs may do worse than one from the best input alone."""
+    table = pd.DataFrame({
+        "known": ["a", "b", ALL_INPUTS],
+        "value": [3.0, 0.0, every],
+        "low": [2.0, 0.0, every - 1.0],
+        "high": [4.0, 0.0, every + 1.0],
+        "switches": [0.3, 0.0, 0.1 * every],
+    })  # fmt: skip
+    table = table.sort_values("value", ascending=False, ignore_index=True)
+    found = _all_at_least_one(table).set_index("known")
+    assert found.index[0] == ALL_INPUTS
+    assert len(found) == 3
+    assert found.loc[ALL_INPUTS].tolist() == pytest.approx(
+        [expected, expected - 1.0, expected + 1.0, 0.1 * expected]
+    )
+    assert found.loc[["a", "b"], "value"].tolist() == [3.0, 0.0]

@@ -23,8 +23,10 @@ from innocluster.scenarios.lessons.responses import responses
 from innocluster.scenarios.sweeps import designs
 from innocluster.scenarios.sweeps.designs import Sweep
 from innocluster.viz.page.views.content.lesson_content import lesson_page
+from innocluster.viz.report import lesson_report
 from innocluster.viz.report.embedding import unbroken
 from innocluster.viz.report.lesson_report import print_lesson, write_lesson_report
+from innocluster.viz.words.lessons.fronts import point_label
 from innocluster.viz.words.lessons.lesson_views import view_of
 from innocluster.viz.words.messages import Messages
 from innocluster.viz.words.texts import LANGUAGES, Texts
@@ -132,6 +134,30 @@ def test_the_terminal_says_it_in_a_few_lines(
     lines = out.getvalue().splitlines()
     assert 2 <= len(lines) <= 45
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_rows_that_the_terminal_leaves_out_are_counted(
+    lessons: dict[str, Lesson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most, left in ((3, ""), (2, "Rows that are left out here: 1.")):
+        monkeypatch.setattr(lesson_report, "_MOST_ROWS", most)
+        out = io.StringIO()
+        print_lesson(lessons["optimise"], "en", Console(file=out, width=80, markup=False))
+        assert (left in out.getvalue()) if left else ("left out here" not in out.getvalue())
+
+
+def test_where_no_box_is_found_nothing_is_concluded_of_one(lessons: dict[str, Lesson]) -> None:
+    found = lessons["discover"]
+    none = {name: found.tables[name].iloc[:0] for name in ("boxes", "limits", "again")}
+    nothing = Lesson(found.kind, found.meta, {**found.tables, **none})
+    for lesson, inside in ((found, True), (nothing, False)):
+        view = view_of(lesson, Texts("en"))
+        assert ("inside the box" in view.may[0]) == inside
+        assert ("its limits" in view.may_not[0]) == inside
+
+
+def test_points_have_letters_of_their_own() -> None:
+    assert [point_label(n) for n in (0, 25, 26, 27, 52)] == ["A", "Z", "AA", "AB", "BA"]
 
 
 def test_the_best_split_is_named_with_its_levers_and_doubts(lessons: dict[str, Lesson]) -> None:

@@ -43,11 +43,16 @@ def places_of(column: pd.Series[Any]) -> tuple[Floats, list[str]]:
 
 
 def label_input_axis(
-    axes: Axes, entry: str, levels: Sequence[str], texts: Texts, vertical: bool = False
+    axes: Axes,
+    entry: str,
+    levels: Sequence[str],
+    texts: Texts,
+    vertical: bool = False,
+    width: int = 34,
 ) -> None:
     """Name an axis after its input, and its ticks after levels where it has any."""
     axis = axes.yaxis if vertical else axes.xaxis
-    (axes.set_ylabel if vertical else axes.set_xlabel)(wrap(input_label(entry, texts), 34))
+    (axes.set_ylabel if vertical else axes.set_xlabel)(wrap(input_label(entry, texts), width))
     if levels:
         names = [wrap(value_label(entry, level, texts), 16) for level in levels]
         axis.set_ticks(range(len(levels)), names, fontsize=8.5)

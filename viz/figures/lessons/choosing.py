@@ -40,7 +40,8 @@ def lead_figure(lesson: Lesson, texts: Texts) -> Figure | None:
         filled = _BAR if row.tier == rows[0].tier else "white"
         axes.plot(mean, place, "o", color=_BAR, markerfacecolor=filled, markersize=7.0)
     name_rows(axes, [policy_label(row.policy, texts) for row in rows])
-    axes.set_xlabel(wrap(texts("fig.lead.axis", policy=meta["policy"], unit=unit.label), 60))
+    axes.locator_params(axis="x", nbins=4)
+    axes.set_xlabel(wrap(texts("fig.lead.axis", policy=meta["policy"], unit=unit.label), 34))
     return figure
 
 
@@ -59,5 +60,6 @@ def information_figure(lesson: Lesson, texts: Texts) -> Figure | None:
         ends = [unit.factor * row.low, unit.factor * row.high]
         axes.plot(ends, [place, place], color=INK, linewidth=1.1, marker="|")
     name_rows(axes, [known_label(row.known, texts) for row in rows])
-    axes.set_xlabel(texts("fig.worth.axis", unit=unit.label))
+    axes.locator_params(axis="x", nbins=5)
+    axes.set_xlabel(wrap(texts("fig.worth.axis", unit=unit.label), 34))
     return figure

@@ -22,6 +22,8 @@ __all__ = ["curve_figure", "surface_figure", "tornado_figure"]
 
 _STRONG, _LIGHT = "#0072B2", "#a9cce3"
 _MOST_ROWS = 20
+_HALF = 24
+"""Columns of text below one of two panels."""
 _ENDS = ("mean", "low", "high")
 
 
@@ -52,9 +54,9 @@ def tornado_figure(lesson: Lesson, texts: Texts) -> Figure | None:
     name_rows(axes, names)
     unit = asked_unit(meta, texts).label
     axis = texts("fig.tornado.moved", unit=unit) if screened else texts("fig.tornado.axis")
-    axes.set_xlabel(wrap(axis, 60))
+    axes.set_xlabel(wrap(axis, 34))
     if len(keys) > 1:
-        figure.legend(loc="outside lower center", ncols=2, fontsize=9)
+        figure.legend(loc="outside lower center", fontsize=9)
     return figure
 
 
@@ -76,12 +78,12 @@ def curve_figure(lesson: Lesson, texts: Texts) -> Figure | None:
             places = np.arange(len(own))
             half = np.stack([mean - low, high - mean])
             axes.errorbar(places, mean, yerr=half, fmt="o", color=_STRONG, capsize=3.0)
-            label_input_axis(axes, entry, list(own["level"]), texts)
+            label_input_axis(axes, entry, list(own["level"]), texts, width=_HALF)
         else:
             across = own["value"].to_numpy(dtype=float)
             axes.fill_between(across, low, high, color=_LIGHT, linewidth=0.0)
             axes.plot(across, mean, color=_STRONG, linewidth=1.8)
-            label_input_axis(axes, entry, (), texts)
+            label_input_axis(axes, entry, (), texts, width=_HALF)
         if meta.get("rival"):
             axes.axhline(0.0, color=INK, linewidth=0.8)
     for axes in grid[len(entries) :]:

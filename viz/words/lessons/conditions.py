@@ -62,13 +62,15 @@ def conditions_view(lesson: Lesson, texts: Texts) -> View:
         for row in weak
         if row.input in named
     ]
+    # What may be concluded of a box is nonsense where there is none.
+    none = "" if boxes else "_none"
     return View(
         title=texts("lesson.discover.title", sweep=meta["sweep_name"]),
         headlines=headlines,
         warnings=warnings,
         tables=_tables(lesson, texts),
-        may=[texts("lesson.discover.may")],
-        may_not=[texts("lesson.discover.may_not"), texts("lesson.may_not.range")],
+        may=[texts(f"lesson.discover.may{none}")],
+        may_not=[texts(f"lesson.discover.may_not{none}"), texts("lesson.may_not.range")],
         how=[
             *ready_reading(meta, texts),
             texts("lesson.discover.how.prim", p=plain(meta["p"], 2)),

@@ -17,8 +17,9 @@ _POOR = 0.5
 
 
 def point_label(number: int) -> str:
-    """A letter for a point of the front."""
-    return chr(ord("A") + number)
+    """A letter for a point of the front, two from the 27th on."""
+    turn, place = divmod(number, 26)
+    return (point_label(turn - 1) if turn else "") + chr(ord("A") + place)
 
 
 def front_view(lesson: Lesson, texts: Texts) -> View:
