@@ -252,7 +252,7 @@ def pictures(folder: Path) -> None:
     with browsing() as browser, serving() as (address, _):
         for name, query, width, height in (
             ("page", "", 1280, 1150), ("page-ko", "?lang=ko", 1280, 1150),
-            ("page-network", "?view=network", 1280, 1150), ("page-phone", "?lang=ko", 390, 844),
+            ("page-phone", "?lang=ko", 390, 844),
         ):  # fmt: skip
             visitor = Visitor(browser, address, viewport={"width": width, "height": height})
             page = visitor.open(query)

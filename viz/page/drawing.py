@@ -30,6 +30,7 @@ _LABEL_LETTERS = 17
 # A plate carrée with the parallel of its middle true to scale.
 _WEST, _EAST, _SOUTH, _NORTH, _MIDDLE = 125.6, 130.1, 34.0, 38.7, 36.4
 _MAP_WIDTH = 360.0
+_NAMED_INSIDE = 14.0
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def korea(title: str, places: Sequence[Place]) -> str:
     largest = max((place.size for place in places), default=1.0) or 1.0
     for place in sorted(places, key=lambda place: -place.size):
         x, y = at(place.longitude, place.latitude)
-        radius = max(5.0, 34.0 * math.sqrt(max(place.size, 0.0) / largest))
+        radius = _radius(place, largest)
         edge = 3.0 if place.chosen else 1.0
         parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{place.colour}" '
@@ -165,13 +166,21 @@ def korea(title: str, places: Sequence[Place]) -> str:
         )
     for place in places:
         x, y = at(place.longitude, place.latitude)
+        radius = _radius(place, largest)
+        # A name hides a small circle: there it stands above.
+        y += 4.0 if radius > _NAMED_INSIDE else -radius - 4.0
         parts.append(
-            f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" font-size="13" '
+            f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" font-size="13" '
             f'font-weight="{700 if place.chosen else 500}" paint-order="stroke" stroke="white" '
             f'stroke-width="3" fill="{INK}">{escape(place.name)}</text>'
         )
     described = "; ".join(place.label for place in places)
     return picture(title, described, parts, (_MAP_WIDTH, height))
+
+
+def _radius(place: Place, largest: float) -> float:
+    """Radius of a circle whose area tells the size."""
+    return max(5.0, 34.0 * math.sqrt(max(place.size, 0.0) / largest))
 
 
 @cache

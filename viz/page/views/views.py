@@ -33,7 +33,7 @@ OWN_STYLE = """
 .page .network select, .page .network .wanted { min-height: 32px; padding: 2px 6px; color: #222;
   border: 1px solid #767676; border-radius: 4px; background: white; }
 .page .network .wanted { width: 130px; }
-.page .network select { appearance: auto; }
+.page .network select { appearance: auto; width: auto; }
 .page .network .time { width: 100%; min-height: 28px; }
 .page .network input[type=checkbox] { width: 20px; height: 20px; vertical-align: middle; }
 .page .network label { display: inline-flex; gap: 6px; align-items: center; min-height: 28px; }
