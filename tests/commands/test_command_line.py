@@ -104,6 +104,12 @@ def test_version_and_help_load_nothing_heavy(option: str) -> None:
     assert answer.stdout.splitlines()[-1] == "[]", answer.stderr
 
 
+def test_nothing_typed_shows_what_there_is(tmp_path: Path) -> None:
+    answer = call(folder=tmp_path)
+    assert (answer.returncode, answer.stderr) == (2, "")
+    assert "compare" in answer.stdout
+
+
 def test_help_does_not_load_the_engine(tmp_path: Path) -> None:
     code = (
         "import sys; import innocluster.commands.command_line;"

@@ -81,7 +81,7 @@ DEFAULT_LANGUAGE = _default_language()
 def spoken(arguments: Sequence[str]) -> Messages:
     """Messages in the language that a command line asks for, before it has been read."""
     chosen = DEFAULT_LANGUAGE
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
         given = following if argument == "--lang" else argument.removeprefix("--lang=")
         if argument.startswith("--lang") and given in LANGUAGES:
             chosen = given
