@@ -14,7 +14,15 @@ from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
 from ..words.backtest import backtest_answers
-from ..words.quantities import effect_unit, level, level_unit, lowered, plain, spread
+from ..words.quantities import (
+    effect_unit,
+    level,
+    level_unit,
+    lowered,
+    plain,
+    spread,
+    two_digits,
+)
 from ..words.selection import records, select
 from .address import MEASURES, WORLDS, View
 from .drawing import Line, Place, Point, effect_chart, korea, line_chart
@@ -90,7 +98,7 @@ def difference(answer: Answer, view: View, texts: Texts, measure: str = "") -> D
     without = _last(answer, view, measure, answer.a).median
     share = 100.0 / without if without else float("nan")
     written = spread(mean * unit.factor, low * unit.factor, high * unit.factor)
-    percent = spread(mean * share, low * share, high * share)
+    percent = two_digits(mean * share, low * share, high * share)
     amount = unit.amount.format(value=written[0])
     bounds = unit.range(written[1], written[2], texts)
     return Difference(verdict, *written, *percent, amount, bounds, unit.label)
