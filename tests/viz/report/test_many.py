@@ -167,8 +167,8 @@ def test_the_turning_parameter_is_named(many: Comparison, language: str) -> None
 
 def test_the_point_says_what_it_needs(many: Comparison) -> None:
     point = replace(many, meta={**many.meta, "under": "point"}, flips=many.flips.iloc[:0])
-    assert "--under prior" in " ".join(turning_points(point, Texts("en")))
-    assert "--under prior" in printed(point, "ko", 80)
+    assert "--under posterior" in " ".join(turning_points(point, Texts("en")))
+    assert "--under posterior" in printed(point, "ko", 80)
 
 
 def test_nothing_found_is_no_proof(many: Comparison) -> None:
