@@ -3,7 +3,7 @@
 Every attack ends with the plain command on the same folder, after which its tables must be
 those of an undisturbed folder, byte for byte::
 
-    python benchmarks/attack_store.py                 # everything, some ten minutes
+    python benchmarks/attack_store.py                 # everything, some twelve minutes
     python benchmarks/attack_store.py kills flips --rounds 5
 """
 
