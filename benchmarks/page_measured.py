@@ -52,7 +52,7 @@ STICKING_OUT = """() => {
 
 REACHABLE = """() => [...document.querySelectorAll('a[href],button,input,select,summary,canvas')]
   .filter(e => e.checkVisibility() && !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0)
-  .length"""
+  .filter(e => e.type !== 'radio' || e.checked).length"""
 
 TOO_SMALL = """() => [...document.querySelectorAll('button,select,summary,.page input')]
   .filter(e => {
