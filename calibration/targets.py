@@ -170,7 +170,7 @@ def _rows(file: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]
     except (OSError, csv.Error, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise wrong(str(error)) from None
+        raise wrong(getattr(error, "strerror", None) or str(error)) from None
     if not lines:
         raise wrong("empty")
     header = lines[0][1]

@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from innocluster.scenarios.errors import InputError
+from innocluster.scenarios.errors import COMMAND_LINE, InputError
 from innocluster.version import __version__
 from innocluster.viz.words.messages import Messages, error_line
 
@@ -137,6 +137,12 @@ def _outcome_of(error: Exception, words: Messages) -> int:
     if hasattr(error, "format_message"):
         message = error.format_message()
         return _complain(usage_line(message, words), WRONG_INPUT) if message else WRONG_INPUT
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        # Wherever a path is looked at: no command can find out before.
+        mistake = InputError(
+            file=COMMAND_LINE, key="path", value=error.filename, allowed="a path of usual length"
+        )
+        return _complain(error_line(mistake, words), WRONG_INPUT)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EFBIG):
         _give_up_output()
         text = words("line", "standard output cannot be written: {reason}", reason=error.strerror)

@@ -263,6 +263,8 @@ WRONG = [
     (["compare", "P5@plan-2005"], "plan-2005: macro = plan-2005"),
     (["compare", "--out", "thesis"], "other files"),
     (["compare", "--out", "foreign"], "ledger"),
+    (["report", "n" * 3000], "allowed: a path of usual length"),
+    (["sweep", "n" * 3000], "allowed: a path of usual length"),
 ]
 
 

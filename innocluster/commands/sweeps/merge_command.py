@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from innocluster.scenarios.errors import COMMAND_LINE, InputError
+from innocluster.scenarios.errors import COMMAND_LINE, InputError, one_line
 
 from ..finishing import command_typed
 from ..options import LANGUAGE, JsonOption, LanguageOption, QuietOption, WorkbookOption
@@ -39,7 +39,7 @@ def merge_command(
     if not parts:
         raise InputError(
             file=COMMAND_LINE, key="SHARD", value="none",
-            allowed=f"folders of parts, or {folder}.shard-1-of-N and so on",
+            allowed=f"folders of parts, or {one_line(folder.name)}.shard-1-of-N and so on",
         )  # fmt: skip
     with result_folder(folder, command_typed()) as store:
         result = merge(store, parts, command=command_typed())
