@@ -22,6 +22,8 @@ def page() -> Iterator[Any]:
         found = visitor.open(VIEW)
         found.wait_for_selector(".network canvas")
         found.wait_for_function("document.querySelector('.network').dataset.drawn > 0")
+        # Not while answers arrive: a click was lost then once, and nobody knows why yet.
+        found.wait_for_function("/All 30 worlds/.test(document.body.innerText)")
         yield found
         visitor.context.close()
         assert visitor.wrong == []
