@@ -211,13 +211,21 @@ def screened(plan: Plan, runs: Floats) -> Screening:
     """What moves which target, from `screening_runs`.
 
     A run that failed leaves its point without a difference.
+
+    Raises
+    ------
+    InputError
+        Where runs at the usual values fail, as in a region too small for the trial of meetings.
     """
     columns, _, known = fitted_arrays(plan.targets, plan.names)
     chosen = runs[:, :, columns]
     middle = np.broadcast_to(chosen[:1], chosen.shape)
     chosen = np.where(np.isfinite(chosen), chosen, middle)
     if not np.isfinite(chosen).all():
-        raise ValueError("runs at the default parameters failed")
+        raise InputError(
+            file=COMMAND_LINE, key="scenario", value=plan.inputs.scenario.name,
+            allowed="one whose runs at the usual values give every fitted figure",
+        )  # fmt: skip
     scale = np.sqrt(known + chosen[0].var(axis=0, ddof=1))
     return screen(plan.priors.names, chosen, scale, _SMALLEST_SHARE, _LEVEL)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from innocluster.calibration.fit.draw_runs import DrawJob
 from innocluster.calibration.fit.fit_files import read_fit, write_fit
 from innocluster.calibration.fit.fit_tables import draws_frame, fit_frames
 from innocluster.calibration.fit.fitting import SHIPPED, Fit, fit_model, refitted
@@ -85,6 +88,16 @@ def test_a_damaged_or_missing_fit_is_named(fit: Fit, tmp_path: Path) -> None:
     (tmp_path / "fit.npz").write_bytes(b"nothing")
     with pytest.raises(InputError, match="damaged"):
         read_fit(tmp_path, fit.plan.inputs)
+
+
+def test_a_scenario_whose_runs_fail_is_named(tmp_path: Path) -> None:
+    class Failing(InventedRuns):
+        def __call__(self, jobs: Sequence[DrawJob]) -> NDArray[np.float64]:
+            return np.full((len(jobs), 4), np.nan)
+
+    runs: Any = Failing()
+    with pytest.raises(InputError, match=r"scenario = korean-pilot-2005: .* every fitted figure"):
+        fit_model(invented_plan(tmp_path), runs)
 
 
 @pytest.mark.slow
