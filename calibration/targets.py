@@ -28,6 +28,7 @@ __all__ = [
     "CalibrationTarget",
     "doubled_discrepancies",
     "fitted_arrays",
+    "fitted_targets",
     "load_calibration_targets",
     "read_targets",
 ]
@@ -120,9 +121,15 @@ def load_calibration_targets(
     return tuple(result)
 
 
+def fitted_targets(targets: Iterable[CalibrationTarget]) -> list[CalibrationTarget]:
+    """Those that a fit is held against."""
+    return [target for target in targets if target.role == "fit"]
+
+
 def doubled_discrepancies(targets: Iterable[CalibrationTarget]) -> Floats:
     """Variances (fitted targets,) with every discrepancy twice as large."""
-    return np.array([t.uncertainty**2 + 4.0 * t.discrepancy**2 for t in targets if t.role == "fit"])
+    fitted = fitted_targets(targets)
+    return np.array([t.uncertainty**2 + 4.0 * t.discrepancy**2 for t in fitted])
 
 
 def fitted_arrays(
@@ -136,7 +143,7 @@ def fitted_arrays(
         For a fitted target that no summary has the name of.
     """
     place = {name: k for k, name in enumerate(summaries)}
-    fitted = [target for target in targets if target.role == "fit"]
+    fitted = fitted_targets(targets)
     for target in fitted:
         if target.name not in place:
             raise InputError(

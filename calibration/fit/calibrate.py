@@ -24,6 +24,7 @@ from innocluster.scenarios.store.run_table import RunTable
 from innocluster.scenarios.store.verification import read_result
 from innocluster.version import __version__
 
+from ..targets import fitted_targets
 from .conclusion import EFFECT, EFFECT_LAST, Conclusion, conclude, effect_of_draw
 from .draw_runs import DrawRuns, Progress
 from .draw_summaries import LAST, summary_names
@@ -204,7 +205,7 @@ def _described(
         "seed": scenario.seed,
         "last": LAST,
         "targets": None if targets is None else str(targets),
-        "fit_to": [target.name for target in fit.plan.targets if target.role == "fit"],
+        "fit_to": [target.name for target in fitted_targets(fit.plan.targets)],
         "waves_of": list(fit.plan.sizes),
         "fitted": list(fit.names),
         "mixed": trusted(fit.draws),

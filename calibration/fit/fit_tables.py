@@ -18,7 +18,7 @@ from innocluster.sim.ground.parameters import PARAMETERS
 from ..inference.chain_diagnostics import bulk_size, rank_r_hat, tail_size
 from ..inference.identifiability import WEAK, contraction, target_reach
 from ..inference.self_check import LEVELS
-from ..targets import fitted_arrays
+from ..targets import fitted_arrays, fitted_targets
 from .fitting import Fit
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _form_rows(fit: Fit) -> list[dict[str, object]]:
 
 def _target_rows(fit: Fit) -> list[dict[str, object]]:
     """A row a fitted target: observed, predicted by fresh runs, and whether they meet."""
-    targets = [target for target in fit.plan.targets if target.role == "fit"]
+    targets = fitted_targets(fit.plan.targets)
     columns, observed, known = fitted_arrays(targets, fit.plan.names)
     whole = replace(fit.history.posteriors[0], columns=columns, observed=observed, known=known)
     reach = target_reach(whole, fit.history.waves[0].scores)

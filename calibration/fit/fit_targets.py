@@ -9,7 +9,12 @@ from pathlib import Path
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.schema import Scenario
 
-from ..targets import CalibrationTarget, load_calibration_targets, read_targets
+from ..targets import (
+    CalibrationTarget,
+    fitted_targets,
+    load_calibration_targets,
+    read_targets,
+)
 
 __all__ = ["BEHAVIOUR", "LAST_FITTED_YEAR", "fit_targets"]
 
@@ -38,7 +43,7 @@ def fit_targets(
     else:
         region = load_calibration_targets(scenario.region, scenario.exports)
         targets = (*map(_until_2005, region), *read_targets(BEHAVIOUR))
-    if not any(target.role == "fit" for target in targets):
+    if not fitted_targets(targets):
         raise InputError(
             file=file or "targets", key="role", value="no fit",
             allowed="at least one figure with the role fit",

@@ -21,7 +21,7 @@ from ..inference.sampling import Draws, draw_posterior, redraw
 from ..inference.screening import Screening, screen
 from ..inference.self_check import SelfCheck, last_wave_check
 from ..inference.waves import History, run_waves
-from ..targets import CalibrationTarget, fitted_arrays
+from ..targets import CalibrationTarget, fitted_arrays, fitted_targets
 from .design import fresh_jobs, jobs_of, screening_jobs, shipped_draws
 from .draw_runs import DrawRuns
 
@@ -174,7 +174,7 @@ def fit_model(plan: Plan, runs: DrawRuns) -> Fit:
     draws = draw_posterior(posterior, history.region, plan.seed)
     values = _shipped(plan, fitted, draws)
     fresh = runs(fresh_jobs(plan.inputs, plan.priors, values[: plan.predictive], plan.seed))
-    names = tuple(target.name for target in plan.targets if target.role == "fit")
+    names = tuple(target.name for target in fitted_targets(plan.targets))
     return Fit(
         plan, found, names, fitted, history, posterior, draws, check, values, fresh, runs.asked
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from innocluster.scenarios.store.files import write_aside
 
-from ..targets import fitted_arrays
+from ..targets import fitted_arrays, fitted_targets
 from .fitting import Fit
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def data_tree(fit: Fit) -> xr.DataTree:
     flat = scores.reshape(-1, scores.shape[-1])
     shape = scores.shape[:2]
     values = fit.posterior.priors.values(flat)
-    targets = [target for target in fit.plan.targets if target.role == "fit"]
+    targets = fitted_targets(fit.plan.targets)
     columns, observed, known = fitted_arrays(targets, fit.plan.names)
     predicted = fit.posterior.predict(flat)
     variance = predicted.noise + predicted.error + known

@@ -67,9 +67,7 @@ def optimise_command(
     chosen = Scenario.from_file(scenario)
     chosen = chosen if last is None else chosen.replaced(last=last)
     names = tuple(levers) if levers else tuple(LEVERS)[:5]
-    plan = Plan(
-        tuple(policies), names, points, worlds, front=front, again=again, seed=seed
-    )  # fmt: skip
+    plan = Plan(tuple(policies), names, points, worlds, front=front, again=again, seed=seed)
     design = plan.sweep(chosen)
     target = options.folder("optimise", Path(chosen.name), plan, chosen)
     words, shown = spoken(["--lang", options.lang.value]), not options.quiet

@@ -76,9 +76,7 @@ def rank(progress: Any, scenario: Scenario, arms: tuple[str, ...], folder: Path)
     )
 
 
-def over_forms(
-    progress: Any, scenario: Scenario, arms: tuple[str, ...], folder: Path
-) -> None:  # fmt: skip
+def over_forms(progress: Any, scenario: Scenario, arms: tuple[str, ...], folder: Path) -> None:
     """Compare policies while a form of every contested rule is drawn for each world."""
     compare(
         arms, scenario, pairs=24, max_pairs=24, workers=1, folder=folder, under="forms",
