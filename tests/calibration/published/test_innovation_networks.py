@@ -40,6 +40,14 @@ def test_common_partners_count_by_the_rule_of_the_model() -> None:
         assert 0.5 * (credit[i, j] + credit[j, i]) == pytest.approx(model, abs=1e-15)
 
 
+def test_little_trust_is_not_made_more_of() -> None:
+    trust = np.zeros((3, 3))
+    trust[0, 1] = trust[1, 0] = 0.5
+    trust[1, 2] = trust[2, 1] = 0.25
+    # All that firm 0 has is 0.5, and the divisor at least 1
+    assert structural_credit(trust)[0, 2] == pytest.approx(0.125, abs=1e-15)
+
+
 @pytest.mark.parametrize("kernel", [created, created.py_func])
 def test_an_innovation_is_made_of_what_two_know_together(kernel: Any) -> None:
     knowledge = np.array([[1.0, 2.0], [3.0, 1.0]])
