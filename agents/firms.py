@@ -29,6 +29,8 @@ __all__ = [
     "exit_hazard",
     "export_share",
     "growth_dispersion",
+    "hazard_of_age",
+    "hazard_of_size",
     "line_share",
     "log_productivity",
     "role_efficiency",
@@ -366,7 +368,19 @@ def exit_hazard(
     newborn, established : h0 and h∞ of firms with twenty employees
     maturing : τ, years
     """
+    size = hazard_of_size(employees, size_exponent, takeover_size)
+    return size * hazard_of_age(age_years, newborn, established, maturing)
+
+
+@inlined
+def hazard_of_size(employees: float, size_exponent: float, takeover_size: float) -> float:
+    """E1: what the hazard of a firm of twenty employees is multiplied by, (L/20)^(-η) or 0."""
     if employees >= takeover_size:
         return 0.0
-    size = exp(-size_exponent * log(max(employees, 1.0) / 20.0))
-    return size * (established + (newborn - established) * exp(-age_years / maturing))
+    return exp(-size_exponent * log(max(employees, 1.0) / 20.0))
+
+
+@inlined
+def hazard_of_age(age_years: float, newborn: float, established: float, maturing: float) -> float:
+    """E1: yearly hazard that a firm of twenty employees closes, h∞ + (h0 - h∞)·e^(-age/τ)."""
+    return established + (newborn - established) * exp(-age_years / maturing)

@@ -60,6 +60,7 @@ class Run:
     reference_exchange_rate : mean of 2003, KRW per USD
     conditions : what the economy outside gives, by month and sector
     overrules : holder of agents that decide for themselves, if there is one
+    sums_costs : whether production and costs enter the series each month; a trial needs none
     measures_years : whether the yearly measures are taken; a trial needs none
     scratch : buffers of the phases
     activity : how often firms meet somebody by themselves this month
@@ -110,6 +111,7 @@ class Run:
             settings.macro, self.region.sectors, self.parameters, self.forms
         )
         self.overrules: Overrules | None = None
+        self.sums_costs = True
         self.measures_years = True
         self.make_buffers()
         self.series = Series.empty(settings.months, self.region.complexes.keys)

@@ -145,7 +145,7 @@ class Simulation(Run):
 
 def _reached_in_2003(trial: Simulation) -> tuple[list[float], list[float]]:
     """Revenue and exports of 2003 by complex when demand is not yet scaled to the data."""
-    trial.measures_years = False
+    trial.sums_costs = trial.measures_years = False
     trial.run_until(12)
     revenue, exports = (
         [fsum(column) for column in trial.series.values[name][:12].T]

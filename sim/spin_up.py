@@ -80,7 +80,7 @@ def spin_up(settings: Settings) -> tuple[State, FirmSample]:
         )
     )
     run.key = replication_key(settings.seed) ^ np.uint64(_OTHER_DRAWS)
-    run.measures_years = False
+    run.sums_costs = run.measures_years = False
     for month in range(months):
         if month == months // 2:
             # By now firms know each other: pools are measured against these, not against none.

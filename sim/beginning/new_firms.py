@@ -12,11 +12,12 @@ from innocluster.agents.firms import FirmTable, growth_dispersion
 from ..ground.parameter_record import Parameters
 from ..ground.random_numbers import Process, uniforms
 from ..innovation.technology import monthly_rate, shock_unit
-from .ages import LIFE_STEPS, stationary_age
+from .ages import stationary_ages
 from .population import FirmSample
 
 __all__ = ["log_odds", "product_niche", "set_firms", "stationary_shock"]
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _SHOCK = int(Process.SHOCK)
@@ -49,7 +50,7 @@ def set_firms(
     persistence = exp(-log(2.0) / p.shock_half_life)
     unit = shock_unit(persistence, p.shock_arrival, p.substitution)
     spread = np.sqrt(2.0 * p.shock_arrival / (1.0 - persistence * persistence))
-    lived = np.empty(LIFE_STEPS + 2)
+    ages = _stationary_ages(key, p, sample) if entered < 0 else np.zeros(rows.size)
     for n in range(rows.size):
         i = rows[n]
         _set_observed(i, n, sample, firms)
@@ -59,12 +60,24 @@ def set_firms(
         firms.entered[i] = entered
         firms.utilisation[i] = p.target_utilisation
         _set_research(i, sample.revenue[n], p, firms)
-        u, v, _, _ = uniforms(key, sample.identifier[n], 0, _SHOCK, 1)
+        u, _, _, _ = uniforms(key, sample.identifier[n], 0, _SHOCK, 1)
         firms.shock[i] = stationary_shock(u, firms.employees[i], unit, spread, p)
-        firms.age[i] = 12.0 * stationary_age(v, firms.employees[i], p, lived) if entered < 0 else 0
+        firms.age[i] = 12.0 * ages[n]
         firms.research_began[i] = entered if entered >= 0 else -int(firms.age[i])
         _set_production(i, sample.revenue[n], value_added_ratio[firms.sector[i]], p, firms)
         firms.export_logit[i] = log_odds(sample.export_share[n])
+
+
+@inlined
+def _stationary_ages(key: NDArray[np.uint64], p: Parameters, sample: FirmSample) -> Floats:
+    """E1: ages of the firms of a sample in years, (N,)."""
+    number = sample.identifier.size
+    draw = np.empty(number)
+    employees = np.empty(number)
+    for n in range(number):
+        _, draw[n], _, _ = uniforms(key, sample.identifier[n], 0, _SHOCK, 1)
+        employees[n] = sample.employees[n]
+    return stationary_ages(draw, employees, p)
 
 
 @inlined

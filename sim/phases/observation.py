@@ -28,9 +28,11 @@ def observe(run: Run, counts: Counts) -> None:
     ratio, complexes = run.conditions.value_added_ratio[month], counts.tasks.size
     totals = np.zeros((len(SUMMED), complexes))
     sum_firms(month % 12 == 0, ratio, firms, scratch.own_spending, scratch.grants, totals)
+    _enter(run, dict(zip(SUMMED, totals, strict=True)))
+    if not run.sums_costs:
+        return
     aggregates = np.zeros((len(AGGREGATES), complexes))
     sum_aggregates(month, run.conditions, run.parameters, firms, aggregates)
-    _enter(run, dict(zip(SUMMED, totals, strict=True)))
     tenants = totals[SUMMED.index("firms")]
     if run.forms.entry == _LAND:
         tenants = tenants + run.state.places.under_way

@@ -11,7 +11,7 @@ from innocluster.sim.beginning.ages import (
     LIFE_STEPS,
     founding_shares,
     live_through,
-    stationary_age,
+    stationary_ages,
     turnover,
 )
 from innocluster.sim.ground.parameters import ParameterSet
@@ -24,10 +24,18 @@ AGELESS = ParameterSet(
 def test_without_an_effect_of_age_lives_are_exponential() -> None:
     # Hazards of 0.1 at twenty employees, 0.05 at eighty: lives of ten and of twenty years.
     assert turnover(np.array([20.0, 80.0]), AGELESS) == pytest.approx([0.1, 0.05], rel=1e-12)
-    lived = np.empty(LIFE_STEPS + 2)
-    for u in (0.0, 0.3, 0.9, 0.9999):
-        age = stationary_age.py_func(u, 80.0, AGELESS, lived)
-        assert age == pytest.approx(-20.0 * math.log(1.0 - u), rel=2e-3, abs=1e-12)
+    u = np.array([0.0, 0.3, 0.9, 0.9999])
+    ages = stationary_ages(u, np.full(4, 80.0), AGELESS)
+    assert ages == pytest.approx([-20.0 * math.log(1.0 - x) for x in u], rel=2e-3, abs=1e-12)
+
+
+def test_many_firms_live_as_one_does() -> None:
+    # More than live at a time, so that the last block is not full.
+    employees = np.tile([20.0, 80.0, 1000.0], 50)
+    assert turnover(employees, AGELESS).tolist() == turnover(employees[:3], AGELESS).tolist() * 50
+    u = np.tile([0.3, 0.9, 0.9999], 50)
+    ages = stationary_ages(u[:3], employees[:3], AGELESS).tolist()
+    assert stationary_ages(u, employees, AGELESS).tolist() == ages * 50
 
 
 def test_years_lived_are_the_integral_of_survival() -> None:
@@ -36,13 +44,13 @@ def test_years_lived_are_the_integral_of_survival() -> None:
             "exit_rate": 0.14, "established_exit_rate": 0.05, "exit_age": 4.0, "exit_size": 0.25,
         }
     ).record()  # fmt: skip
-    lived = np.empty(LIFE_STEPS + 2)
-    live_through.py_func(20.0, p, lived)
+    lived, hazard = np.empty((LIFE_STEPS + 2, 1)), np.empty(1)
+    live_through.py_func(np.array([20.0]), p, lived, hazard)
     years = np.linspace(0.0, 400.0, 400_001)
     survival = np.exp(-(0.05 * years + 0.09 * 4.0 * (1.0 - np.exp(-years / 4.0))))
-    assert lived[-1] == pytest.approx(np.trapezoid(survival, years), rel=2e-4)
+    assert lived[-1, 0] == pytest.approx(np.trapezoid(survival, years), rel=2e-4)
     ten = np.trapezoid(survival[:10_001], years[:10_001])
-    assert lived[40] == pytest.approx(ten, rel=2e-4)
+    assert lived[40, 0] == pytest.approx(ten, rel=2e-4)
 
 
 def test_plants_that_are_never_closed_are_hardly_ever_founded() -> None:
