@@ -1,7 +1,7 @@
 """The worker processes of the page: one pool for all visitors, which take turns.
 
-A visitor's question is cut into worlds, of which no more wait than there are cores, so that
-nobody waits for the whole of another's question.  The same work asked for twice is done once.
+A visitor's question is cut into worlds, of which one waits beside those that the cores simulate, so
+that nobody waits for the whole of another's question.  The same work asked for twice is done once.
 No more than `MOST` questions are answered at a time; others wait outside and are told so.
 The model is compiled beforehand, in a process of its own that ends with it.
 """
@@ -84,8 +84,9 @@ class Engine:
             self._began = time.monotonic()
         if all(ready_mark(policy).exists() for policy in POLICIES):
             self.ready.set()
-            # The first worker loads what it needs while the page is read.
-            self.call(("load",), compile_model)
+            # The workers load what they need while the page is read.
+            for worker in range(available_cores()):
+                self.call(("load", worker), compile_model)
             return
         threading.Thread(target=self._compile, daemon=True).start()
 
@@ -122,14 +123,11 @@ class Engine:
             while not self.ready.wait(_PATIENCE):
                 _check(wanted)
             missing = self._get((question.key, "lacking"), wanted, lacking, question, STEPS[-1])
-            for worlds in STEPS:
-                due = {world: arms for world, arms in missing.items() if world < worlds}
-                if not missing and worlds < STEPS[-1]:
-                    continue
-                missing = {world: arms for world, arms in missing.items() if world >= worlds}
-                found = self._worlds(question, due, wanted)
-                key = (question.key, worlds)
-                yield self._keep(key, self._get(key, wanted, answer, question, worlds, found))
+            fresh: list[Outcome] = []
+            for worlds, given in self._growing(question, missing, fresh, wanted):
+                yield self._keep((question.key, worlds), given)
+            key = (question.key, STEPS[-1])
+            yield self._keep(key, self._get(key, wanted, answer, question, STEPS[-1], fresh))
         finally:
             self._asking.remove(ticket)
 
@@ -172,22 +170,42 @@ class Engine:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _worlds(
-        self, question: Question, worlds: dict[int, tuple[str, ...]], wanted: Callable[[], bool]
-    ) -> list[Outcome]:
-        """Outcomes of arms in worlds, of which no more wait at a time than there are cores."""
-        found: list[Outcome] = []
-        left, running = list(reversed(worlds.items())), set[Future[list[Outcome]]]()
-        while left or running:
-            while left and len(running) < available_cores():
-                world, arms = left.pop()
+    def _growing(
+        self,
+        question: Question,
+        missing: dict[int, tuple[str, ...]],
+        fresh: list[Outcome],
+        wanted: Callable[[], bool],
+    ) -> Iterator[tuple[int, Answer]]:
+        """Simulate what is missing; answers of some worlds are made beside the worlds that follow.
+
+        Parameters
+        ----------
+        missing : arms by world
+        fresh : outcomes that are not stored yet, given back
+        """
+        left, open_worlds = sorted(missing, reverse=True), set(missing)
+        steps = [worlds for worlds in STEPS[:-1] if missing]
+        running: dict[Future[Any], int] = {}
+        made: Future[Answer] | None = None
+        while open_worlds or made is not None:
+            if made is None and steps and open_worlds and min(open_worlds) >= steps[0]:
+                own = [one for one in fresh if one.replication < steps[0]]
+                fresh[:] = [one for one in fresh if one.replication >= steps[0]]
+                made = self.call((question.key, steps[0]), answer, question, steps[0], own)
+            while left and len(running) <= available_cores():
+                world = left.pop()
                 key = (question.key, "world", world)
-                running.add(self.call(key, simulate, question, world, arms))
-            done, running = wait(running, timeout=_PATIENCE, return_when=FIRST_COMPLETED)
+                running[self.call(key, simulate, question, world, missing[world])] = world
+            waited = {*running} if made is None else {*running, made}
+            done, _ = wait(waited, timeout=_PATIENCE, return_when=FIRST_COMPLETED)
             _check(wanted)
-            for future in done:
-                found += self._result(future)
-        return found
+            for future in done - {made}:
+                open_worlds.remove(running.pop(future))
+                fresh += self._result(future)
+            if made in done:
+                yield steps.pop(0), self._result(made)
+                made = None
 
     def _get(
         self, key: tuple[Any, ...], wanted: Callable[[], bool], work: Callable[..., _Result],

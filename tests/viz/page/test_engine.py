@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from innocluster.scenarios.runs.execution import Outcome
 from innocluster.viz.page import engine as module
 from innocluster.viz.page.address import View
 from innocluster.viz.page.answers import Question
@@ -78,3 +80,36 @@ def test_who_goes_away_leaves_the_queue(engine: Engine) -> None:
         next(engine.answers(question(1.0), lambda: False))
     assert not engine.outside(question(1.0))
     assert engine.waiting == 1
+
+
+def test_worlds_go_on_while_the_answer_of_fewer_is_made(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = question(1.0)
+    missing = {world: ("P0", "P5") for world in range(30) if world != 2}
+    made: dict[int, Future[Any]] = {}
+    simulated, stored = [], {2}
+
+    def call(key: tuple[Any, ...], work: object, *given: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if "world" in key:
+            simulated.append(key[2])
+            future.set_result([Outcome("P5", key[2], 0.0, None)])
+            if len(simulated) == 10:
+                # No sooner than now is the first answer there.
+                made[4].set_result("four")
+        else:
+            worlds, outcomes = given[1:]
+            stored.update(outcome.replication for outcome in outcomes)
+            assert stored == set(range(worlds))
+            made[worlds] = future
+            if worlds != 4:
+                future.set_result(worlds)
+        return future
+
+    monkeypatch.setattr(engine, "call", call)
+    fresh: list[Outcome] = []
+    found = list(engine._growing(asked, missing, fresh, lambda: True))
+    assert found == [(4, "four"), (12, 12)]
+    assert simulated == sorted(missing)
+    assert sorted(outcome.replication for outcome in fresh) == list(range(12, 30))
