@@ -86,7 +86,7 @@ def test_worlds_go_on_while_the_answer_of_fewer_is_made(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = question(1.0)
-    missing = {world: ("P0", "P5") for world in range(30) if world != 2}
+    missing: dict[int, tuple[str, ...]] = {n: ("P0", "P5") for n in range(30) if n != 2}
     made: dict[int, Future[Any]] = {}
     simulated, stored = [], {2}
 
