@@ -94,9 +94,11 @@ class Visitor:
             self.wrong.append(text)
 
     def open(self, query: str = "") -> Any:
-        """Open the page, up to the levers."""
+        """Open the page, up to the levers; what it shows in their place fails at once."""
         self.page.goto(self.address + query)
-        self.page.wait_for_selector(".levers [data-found], .levers .lever")
+        self.page.wait_for_selector(".levers [data-found], .levers .lever, :text('Traceback')")
+        shown = self.page.inner_text("body")
+        assert "Traceback" not in shown, shown
         return self.page
 
 

@@ -53,6 +53,16 @@ def _begin() -> None:
 threading.Thread(target=_begin, daemon=True).start()
 
 
+@solara.lab.on_kernel_start
+def _wait() -> None:
+    """Let a new page wait until pandas is imported, which the thread above began.
+
+    Wherever pandas is among the modules, Reacton looks for `pandas.DataFrame` before it draws
+    anything; from a half imported one it would draw an error in place of the page.
+    """
+    usual_answer()
+
+
 def _overview(view: View, answer: Answer) -> None:
     texts = Texts(view.lang)
     pictures = content.levels_picture(answer, view, texts)

@@ -6,6 +6,7 @@ Set INNOCLUSTER_CHROMIUM to a Chromium and run `python3 start.py test`.
 from __future__ import annotations
 
 import json
+import os
 import re
 import urllib.error
 import urllib.request
@@ -58,6 +59,50 @@ def test_the_first_picture_is_there_at_once_and_says_that_it_is_stored(visitor: 
     korean = visitor.open("?lang=ko")
     assert korean.evaluate("document.documentElement.lang") == "ko"
     assert "주제별 미니클러스터" in korean.locator("#sentence").inner_text()
+
+
+_HALF_IMPORTED = """
+import sys
+import time
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name != "pandas.core":
+            return None
+        spec = PathFinder.find_spec(name, path)
+        execute = spec.loader.exec_module
+
+        def wait(module):
+            while not Path(__file__).with_name("go on").exists():
+                time.sleep(0.1)
+            execute(module)
+
+        spec.loader.exec_module = wait
+        return spec
+
+
+sys.meta_path.insert(0, Slow())
+"""
+
+
+def test_a_visitor_who_comes_while_pandas_is_half_imported_waits(
+    browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_HALF_IMPORTED)
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    with serving(PYTHONPATH=path) as (address, _):
+        visitor = Visitor(browser, address)
+        with visitor.page.expect_websocket():
+            visitor.page.goto(address)
+        # Time enough for a page that does not wait to go wrong.
+        visitor.page.wait_for_timeout(2000)
+        (tmp_path / "go on").touch()
+        visitor.page.wait_for_selector(".levers .lever")
+        assert visitor.wrong == []
+        visitor.context.close()
 
 
 def test_a_lever_previews_at_once_and_becomes_the_address(visitor: Visitor) -> None:
