@@ -8,20 +8,24 @@ drawn anew in every run, a region of a sixteenth of the firms until the end of 2
 place in its posterior must be uniform (Cook, Gelman and Rubin 2006), and so must the probability
 of what is nearer to a random point than the truth is (P. Lemos, A. Coogan, Y. Hezaveh and L.
 Perreault-Levasseur 2023, "Sampling-based accuracy testing of posterior estimators for general
-inference", ICML). Killed, the same command goes on. Results and date go to
-`calibration_coverage.json` beside this file.
+inference", ICML), and that of what is less likely than the truth (M. Modrák et al. 2023,
+"Simulation-based calibration checking for Bayesian computation: the choice of test quantities
+shapes sensitivity", Bayesian Analysis), which sees too sharp a likelihood best.
+
+Killed, the same command goes on. Results and date go to `calibration_coverage.json` beside this
+file, the runs to `calibration_coverage.npz`, with what was drawn for the first of them: a test
+runs these again, so that runs of another model do not pass for those of this one.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +57,29 @@ MOMENTS = (
 )  # fmt: skip
 YEAR = 2005
 RESULT = Path(__file__).resolve().parent / "calibration_coverage.json"
+RUNS = RESULT.with_suffix(".npz")
 _STORE = Path("results") / "calibration-coverage.npz"
 _BLOCK = 32
 _PIECE = 250
+_RUN_AGAIN = 4
+_SEED = 2003
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What determines a run: scores of all priors, the values there and a world."""
+
+    scores: Floats
+    values: Floats
+    world: int
+
+    @classmethod
+    def of(cls, row: int) -> Draw:
+        """That of a run by its number."""
+        priors = model_priors()
+        generator = np.random.default_rng([_SEED, row])
+        scores = generator.standard_normal((1, len(priors.names)))
+        return cls(scores[0], priors.values(scores)[0], int(generator.integers(1_000_000)))
 
 
 def small_settings(world: int, drawn: Mapping[str, float]) -> Simulation:
@@ -68,14 +92,10 @@ def small_settings(world: int, drawn: Mapping[str, float]) -> Simulation:
     return Simulation(replace(settings, population=population, budget=population.region.budget))
 
 
-def figures(seed: int, row: int) -> Floats:
-    """Summaries of one draw of all priors, the scores of the fitted parameters before them."""
-    every, own = model_priors(), model_priors(FITTED)
-    generator = np.random.default_rng([seed, row])
-    scores = generator.standard_normal((1, len(every.names)))
-    drawn = dict(zip(every.names, every.values(scores)[0].tolist(), strict=True))
-    places = [every.names.index(name) for name in own.names]
-    simulation = small_settings(int(generator.integers(1_000_000)), drawn)
+def summaries_of(draw: Draw) -> Floats:
+    """Moments, totals of 2005 and turnover of one run."""
+    drawn = dict(zip(model_priors().names, draw.values.tolist(), strict=True))
+    simulation = small_settings(draw.world, drawn)
     simulation.measures_years = False
     recorder = MomentRecorder(simulation)
     recorder.run()
@@ -87,8 +107,14 @@ def figures(seed: int, row: int) -> Floats:
         float(np.log(values[name][24:36].sum())) for name in ("revenue", "employees", "exports")
     ]
     turnover = [float(values[name][12:36].sum()) for name in ("closures", "entrants")]
-    found = [*(float(moments.get(name, np.nan)) for name in MOMENTS), *stocks, *turnover]
-    return np.array([*scores[0, places], *found])
+    return np.array([*(float(moments.get(name, np.nan)) for name in MOMENTS), *stocks, *turnover])
+
+
+def figures(row: int) -> Floats:
+    """Scores of the fitted parameters of one draw of all priors, then its summaries."""
+    draw = Draw.of(row)
+    names = model_priors().names
+    return np.array([*draw.scores[[names.index(name) for name in FITTED]], *summaries_of(draw)])
 
 
 def stored_runs(count: int, workers: int) -> Floats:
@@ -96,7 +122,7 @@ def stored_runs(count: int, workers: int) -> Floats:
     rows = np.load(_STORE)["rows"] if _STORE.exists() else np.zeros((0, 0))
     while rows.shape[0] < count:
         wanted = range(rows.shape[0], min(count, rows.shape[0] + _BLOCK))
-        made = np.stack(list(each_world(partial(figures, 2003), wanted, workers)))
+        made = np.stack(list(each_world(figures, wanted, workers)))
         rows = np.concatenate([rows.reshape(-1, made.shape[1]), made])
         _STORE.parent.mkdir(exist_ok=True)
         np.savez(_STORE, rows=rows)
@@ -104,21 +130,27 @@ def stored_runs(count: int, workers: int) -> Floats:
     return rows[:count]
 
 
-def main(runs: int, truths: int = 500, workers: int = 1) -> None:
-    """Coverage by parameter and pooled, from a shared wave and fresh truths."""
-    start = time.perf_counter()
-    rows = stored_runs(runs + truths, workers)
-    rows = rows[np.isfinite(rows).all(axis=1)]
+def measured(rows: Floats, runs: int, power: float = 1.0) -> dict[str, Any]:
+    """Coverage by parameter and pooled, deviations of places and their bands.
+
+    Parameters
+    ----------
+    rows : `figures` of the shared wave, then of the truths
+    runs : how many are of the wave
+    power : of the likelihood; above 1 it is too sharp
+    """
+    whole = np.isfinite(rows).all(axis=1)
+    rows, runs = rows[whole], int(whole[:runs].sum())
+    wave, fresh = slice(0, runs), slice(runs, None)
     scores = np.clip(rows[:, : len(FITTED)], -HIGHEST_SCORE, HIGHEST_SCORE)
     summaries = rows[:, len(FITTED) :]
-    wave, fresh = slice(0, runs), slice(runs, None)
     priors: Priors = model_priors(FITTED)
     emulator = fit_emulator(priors.values(scores[wave]), summaries[wave])
     # Figures are known to a tenth of what they vary over the prior.
     known = (0.1 * summaries[wave].std(axis=0)) ** 2
     columns = np.arange(summaries.shape[1])
-    posterior = Posterior(priors, emulator, columns, summaries[wave].mean(axis=0), known)
-    count = max(1, truths // _PIECE)
+    posterior = Posterior(priors, emulator, columns, summaries[wave].mean(axis=0), known, power)
+    count = max(1, (rows.shape[0] - runs) // _PIECE)
     pieces = zip(
         np.array_split(scores[fresh], count), np.array_split(summaries[fresh], count), strict=True
     )
@@ -129,8 +161,7 @@ def main(runs: int, truths: int = 500, workers: int = 1) -> None:
     ]
     places = np.array([replay.places(1.0) for replay in replays])
     held = np.abs(2.0 * places - 1.0) <= 0.9
-    document = {
-        "date": datetime.now(UTC).date().isoformat(),
+    return {
         "runs_of_the_wave": runs,
         "truths": len(replays),
         "coverage_90": dict(zip(FITTED, held.mean(axis=0).round(3).tolist(), strict=True)),
@@ -139,8 +170,17 @@ def main(runs: int, truths: int = 500, workers: int = 1) -> None:
         "largest_rank_deviation": round(max(map(_deviation, places.T)), 4),
         "band_of_rank_deviation": round(_band(len(replays), len(FITTED)), 4),
         "tarp_deviation": round(_deviation(_nearer(replays)), 4),
-        "minutes": round((time.perf_counter() - start) / 60.0, 1),
+        "likelihood_deviation": round(_deviation(_less_likely(replays)), 4),
+        "band_of_likelihood_deviation": round(_band(len(replays), 1), 4),
     }
+
+
+def main(runs: int, truths: int = 500, workers: int = 1) -> None:
+    """Make what is missing of the runs, measure, and write both."""
+    rows = stored_runs(runs + truths, workers)
+    drawn = np.stack([Draw.of(row).values for row in range(_RUN_AGAIN)])
+    np.savez_compressed(RUNS, rows=rows, runs=runs, names=model_priors().names, drawn=drawn)
+    document = {"date": datetime.now(UTC).date().isoformat(), **measured(rows, runs)}
     RESULT.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(document, indent=1))
 
@@ -154,6 +194,17 @@ def _nearer(replays: list[Replay]) -> Floats:
         distance = ((replay.scores - point) ** 2).sum(axis=1)
         weights = replay.weights(1.0)
         found.append(weights @ (distance < distance[0]) + generator.random() * weights[0])
+    return np.array(found)
+
+
+def _less_likely(replays: list[Replay]) -> Floats:
+    """Of each truth, the posterior probability of what is less likely than it."""
+    generator = np.random.default_rng(8)
+    found = []
+    for replay in replays:
+        weights = replay.weights(1.0)
+        less = replay.likelihood < replay.likelihood[0]
+        found.append(weights @ less + generator.random() * weights[0])
     return np.array(found)
 
 
