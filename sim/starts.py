@@ -29,11 +29,12 @@ from .state import State
 
 __all__ = ["KEPT", "start_of"]
 
-KEPT = 64
+KEPT = 96
 """Starts that are kept, 7 MB each; the one not used for longest goes first.
 
-A default comparison has some fifty: forty worlds, and twins of which some begin under another form.
-With fewer, a second comparison would find none of them, since each was dropped for the next."""
+A default comparison has some ninety: forty worlds, twins of which some begin under another form,
+and forty draws of the posterior.  With fewer, a second comparison would find none of them, since
+each was dropped for the next."""
 
 
 def start_of(settings: Settings, folder: Path = CACHE / "starts") -> tuple[State, FirmSample]:

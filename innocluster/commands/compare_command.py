@@ -61,6 +61,7 @@ def compare_command(
         compare,
         count_runs,
     )
+    from innocluster.scenarios.statistics.drawn_under import forms_drawn
     from innocluster.scenarios.store.folder import result_folder
     from innocluster.viz.report.report import write_report
     from innocluster.viz.report.terminal import print_comparison
@@ -71,7 +72,8 @@ def compare_command(
     words, shown = spoken(["--lang", options.lang.value]), not options.quiet
 
     def before() -> None:
-        runs = count_runs(arms, chosen, pairs, max_pairs)
+        beside = not forms_drawn(sampling.under, sampling.draws)
+        runs = count_runs(arms, chosen, pairs, max_pairs, beside=beside)
         tell_estimate(runs, chosen.months, sampling.processes, words, shown)
 
     with result_folder(folder, command_typed()) as store:

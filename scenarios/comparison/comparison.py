@@ -23,12 +23,13 @@ from ..runs.indicators import FIRST_YEAR
 from ..runs.inputs import Inputs, World, scenario_of
 from ..runs.study import Study, open_study
 from ..schema import Scenario
-from ..statistics.drawn_under import draws_under, forms_drawn
-from ..statistics.draws import TWIN_WORLDS, Draws
+from ..statistics.drawn_under import BesidePosterior, draws_under, forms_drawn
+from ..statistics.draws import POSTERIOR_WORLDS, TWIN_WORLDS, Draws
 from ..statistics.other_forms import OneOtherForm, other_forms, worlds_for_forms
 from ..store.folder import ResultFolder
-from .decision_table import Criteria
+from .decision_table import Choice, Criteria
 from .form_tables import Designed
+from .posterior_effect import worlds_for_posterior
 from .tabulation import Comparison, tabulate
 from .worlds import Precision, Worlds, headline_precision
 
@@ -94,7 +95,8 @@ def compare(
         world draws what the scenario does not set; ``"posterior"``, from `draws`, by
         default those of parameters and forms that ship; ``"forms"``, as under the prior and
         a form of every contested rule by its weight.
-        Unless forms are drawn, a third as many worlds more have one rule in another form
+        Unless forms are drawn, a third as many worlds more have one rule in another form, and
+        as many more, 60 at most, try the leader at draws of the posterior that ships
     draws : CSV or Parquet file with a column per parameter, a row a world, and
         optionally ``weight``
     criteria : difference that does not matter when the best arm is looked for, and the
@@ -120,22 +122,28 @@ def compare(
     arms = tuple(dict.fromkeys(arm.id for arm in inputs.arms.values()))
     free = forms_drawn(under, draws)
     if not free:
-        drawn = OneOtherForm(drawn, other_forms(inputs.scenario.forms))
+        twins = OneOtherForm(drawn, other_forms(inputs.scenario.forms))
+        drawn = BesidePosterior(twins, inputs.scenario.seed)
     command = command or f"compare({', '.join(arms)})"
     design = _Design(inputs.scenario, arms, pairs, cap, precision, free)
     with open_study(inputs, drawn, folder, workers, command) as study:
         worlds, reached, last = _run_until_precise(design, study, progress)
-        judged, twins = _judged_forms(design, worlds, study, progress)
+        judged, others = _judged_forms(design, worlds, study, progress)
+        leader = Choice(worlds, criteria).leading
+        beside = range(0) if free else _posterior_worlds(worlds, leader)
+        pair = (BASELINE, leader)
+        found = _worlds(beside, pair, design, study, progress) if beside else None
         meta = _described(design, worlds, reached, under, draws)
-        meta["failures"] += judged.failures
+        meta["failures"] += judged.failures + (0 if found is None else found.failures)
         meta["command"] = command
         meta["seconds"] = round(time.perf_counter() - start, 3)
-        result = tabulate(inputs.scenario, worlds, criteria, meta, judged)
+        result = tabulate(inputs.scenario, worlds, criteria, meta, judged, found)
         request = {
             "command": "compare", "policies": arms, "pairs": pairs, "max_pairs": cap,
             "precision": precision, "under": under, "criteria": asdict(criteria),
         }  # fmt: skip
-        runs = [World(replication, arms) for replication in (*range(last), *twins)]
+        runs = [World(replication, arms) for replication in (*range(last), *others)]
+        runs += [World(replication, pair) for replication in beside]
         study.store(result.frames(), result.meta, request, runs)
     return result
 
@@ -158,11 +166,29 @@ def _frozen(policies: Iterable[str], scenario: Scenario | Inputs | str | Path | 
 
 
 def count_runs(
-    policies: Iterable[str], scenario: Scenario, pairs: int, max_pairs: int | None
+    policies: Iterable[str],
+    scenario: Scenario,
+    pairs: int,
+    max_pairs: int | None,
+    *,
+    beside: bool = True,
 ) -> tuple[int, int]:
-    """Runs of a comparison at least and at most, whatever of them a folder holds already."""
+    """Runs of a comparison at least and at most, whatever of them a folder holds already.
+
+    Parameters
+    ----------
+    beside : whether forms are not drawn and so tried beside, as the posterior is
+    """
     arms = len({arm.id for arm in _frozen(policies, scenario).arms.values()})
-    return arms * pairs, arms * max(pairs, _CAP if max_pairs is None else max_pairs)
+    most = max(pairs, _CAP if max_pairs is None else max_pairs)
+    if not beside:
+        return arms * pairs, arms * most
+    forms = len(other_forms(scenario.forms))
+    least, most = (
+        arms * (worlds + worlds_for_forms(worlds, forms)) + 2 * worlds_for_posterior(worlds)
+        for worlds in (pairs, most)
+    )
+    return least, most
 
 
 def _run_until_precise(
@@ -181,7 +207,7 @@ def _run_until_precise(
     if progress is not None and study.lacks(World(world, design.arms) for world in range(wanted)):
         progress(0, wanted, math.nan)
     while True:
-        _run(range(seen, wanted), design, study, progress, outcomes, draws)
+        _run(range(seen, wanted), study, progress, outcomes, draws)
         worlds = Worlds.from_outcomes(
             outcomes, region.complexes.keys, design.scenario.last_year, draws
         )
@@ -205,27 +231,43 @@ def _judged_forms(
     count = worlds_for_forms(worlds.complete, len(other_forms(design.scenario.forms)))
     if count == 0:
         return Designed("none", None), range(0)
-    region, _ = study.inputs.read()
-    outcomes: dict[str, list[Outcome]] = {arm: [] for arm in design.arms}
-    draws: list[dict[str, float]] = []
     twins = range(TWIN_WORLDS, TWIN_WORLDS + count)
-    _run(twins, design, study, progress, outcomes, draws)
+    return Designed("one", _worlds(twins, design.arms, design, study, progress)), twins
+
+
+def _posterior_worlds(worlds: Worlds, leader: str) -> range:
+    """Numbers of the worlds that draw from the posterior; none where no policy leads."""
+    count = 0 if leader == BASELINE else worlds_for_posterior(worlds.complete)
+    return range(POSTERIOR_WORLDS, POSTERIOR_WORLDS + count)
+
+
+def _worlds(
+    numbers: range,
+    arms: tuple[str, ...],
+    design: _Design,
+    study: Study,
+    progress: Progress | None,
+) -> Worlds:
+    """Worlds beside those that are compared."""
+    region, _ = study.inputs.read()
+    outcomes: dict[str, list[Outcome]] = {arm: [] for arm in arms}
+    draws: list[dict[str, float]] = []
+    _run(numbers, study, progress, outcomes, draws)
     last = design.scenario.last_year
-    found = Worlds.from_outcomes(outcomes, region.complexes.keys, last, draws)
-    return Designed("one", found), twins
+    return Worlds.from_outcomes(outcomes, region.complexes.keys, last, draws)
 
 
 def _run(
     numbers: range,
-    design: _Design,
     study: Study,
     progress: Progress | None,
     outcomes: dict[str, list[Outcome]],
     draws: list[dict[str, float]],
 ) -> None:
     """Run worlds as far as they are not stored, and add to `outcomes` and `draws`."""
-    wanted = len(next(iter(outcomes.values()))) + len(numbers)
-    for advance in study.complete(World(r, design.arms) for r in numbers):
+    arms = tuple(outcomes)
+    wanted = len(outcomes[arms[0]]) + len(numbers)
+    for advance in study.complete(World(r, arms) for r in numbers):
         if progress is not None:
             progress(wanted - advance.jobs_left, wanted, advance.seconds)
     for arm, runs in outcomes.items():

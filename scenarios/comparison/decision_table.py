@@ -133,6 +133,11 @@ class Choice:
         means = np.where(self.eligible, self.outcomes.mean(axis=0), -np.inf)
         return int(np.argmax(means))
 
+    @property
+    def leading(self) -> str:
+        """Identifier of that arm."""
+        return self.arms[self.leader]
+
     def rank_frame(self) -> pd.DataFrame:
         """Probability of each rank in the same world; `nan` for a yardstick."""
         import pandas as pd
@@ -197,7 +202,7 @@ class Choice:
             "satisficing": self.criteria.satisficing,
             "first_stage": min(self.criteria.first_stage, self.worlds.complete),
             "cost_margin": self.cost_margin,
-            "leader": self.arms[self.leader],
+            "leader": self.leading,
         }
 
     def _effects(self, reference: str) -> tuple[Floats, Floats, Floats]:

@@ -109,7 +109,7 @@ def form_frame(designed: Designed, choice: Choice) -> pd.DataFrame:
         return pd.DataFrame(columns=list(_COLUMNS))
     places = np.flatnonzero(choice.eligible)
     arms = [choice.arms[place] for place in places]
-    leader = arms.index(choice.arms[choice.leader])
+    leader = arms.index(choice.leading)
     values = _outcomes(designed.worlds, arms)
     if designed.kind == "drawn":
         groups = _drawn_groups(designed.worlds, values, leader)

@@ -28,6 +28,7 @@ from .decision_table import (
 from .effect_tables import effect_frame, outcome_frame, world_frame, yearly_frame
 from .form_tables import NO_FORMS, Designed, drawn_frame, form_frame
 from .largest_firms import largest_frame
+from .posterior_effect import posterior_frame, posterior_summary
 from .worlds import PLACEBO, Worlds
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Comparison:
     forms : share of the worlds in which each choice leads, and in which it is above no
         programme, over all forms of contested rules and under each
     benefits : benefit over cost in each world, by policy and measure of benefit
+    posterior_effects : effect of the leader at draws of the shipped posterior, a draw a row;
+        empty where forms are drawn in every world, where no policy leads, and with few worlds
     draws : parameters and forms drawn for each world
     worlds : every indicator of the region in every world under every arm, a run a row
     """
@@ -89,6 +92,7 @@ class Comparison:
     flips: pd.DataFrame
     forms: pd.DataFrame
     benefits: pd.DataFrame
+    posterior_effects: pd.DataFrame
     draws: pd.DataFrame
     worlds: pd.DataFrame
 
@@ -149,6 +153,7 @@ class Comparison:
             "policies": [self._policy_json(row) for row in self.policies.itertuples()],
             "forms": _rows_json(self.forms),
             "benefits": _rows_json(self.benefits),
+            "posterior_effects": _rows_json(self.posterior_effects),
             "largest": _rows_json(self.largest),
             "flips": _rows_json(self.flips[self.flips["finding"] != ""]),
         }
@@ -192,12 +197,14 @@ def tabulate(
     criteria: Criteria,
     meta: Mapping[str, Any],
     designed: Designed = NO_FORMS,
+    drawn: Worlds | None = None,
 ) -> Comparison:
     """All tables of a comparison; `meta` gains what the choice rests on.
 
     Parameters
     ----------
     designed : worlds from which forms are judged
+    drawn : worlds that draw from the shipped posterior, under the baseline and the leader
     """
     import pandas as pd
 
@@ -207,12 +214,14 @@ def tabulate(
     policies = policy_frame(scenario, choice, benefits)
     targets = target_frame(scenario, worlds)
     found = [effect_frame(worlds, indicators), benefits.effects()]
+    posterior = posterior_frame(drawn)
     return Comparison(
         meta={
             **meta,
             **choice.described(),
             "form_design": designed.kind,
             "form_worlds": designed.complete,
+            "posterior_effect": posterior_summary(posterior),
         },
         policies=policies,
         effects=pd.concat([part for part in found if len(part)], ignore_index=True),
@@ -232,6 +241,7 @@ def tabulate(
         flips=flip_frame(choice),
         forms=form_frame(designed, choice),
         benefits=benefits.spread(),
+        posterior_effects=posterior,
         draws=drawn_frame(worlds),
         worlds=world_frame(worlds, indicators),
     )

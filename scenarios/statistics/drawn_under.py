@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from ..errors import COMMAND_LINE, InputError
-from .draws import SWEPT, Draws, joint_draws, prior_draws, read_draws, swept_draws, together
+from .draws import (
+    POSTERIOR_WORLDS,
+    SWEPT,
+    Draws,
+    joint_draws,
+    prior_draws,
+    read_draws,
+    swept_draws,
+    together,
+)
 from .posterior import load_posterior
 
-__all__ = ["UNDER", "draws_under", "forms_drawn"]
+__all__ = ["UNDER", "BesidePosterior", "draws_under", "forms_drawn"]
 
 UNDER = ("point", "prior", "posterior", "forms")
 """Where the parameters of the worlds come from; under `forms` from the priors, and every rule
@@ -45,9 +55,42 @@ def draws_under(under: str, file: str | Path | None, seed: int) -> Draws | None:
     if file is not None:
         return together(read_draws(file, seed), swept_draws(seed))
     if under == "posterior":
-        return together(load_posterior().draws(seed), swept_draws(seed))
+        return _from_posterior(seed)
     if under == "forms":
         return joint_draws(seed)
     if under == "prior":
         return together(prior_draws(seed), swept_draws(seed))
     return swept_draws(seed) if SWEPT else None
+
+
+class BesidePosterior(Draws):
+    """Draws of a comparison, and of worlds beside it that draw from the shipped posterior.
+
+    World `POSTERIOR_WORLDS` + r draws what world r draws under the posterior.
+
+    Parameters
+    ----------
+    usual : draws of the comparison
+    seed : root seed of the scenario
+    """
+
+    def __init__(self, usual: Draws, seed: int) -> None:
+        self.names = usual.names
+        self.available = usual.available
+        self._usual = usual
+        self._seed = seed
+
+    @cached_property
+    def _posterior(self) -> Draws:
+        """Read once it is needed: most worlds need none of it."""
+        return _from_posterior(self._seed)
+
+    def __call__(self, replication: int) -> dict[str, float]:
+        """Parameters of one world by name, and of those beside numbers of forms, too."""
+        place = replication - POSTERIOR_WORLDS
+        return self._usual(replication) if place < 0 else self._posterior(place)
+
+
+def _from_posterior(seed: int) -> Draws:
+    """Draws of the shipped posterior and of the swept parameters."""
+    return together(load_posterior().draws(seed), swept_draws(seed))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "POSTERIOR_WORLDS",
     "SWEPT",
     "TWIN_WORLDS",
     "UNCERTAIN",
@@ -55,6 +56,10 @@ UNCERTAIN = tuple(
 TWIN_WORLDS = 1_000_000
 """World r and world r + a million are the same world: they have the same luck, and may differ in
 the form of a rule."""
+
+POSTERIOR_WORLDS = 2_500_000
+"""World r and two and a half million draws row r of the shipped posterior.  It is the twin of world
+r + half a million, which no comparison has: its luck is its own."""
 
 WEIGHT = "weight"
 _MODE_WEIGHT = 4.0

@@ -36,6 +36,7 @@ _TABLES = {
     "targets": "how often the goals are reached",
     "benefits": "what a won of every programme returns in each world",
     "forms": "who leads under which form of a contested rule",
+    "posterior_effects": "effect of the leader at draws of the shipped posterior, a draw a row",
     "largest": "the main effect with and without the largest firms",
     "decisions": "what a decision needs, an arm a row",
     "flips": "parameters that could turn the ranking",

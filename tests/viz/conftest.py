@@ -173,6 +173,10 @@ def make_comparison(
         "macro": "history", "first": "2003-01", "last": "2013-12", "indicator": "revenue_2013",
         "seconds": 61.2, "indifference_percent": 0.05, "indifference": 0.2, "satisficing": 0.8,
         "first_stage": 30, "cost_margin": 5.2, "form_design": "one",
+        "posterior_effect": {
+            "policy": max(effects, key=lambda p: effects[p]), "draws": 40, "digest": "cc07fa99",
+            "mean": 0.07, "median": 0.064, "low": -0.021, "high": 0.194, "above": 0.875,
+        },
         "form_worlds": 10, "leader": max(effects, key=lambda p: effects[p]),
     }  # fmt: skip
     columns = [
@@ -225,6 +229,7 @@ def make_comparison(
             [(p, "gross", 2.1, 0.4, 4.0, 0.2, 0.1, 0.3) for p in effects],
             columns=["policy", "measure", "median", "p10", "p90", "below_one", "low", "high"],
         ),
+        posterior_effects=pd.DataFrame(),
         draws=pd.DataFrame({"world": range(60)}),
         worlds=pd.DataFrame({"world": range(60), "policy": "P0"}),
     )  # fmt: skip

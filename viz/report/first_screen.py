@@ -184,7 +184,9 @@ def _limits(comparison: Comparison, texts: Texts) -> list[str]:
     against = headline_effects(comparison, comparison.meta["baseline"])
     if (against["verdict"] == "cannot tell").any():
         sentences.append(texts("glance.not_none"))
-    return [*sentences, texts("glance.not_reality"), texts(f"glance.not_{_kind(comparison)}")]
+    point = "point" if comparison.meta["posterior_effect"] is None else "leader"
+    kind = point if _kind(comparison) == "point" else "drawn"
+    return [*sentences, texts("glance.not_reality"), texts(f"glance.not_{kind}")]
 
 
 def _described(comparison: Comparison, texts: Texts) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ _SETUP = (
     "scenario", "sweep_name", "design", "points", "runs",
     "policy", "region", "macro", "exports", "first", "last", "seed",
     "spin_up_years", "population_seed", "budget_scale", "budget", "start", "members_scale",
-    "without", "governance", "screening", "under", "draws", "pairs",
+    "without", "governance", "screening", "under", "draws", "pairs", "posterior_effect",
     "worlds", "method", "orders", "residual", "failures", "stopped_by",
     "precision_asked", "precision_reached", "confidence", "indifference_percent", "satisficing",
     "first_stage", "seconds", "version", "fingerprint",
@@ -286,6 +286,8 @@ def _written(key: str, value: Any, texts: Texts) -> str:
         return texts(f"method.{value}")
     if key == "under":
         return texts(f"meta.under.{value}")
+    if key == "posterior_effect":
+        return texts("meta.posterior_draws", draws=value["draws"], digest=value["digest"][:8])
     if key == "precision_reached":
         return ", ".join(f"{policy}: {plain(width, 2)}" for policy, width in value.items())
     if key == "budget":

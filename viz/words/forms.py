@@ -1,10 +1,11 @@
-"""What a comparison says about the forms of contested rules."""
+"""What a comparison says about the forms of contested rules, and parameters beside them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from innocluster.scenarios.comparison.comparison import Comparison
+from innocluster.scenarios.comparison.posterior_effect import LEAST_DRAWS
 from innocluster.sim.ground.forms import RULES
 
 from .findings import headline_effects, short_names, spoken_names
@@ -58,29 +59,34 @@ def form_headline(comparison: Comparison, texts: Texts) -> str:
 
 
 def leader_intervals(comparison: Comparison, texts: Texts) -> str:
-    """Effect of the leader with what luck makes of it and what other forms make of it.
+    """Effect of the leader with its interval, and what the shipped posterior makes of it.
 
-    Empty where the leader is no policy, and where forms are drawn or were not tried: what is
-    drawn stands in the interval itself.
+    Empty where the leader is no policy, and where every world draws forms: what is drawn stands
+    in the interval itself.
     """
-    meta, table = comparison.meta, comparison.forms
+    meta = comparison.meta
     found = records(select(headline_effects(comparison, meta["baseline"]), policy=meta["leader"]))
-    if not found or not meta["form_worlds"] or meta["form_design"] != "one":
+    if not found or meta["form_design"] == "drawn":
         return ""
+    drawn = meta["posterior_effect"]
+    if drawn is None:
+        return texts("forms.intervals_few", least=LEAST_DRAWS)
     (own,) = found
-    other = table.loc[(table["rule"] != "") & (table["form"] != "") & ~table["usual"]]
-    leads = select(other, policy=meta["baseline"])["lead"]
-    share = own.relative_mean / own.mean if own.mean else 0.0
     percent, low, high = two_digits(own.relative_mean, own.relative_low, own.relative_high)
-    ends = (float(leads.min() * share), float(leads.max() * share))
-    _, least, most = two_digits(own.relative_mean, *ends)
+    median, least, most = two_digits(drawn["median"], drawn["low"], drawn["high"])
+    zero = "above" if drawn["low"] > 0.0 else "below" if drawn["high"] < 0.0 else "inside"
+    draws = drawn["draws"]
     return texts(
         f"forms.intervals_{'point' if meta['under'] == 'point' else 'drawn'}",
         leader=spoken_names(comparison, texts)[meta["leader"]],
         percent=percent,
         luck=texts("glance.range", low=low, high=high),
-        forms=texts("glance.range", low=least, high=most),
-        worlds=meta["form_worlds"],
+        confidence=f"{100 * meta['confidence']:g}",
+        worlds=meta["pairs"],
+        median=median,
+        range=texts("glance.range", low=least, high=most),
+        draws=draws,
+        zero=texts(f"forms.zero_{zero}", above=round(drawn["above"] * draws), draws=draws),
     )
 
 

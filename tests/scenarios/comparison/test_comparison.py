@@ -59,6 +59,7 @@ def test_tables_have_the_promised_columns(reference: Comparison) -> None:
         "forms": "rule form usual policy worlds leads share low high above above_low above_high"
         " lead lead_low lead_high unit finding",
         "benefits": "policy measure median p10 p90 below_one low high",
+        "posterior_effects": "draw policy baseline indicator untreated effect unit percent",
         "draws": "world repetition_penalty",
     }
     frames = reference.frames()

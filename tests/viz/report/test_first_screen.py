@@ -64,7 +64,9 @@ def test_boxes_say_cost_match_and_limits(comparison: Comparison) -> None:
     assert screen["cost"][-1] == EN("glance.cost_caution_point")
     assert screen["match"][0].startswith("Only in part: of ")
     assert screen["match"][1].startswith("Largest miss, all complexes: ")
-    assert screen["limits"][-1] == EN("glance.not_point")
+    assert screen["limits"][-1] == EN("glance.not_leader")
+    alone = first_screen(replace(comparison, meta=comparison.meta | {"posterior_effect": None}), EN)
+    assert alone["limits"][-1] == EN("glance.not_point")
     drawn = first_screen(replace(comparison, meta={**comparison.meta, "under": "prior"}), EN)
     assert drawn["limits"][-1] == EN("glance.not_drawn")
 

@@ -51,17 +51,42 @@ def test_without_such_worlds_the_headline_is_silent(comparison: Comparison) -> N
 
 
 def test_the_leader_has_both_intervals(build: Callable[..., Comparison]) -> None:
-    # Of 407.2 tn, 0.314 ± 0.06 tn are 0.077 (0.062 to 0.092) %, and −0.1 and 0.2 tn, the least
-    # and the largest lead over no programme under another form, −0.025 and 0.049 %.
+    # Of 407.2 tn, 0.314 ± 0.06 tn are 0.077 (0.062 to 0.092) %; 0.875 of 40 draws are 35.
     best = build({"P2": 0.1, "P5": 0.314}, {"P0": 3, "P2": 2, "P5": 1})
     assert leader_intervals(best, EN) == (
-        "Thematic mini-clusters: 0.077 % at the usual rules (0.062 to 0.092 % for luck alone); "
-        "−0.025 to 0.049 % over 10 worlds in which one contested rule has another form."
+        "Thematic mini-clusters: 0.077 % at the usual parameters and forms (0.062 to 0.092 %, luck "
+        "alone, 95 % over 60 worlds); 0.06 % with those that the figures until 2005 leave open "
+        "(−0.02 to 0.19 %, nine in ten of 40 draws of the shipped posterior, each one history with "
+        "its luck). Zero lies within: 35 of the 40 are above it."
     )
+    korean = leader_intervals(best, Texts("ko"))
+    for part in ("0.077%", "60개의 95% 구간 0.062~0.092%", "표본 40개", "−0.02~0.19%", "0을 포함"):
+        assert part in korean
     drawn = replace(best, meta=best.meta | {"under": "prior"})
-    assert "for luck and parameters" in leader_intervals(drawn, EN)
-    for changed in ({"form_worlds": 0}, {"form_design": "drawn"}, {"leader": "P0"}):
-        assert leader_intervals(replace(best, meta=best.meta | changed), EN) == ""
+    assert "at the usual forms (0.062 to 0.092 %, luck and the" in leader_intervals(drawn, EN)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.01, 0.2, "lies below"),
+        (-0.2, -0.01, "lies above"),
+        (0.0, 0.2, "lies within"),
+    ],
+)
+def test_where_zero_lies_is_said(
+    comparison: Comparison, low: float, high: float, said: str
+) -> None:
+    drawn = comparison.meta["posterior_effect"] | {"low": low, "high": high}
+    meta = comparison.meta | {"posterior_effect": drawn}
+    assert said in leader_intervals(replace(comparison, meta=meta), EN)
+
+
+def test_without_draws_the_second_interval_is_missed_or_not_needed(comparison: Comparison) -> None:
+    few = replace(comparison, meta=comparison.meta | {"posterior_effect": None})
+    assert leader_intervals(few, EN) == EN("forms.intervals_few", least=19)
+    for changed in ({"form_design": "drawn"}, {"leader": "P0"}):
+        assert leader_intervals(replace(few, meta=few.meta | changed), EN) == ""
 
 
 def test_what_hangs_on_no_form_is_said(comparison: Comparison) -> None:
