@@ -13,8 +13,7 @@ from ...words.selection import records, select
 from ...words.texts import Texts
 from ...words.validation.forecasts import (
     coverage_rows,
-    coverage_sentence,
-    forecast_headline,
+    forecast_sentences,
     loss_rows,
     loss_sentences,
     skill_rows,
@@ -64,13 +63,14 @@ def write_validation_report(result: Validation, folder: Path, language: str) -> 
         Where the folder cannot be written.
     """
     texts = Texts(language)
+    first, *others = forecast_sentences(result, texts)
     could, could_not = told(result, texts)
     spoken = sayings(result, texts)
     content = {
         "title": texts("validation.title", scenario=result.meta["scenario"]),
         "subject": _subject(result, texts),
-        "headline": forecast_headline(result, texts),
-        "second": f"{scoreboard_sentence(result, texts)} {coverage_sentence(result, texts)}",
+        "headline": first,
+        "second": " ".join([*others, scoreboard_sentence(result, texts)]),
         "picture": _picture(result, texts),
         "could": could,
         "could_not": could_not,

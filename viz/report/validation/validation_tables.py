@@ -9,8 +9,7 @@ from innocluster.calibration.validation.validation import Validation
 from ...words.selection import select
 from ...words.texts import Texts
 from ...words.validation.forecasts import (
-    coverage_sentence,
-    forecast_headline,
+    forecast_sentences,
     loss_sentences,
     skill_rows,
 )
@@ -49,8 +48,7 @@ def print_validation(validation: Validation, language: str, console: Console | N
     texts, out = Texts(language), console or plain_console()
     could, could_not = told(validation, texts)
     for sentence in (
-        forecast_headline(validation, texts),
-        coverage_sentence(validation, texts),
+        *forecast_sentences(validation, texts),
         fit_sentence(validation, texts),
         *could,
         *could_not,

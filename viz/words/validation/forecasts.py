@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "coverage_rows",
-    "coverage_sentence",
-    "forecast_headline",
+    "forecast_sentences",
     "loss_rows",
     "loss_sentences",
     "skill_rows",
@@ -30,7 +29,7 @@ _MOST = 4
 Rows = list[list[str]]
 
 
-def forecast_headline(validation: Validation, texts: Texts) -> str:
+def _forecast_headline(validation: Validation, texts: Texts) -> str:
     """How the model does against the forecast without a model that knows most."""
     rows = records(select(validation.skill, part="all", forecast=_STRONGEST))
     if not rows:
@@ -48,19 +47,24 @@ def forecast_headline(validation: Validation, texts: Texts) -> str:
     )
 
 
-def coverage_sentence(validation: Validation, texts: Texts) -> str:
-    """Whether what happened lies in the intervals as often as it should."""
+def forecast_sentences(validation: Validation, texts: Texts) -> list[str]:
+    """How good the forecasts are, and whether what happened lies in their intervals.
+
+    Intervals that are too narrow go before all praise: whoever reads on would believe them.
+    """
+    headline = _forecast_headline(validation, texts)
     rows = records(select(validation.coverage, part="all", level=90.0))
     if not rows or not rows[0].figures:
-        return ""
+        return [headline]
     (row,) = rows
     key = "narrow" if row.high < row.level else "wide" if row.low > row.level else "right"
-    return texts(
+    held = texts(
         f"validation.coverage_{key}",
         share=precise(row.share, 0),
         low=precise(row.low, 0),
         high=precise(row.high, 0),
     )
+    return [held, headline] if key == "narrow" else [headline, held]
 
 
 def skill_rows(validation: Validation, texts: Texts) -> Rows:
