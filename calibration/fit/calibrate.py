@@ -29,7 +29,7 @@ from .conclusion import EFFECT, EFFECT_LAST, Conclusion, conclude, effect_of_dra
 from .draw_runs import DrawRuns, Progress
 from .draw_summaries import LAST, summary_names
 from .fit_files import read_fit, write_fit
-from .fit_tables import diagnostics, draws_frame, fit_frames
+from .fit_tables import diagnostics, fit_frames
 from .fit_targets import fit_targets
 from .fitting import Fit, Plan, fit_model, refitted, trusted
 from .identifiability_tables import identifiability_frames
@@ -172,6 +172,8 @@ def refit(
 ) -> Calibration:
     """Hold the runs of a finished calibration against other targets; nothing is run.
 
+    What its tables call predicted is then foretold by the emulator, see `refitted`.
+
     Parameters
     ----------
     source : folder of the finished calibration
@@ -241,7 +243,7 @@ def _stored(
         },
     }
     staging = store.staging
-    meta["digest"] = write_posterior(staging, draws_frame(fit), manifest)
+    meta["digest"] = write_posterior(staging, frames["fit_draws"], manifest)
     write_fit(staging, fit)
     write_tree(staging, fit)
     request = {"command": "calibrate", "runs": meta.get("runs"), "waves": meta.get("waves")}

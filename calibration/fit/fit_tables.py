@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from innocluster.scenarios.statistics.draws import pert_quantile
 from innocluster.sim.ground.forms import RULES
 from innocluster.sim.ground.parameters import PARAMETERS
 
@@ -29,7 +30,6 @@ __all__ = ["diagnostics", "draws_frame", "fit_frames"]
 Floats = NDArray[np.float64]
 
 _INTERVAL = (0.05, 0.95)
-_QUANTILE_SCORE = 1.6448536269514722
 _MISS = 1.96
 
 
@@ -70,8 +70,9 @@ def draws_frame(fit: Fit) -> pd.DataFrame:
 def _parameter_rows(fit: Fit) -> list[dict[str, object]]:
     """A row a parameter: what was known before and after."""
     priors, chain = fit.plan.priors, fit.draws.chain
-    edges = np.full((1, len(priors.names)), _QUANTILE_SCORE)
-    low, high = priors.values(-edges)[0], priors.values(edges)[0]
+    low, high = (
+        pert_quantile(np.array(share), priors.low, priors.mode, priors.high) for share in _INTERVAL
+    )
     gained = contraction(priors.variance, fit.values)
     rows: list[dict[str, object]] = []
     for j, name in enumerate(priors.names):
@@ -109,7 +110,7 @@ def _form_rows(fit: Fit) -> list[dict[str, object]]:
                     "rule": name, "form": form.key, "label": form.label,
                     "label_ko": form.label_ko,
                     "treatment": "fitted" if j in fit.fitted else "propagated",
-                    "prior": form.weight,
+                    "prior": fit.plan.priors.weights[j][number],
                     "posterior": float((fit.values[:, j] == number).mean()),
                 }
             )  # fmt: skip
@@ -117,7 +118,7 @@ def _form_rows(fit: Fit) -> list[dict[str, object]]:
 
 
 def _target_rows(fit: Fit) -> list[dict[str, object]]:
-    """A row a fitted target: observed, predicted by fresh runs, and whether they meet."""
+    """A row a fitted target: observed, predicted by `fit.fresh`, and whether they meet."""
     targets = fitted_targets(fit.plan.targets)
     columns, observed, known = fitted_arrays(targets, fit.plan.names)
     whole = replace(fit.history.posteriors[0], columns=columns, observed=observed, known=known)
@@ -231,11 +232,16 @@ def _chi_square(distance: float, freedom: int) -> float:
 
 
 def _fresh_residual(fit: Fit) -> float:
-    """Standard deviation of fresh runs about the emulator, in what it predicts; 1 if right."""
+    """Standard deviation of fresh runs about the emulator, in what it predicts; 1 if right.
+
+    Nan where none was made.
+    """
+    if fit.emulated:
+        return np.nan
     columns = fit.posterior.columns
     runs = fit.fresh[:, columns]
     whole = np.isfinite(runs).all(axis=1)
     values = fit.values[: runs.shape[0], list(fit.fitted)][whole]
-    predicted = fit.posterior.emulator.predict(values).columns(columns)
+    predicted = fit.posterior.emulator.predict(values, columns)
     squares = (runs[whole] - predicted.mean) ** 2 / (predicted.noise + predicted.error)
     return float(np.sqrt(squares.mean()))

@@ -5,7 +5,6 @@ What a calibration found is one `Fit`; its tables stand in `fit_tables.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -128,8 +127,10 @@ class Fit:
     draws : of the fitted parameters, with diagnostics
     check : of the last wave, before tempering
     values : shipped draws of all parameters and forms (SHIPPED, parameters)
-    fresh : runs at the first of these (predictive, summaries)
+    fresh : runs at the first of these (predictive, summaries); after a refit what the emulator
+        foretells at all of them
     runs : all that it rests on
+    emulated : whether `fresh` is foretold, no run having been made at these draws
     """
 
     plan: Plan
@@ -143,6 +144,7 @@ class Fit:
     values: Floats
     fresh: Floats
     runs: int
+    emulated: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -156,7 +158,10 @@ def fit_model(plan: Plan, runs: DrawRuns) -> Fit:
     found = screened(plan, screening_runs(plan, runs))
     fitted = tuple(found.fitted[:_MOST_FITTED])
     if not fitted:
-        raise ValueError("no parameter moves any target")
+        raise InputError(
+            file=COMMAND_LINE, key="targets", value="moved by no parameter",
+            allowed="figures that some parameter moves by a fifth of what they are known to",
+        )  # fmt: skip
 
     def simulate(points: Floats) -> Floats:
         return runs(jobs_of(plan.inputs, plan.priors, fitted, points, plan.seed))
@@ -172,7 +177,8 @@ def fit_model(plan: Plan, runs: DrawRuns) -> Fit:
     check = last_wave_check(history, posterior, plan.seed)
     posterior = replace(posterior, tempering=check.tempering)
     draws = draw_posterior(posterior, history.region, plan.seed)
-    values = _shipped(plan, fitted, draws)
+    kept = draws.values[_kept(draws, plan.seed)]
+    values = shipped_draws(plan.priors, fitted, kept, plan.seed)
     fresh = runs(fresh_jobs(plan.inputs, plan.priors, values[: plan.predictive], plan.seed))
     names = tuple(target.name for target in fitted_targets(plan.targets))
     return Fit(
@@ -233,7 +239,8 @@ def screened(plan: Plan, runs: Floats) -> Screening:
 def refitted(fit: Fit, targets: tuple[CalibrationTarget, ...], known: Floats | None = None) -> Fit:
     """The same runs held against other targets; no run is made.
 
-    What earlier waves have ruled out stays so: there the emulator has seen nothing.
+    What earlier waves have ruled out stays so: there the emulator has seen nothing. Fresh runs
+    were made at the draws before and say nothing of the new ones: the emulator takes their place.
 
     Parameters
     ----------
@@ -243,9 +250,26 @@ def refitted(fit: Fit, targets: tuple[CalibrationTarget, ...], known: Floats | N
     variances = variances if known is None else known
     posterior = replace(fit.posterior, columns=columns, observed=observed, known=variances)
     draws = redraw(posterior, fit.draws, fit.plan.seed)
-    plan = replace(fit.plan, targets=targets)
-    values = _shipped(plan, fit.fitted, draws)
-    return replace(fit, plan=plan, posterior=posterior, draws=draws, values=values)
+    # What is not fitted was drawn from its prior by the seed, and so would be again.
+    values = fit.values.copy()
+    values[:, list(fit.fitted)] = draws.values[_kept(draws, fit.plan.seed)]
+    return replace(
+        fit, plan=replace(fit.plan, targets=targets), posterior=posterior, draws=draws,
+        values=values, fresh=_foretold(posterior, values[:, list(fit.fitted)], fit.plan.seed),
+        emulated=True,
+    )  # fmt: skip
+
+
+def _foretold(posterior: Posterior, points: Floats, seed: int) -> Floats:
+    """What a run at each of these fitted parameters may give, (points, summaries)."""
+    emulator = posterior.emulator
+    predicted = emulator.predict(points)
+    generator = np.random.default_rng(seed)
+    factor = np.linalg.cholesky(emulator.correlation)
+    world = generator.standard_normal(predicted.mean.shape) @ factor.T
+    missed = generator.standard_normal(predicted.mean.shape)
+    foretold = predicted.mean + np.sqrt(predicted.noise) * world
+    return np.asarray(foretold + np.sqrt(predicted.error) * missed)
 
 
 def trusted(draws: Draws) -> bool:
@@ -255,10 +279,9 @@ def trusted(draws: Draws) -> bool:
     return draws.weighted is not None and draws.weighted.shape <= HIGHEST_SHAPE
 
 
-def _shipped(plan: Plan, fitted: Sequence[int], draws: Draws) -> Floats:
-    """Draws of all parameters and forms; what is not fitted comes from its prior."""
-    rows = np.random.default_rng(plan.seed).permutation(draws.values.shape[0])[:SHIPPED]
-    return shipped_draws(plan.priors, fitted, draws.values[rows], plan.seed)
+def _kept(draws: Draws, seed: int) -> NDArray[np.intp]:
+    """Rows of the draws that are shipped."""
+    return np.random.default_rng(seed).permutation(draws.values.shape[0])[:SHIPPED]
 
 
 def _screening_runs(priors: Priors) -> int:

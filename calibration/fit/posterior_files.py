@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,12 @@ from .fitting import Fit
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
-__all__ = ["NETCDF", "POSTERIOR_FILE", "data_tree", "write_posterior", "write_tree"]
+__all__ = ["NETCDF", "POSTERIOR_FILE", "write_posterior", "write_tree"]
 
 Floats = NDArray[np.float64]
+_Variables = dict[str, tuple[tuple[str, ...], Floats]]
+"""Names -> dimensions and values."""
 
 POSTERIOR_FILE = "posterior.parquet"
 NETCDF = "calibration.nc"
@@ -61,26 +62,35 @@ def _toml(value: object) -> str:
 
 
 def write_tree(folder: Path, fit: Fit) -> bool:
-    """Write `NETCDF`, where the packages for it are there.
+    """Write `NETCDF`, where the package for it is there.
+
+    Without xarray, which takes twice as long for the same file.
 
     Returns
     -------
     whether it was written
     """
-    if find_spec("xarray") is None or find_spec("h5netcdf") is None:
+    if find_spec("h5netcdf") is None:
         return False
-    data_tree(fit).to_netcdf(folder / NETCDF, engine="h5netcdf")
+    import h5netcdf
+
+    with h5netcdf.File(folder / NETCDF, "w") as file:
+        for name, variables in _groups(fit).items():
+            group = file.create_group(name)
+            for variable, (dimensions, values) in variables.items():
+                for dimension, size in zip(dimensions, values.shape, strict=True):
+                    if dimension not in group.dimensions:
+                        group.dimensions[dimension] = size
+                group.create_variable(variable, dimensions, data=values)
     return True
 
 
-def data_tree(fit: Fit) -> xr.DataTree:
-    """The fitted parameters as a tree with the groups that ArviZ expects.
+def _groups(fit: Fit) -> dict[str, _Variables]:
+    """The fitted parameters in the groups that ArviZ expects.
 
     Chains are the walkers of the sampler, thinned; where draws were only reweighted they are
     shuffled into four.  `log_prior` is that of the scores, in which the prior is normal.
     """
-    import xarray as xr
-
     scores = _chains(fit)
     flat = scores.reshape(-1, scores.shape[-1])
     shape = scores.shape[:2]
@@ -96,20 +106,16 @@ def data_tree(fit: Fit) -> xr.DataTree:
     )
     fresh = fit.fresh[np.isfinite(fit.fresh[:, columns]).all(axis=1)][:, columns]
     prior = np.random.default_rng(fit.plan.seed).standard_normal((1000, len(fit.names)))
-    groups = {
+    density = fit.posterior.log_density(flat).reshape(shape)
+    return {
         "posterior": _dataset(fit.names, values, shape),
         "prior": _dataset(fit.names, fit.posterior.priors.values(prior), (1, prior.shape[0])),
         "posterior_predictive": _dataset(_plain(targets), fresh, (1, fresh.shape[0])),
-        "observed_data": xr.Dataset(
-            {n: ((), v) for n, v in zip(_plain(targets), observed, strict=True)}
-        ),
-        "sample_stats": xr.Dataset(
-            {"lp": (("chain", "draw"), fit.posterior.log_density(flat).reshape(shape))}
-        ),
+        "observed_data": {n: ((), v) for n, v in zip(_plain(targets), observed, strict=True)},
+        "sample_stats": {"lp": (("chain", "draw"), density)},
         "log_likelihood": _dataset(_plain(targets), pointwise, shape),
         "log_prior": _dataset(fit.names, -0.5 * (flat**2 + np.log(2.0 * np.pi)), shape),
     }
-    return xr.DataTree.from_dict({f"/{name}": group for name, group in groups.items()})
 
 
 def _chains(fit: Fit) -> Floats:
@@ -128,9 +134,7 @@ def _plain(targets: list[Any]) -> list[str]:
     return [target.name.replace(":", "@") for target in targets]
 
 
-def _dataset(names: Any, values: Floats, shape: tuple[int, int]) -> xr.Dataset:
+def _dataset(names: Iterable[str], values: Floats, shape: tuple[int, int]) -> _Variables:
     """A variable for each column of `values`, by chain and draw."""
-    import xarray as xr
-
     columns = zip(names, values.T, strict=True)
-    return xr.Dataset({name: (("chain", "draw"), col.reshape(shape)) for name, col in columns})
+    return {name: (("chain", "draw"), column.reshape(shape)) for name, column in columns}

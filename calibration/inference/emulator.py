@@ -49,10 +49,6 @@ class Prediction:
     noise: Floats
     error: Floats
 
-    def columns(self, kept: NDArray[np.intp]) -> Prediction:
-        """Only some summaries."""
-        return Prediction(self.mean[:, kept], self.noise[:, kept], self.error[:, kept])
-
 
 @dataclass(frozen=True)
 class Emulator:
@@ -90,16 +86,28 @@ class Emulator:
     correlation: Floats
     residuals: Floats
 
-    def predict(self, points: Floats) -> Prediction:
-        """Mean, noise and error at points (n, inputs); beyond the range, as at its edge."""
+    def predict(self, points: Floats, wanted: NDArray[np.intp] | None = None) -> Prediction:
+        """Mean, noise and error at points (n, inputs); beyond the range, as at its edge.
+
+        Parameters
+        ----------
+        points : parameters
+        wanted : columns of the summaries, all by default
+        """
+        chosen = np.arange(len(self.places)) if wanted is None else wanted
         scaled = _scaled(points, self.low, self.high)
         columns = columns_of(self.terms, scaled)
         logs = columns_of(self.noise_terms, scaled) @ self.noise_weights
-        error = np.empty((points.shape[0], len(self.places)))
-        for k, (place, factor) in enumerate(zip(self.places, self.factors, strict=True)):
-            error[:, k] = ((columns[:, place] @ factor) ** 2).sum(axis=1)
+        error = np.empty((points.shape[0], chosen.size))
+        for k, summary in enumerate(chosen.tolist()):
+            own = columns[:, self.places[summary]] @ self.factors[summary]
+            error[:, k] = (own**2).sum(axis=1)
         noise = np.exp(np.clip(logs, self.noise_limits[0], self.noise_limits[1]))
-        return Prediction(columns @ self.weights, noise, error)
+        return Prediction((columns @ self.weights)[:, chosen], noise[:, chosen], error)
+
+    def means(self, points: Floats) -> Floats:
+        """Those of `predict`, of all summaries (n, summaries)."""
+        return columns_of(self.terms, _scaled(points, self.low, self.high)) @ self.weights
 
     def without(self, left_out: NDArray[np.bool_]) -> Emulator:
         """The same terms and noise, weights from the other runs only."""

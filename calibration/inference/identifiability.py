@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .likelihood import Posterior
+from .likelihood import Posterior, gaussian_density
 
 __all__ = [
     "WEAK",
@@ -204,17 +204,21 @@ def target_reach(posterior: Posterior, prior_scores: Floats) -> list[TargetReach
     """
     predicted = posterior.predict(prior_scores)
     spread = np.sqrt(predicted.noise + predicted.error + posterior.known)
-    alone = (np.abs(posterior.observed - predicted.mean) / spread).min(axis=0)
-    together = [_left_out(posterior, k, prior_scores) for k in range(posterior.columns.size)]
+    away = posterior.observed - predicted.mean
+    alone = (np.abs(away) / spread).min(axis=0)
+    prior, covariances = posterior.log_prior(prior_scores), posterior.covariances(predicted)
+    together = []
+    for k in range(posterior.columns.size):
+        others = [i for i in range(posterior.columns.size) if i != k]
+        density = gaussian_density(away[:, others], covariances[:, others][:, :, others])
+        start = prior_scores[int(np.argmax(prior + posterior.tempering * density))]
+        together.append(_left_out(posterior, k, others, start) if others else 0.0)
     return [TargetReach(a, t) for a, t in zip(alone.tolist(), together, strict=True)]
 
 
-def _left_out(posterior: Posterior, k: int, starts: Floats) -> float:
+def _left_out(posterior: Posterior, k: int, others: Sequence[int], start: Floats) -> float:
     """Distance of one target from the prediction by all others, in its standard deviations."""
-    others = [i for i in range(posterior.columns.size) if i != k]
-    if not others:
-        return 0.0
-    fit = posterior.only(others).fit(starts)
+    fit = posterior.only(others).fit(start[None, :])
     slope = posterior.slopes(fit.scores)[k]
     predicted = posterior.predict(fit.scores[None, :])
     variance = predicted.noise[0, k] + predicted.error[0, k] + posterior.known[k]

@@ -92,7 +92,7 @@ class Posterior:
 
     def predict(self, scores: Floats) -> Prediction:
         """What the emulator says of the targets."""
-        return self.emulator.predict(self.priors.values(scores)).columns(self.columns)
+        return self.emulator.predict(self.priors.values(scores), self.columns)
 
     @property
     def cutoff(self) -> float:
@@ -112,7 +112,8 @@ class Posterior:
     def covariances(self, predicted: Prediction) -> Floats:
         """Covariance of what is observed about the mean, (n, targets, targets)."""
         spread = np.sqrt(predicted.noise)
-        result: Floats = self.correlation * spread[:, :, None] * spread[:, None, :]
+        result: Floats = self.correlation * spread[:, :, None]
+        result *= spread[:, None, :]
         diagonal = np.arange(self.columns.size)
         result[:, diagonal, diagonal] += self.known + predicted.error
         return result
@@ -167,7 +168,8 @@ class Posterior:
     def slopes(self, scores: Floats) -> Floats:
         """J, change of each emulated target with each score at one point, (targets, parameters)."""
         step = _STEP * np.eye(scores.size)
-        means = self.predict(np.concatenate([scores + step, scores - step])).mean
+        near = self.priors.values(np.concatenate([scores + step, scores - step]))
+        means = self.emulator.means(near)[:, self.columns]
         change: Floats = (means[: scores.size] - means[scores.size :]) / (2.0 * _STEP)
         return change.T
 

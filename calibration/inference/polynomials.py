@@ -16,6 +16,8 @@ Term = tuple[tuple[int, int], ...]
 
 CONSTANT: Term = ()
 
+_BLOCK = 256
+
 
 def single_terms(inputs: Iterable[int]) -> list[Term]:
     """Linear and square terms of some inputs."""
@@ -55,5 +57,11 @@ def columns_of(terms: Sequence[Term], points: Floats) -> Floats:
     for t, term in enumerate(terms):
         for factor, (j, degree) in enumerate(term):
             places[factor, t] = 3 * j + degree
-    product: Floats = (table[places[0]] * table[places[1]] * table[places[2]]).T
-    return product
+    product = np.empty((len(terms), count))
+    for start in range(0, count, _BLOCK):
+        # Few points at a time, so that what is multiplied is still near the processor.
+        rows = slice(start, start + _BLOCK)
+        near = table[:, rows]
+        np.multiply(near[places[0]], near[places[1]], out=product[:, rows])
+        product[:, rows] *= near[places[2]]
+    return product.T

@@ -72,7 +72,6 @@ def calibrate_command(
     """Fit parameters and forms to what was observed, and say what the data tell of them."""
     from innocluster.calibration.fit.calibrate import calibrate, plan_of, refit
     from innocluster.scenarios.runs.study import short_digest
-    from innocluster.viz.report.validation.calibration_tables import print_calibration
 
     words, shown = spoken(["--lang", lang.value]), not quiet and not json
     if refit_of is not None:
@@ -106,6 +105,8 @@ def calibrate_command(
     if json:
         print_json(result.to_json())
     elif not quiet:
+        from innocluster.viz.report.validation.calibration_tables import print_calibration
+
         print_calibration(result, lang.value)
         text = "seed {seed}; tables and draws in {folder}; digest of the posterior {digest}"
         digest = result.meta["digest"][:16]

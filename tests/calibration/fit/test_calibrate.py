@@ -60,6 +60,20 @@ def test_it_is_said_in_both_languages(folder: Path, language: str, word: str) ->
     assert "{" not in said
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "nothing was run"), ("ko", "새로 돌리지")])
+def test_a_refit_says_that_nothing_was_run(
+    folder: Path, tmp_path: Path, language: str, word: str
+) -> None:
+    invented_plan(tmp_path)
+    refit(folder, targets=tmp_path / "targets.csv", folder=tmp_path / "again")
+    out = io.StringIO()
+    print_calibration(Calibration.load(tmp_path / "again"), language, Console(file=out, width=140))
+    said = out.getvalue()
+    assert word in said
+    assert "fresh runs" not in said
+    assert "새 모의실험" not in said
+
+
 def test_a_refit_to_another_figure_moves_the_posterior_without_a_run(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from innocluster.calibration.fit.fit_files import read_fit, write_fit
 from innocluster.calibration.fit.fit_tables import draws_frame, fit_frames
 from innocluster.calibration.fit.fitting import SHIPPED, Fit, fit_model, refitted
 from innocluster.calibration.fit.identifiability_tables import identifiability_frames
-from innocluster.calibration.fit.posterior_files import data_tree, write_posterior
+from innocluster.calibration.fit.posterior_files import NETCDF, write_posterior, write_tree
 from innocluster.calibration.targets import CalibrationTarget
 from innocluster.scenarios.errors import InputError
 from innocluster.scenarios.statistics.posterior import load_posterior
@@ -72,6 +72,12 @@ def test_what_is_stored_is_read_again_and_refitted_without_a_run(fit: Fit, tmp_p
     new = refitted(again, moved)
     place = fit.names.index("rd_elasticity")
     assert new.draws.scores[:, place].mean() == pytest.approx(0.985 * 0.8, abs=0.08)
+    # Predicted is what these draws give, not the runs at those before, whose growth is about 1.
+    growth = new.fresh[:, again.plan.names.index("growth")]
+    assert growth.mean() == pytest.approx(0.985 * 0.8, abs=0.08)
+    # Deviations 0.1 of a world and about 0.12 of the parameter.
+    assert growth.std() == pytest.approx(0.16, abs=0.04)
+    assert "residual" not in fit_frames(new)["fit_diagnostics"].dropna()["diagnostic"].tolist()
 
 
 def test_a_refit_to_fewer_targets_keeps_what_the_screening_found(fit: Fit) -> None:
@@ -100,6 +106,16 @@ def test_a_scenario_whose_runs_fail_is_named(tmp_path: Path) -> None:
         fit_model(invented_plan(tmp_path), runs)
 
 
+def test_figures_that_nothing_moves_are_named(tmp_path: Path) -> None:
+    class Still(InventedRuns):
+        def __call__(self, jobs: Sequence[DrawJob]) -> NDArray[np.float64]:
+            return np.ones((len(jobs), 4))
+
+    runs: Any = Still()
+    with pytest.raises(InputError, match="targets = moved by no parameter"):
+        fit_model(invented_plan(tmp_path), runs)
+
+
 @pytest.mark.slow
 def test_a_target_six_deviations_away_is_called_unreachable(tmp_path: Path) -> None:
     runs: Any = InventedRuns()
@@ -119,9 +135,10 @@ def test_draws_are_read_as_the_posterior_of_other_commands(fit: Fit, tmp_path: P
     assert set(read.draws(1)(0)) == set(fit.plan.priors.names)
 
 
-def test_the_tree_has_the_groups_that_arviz_expects(fit: Fit) -> None:
-    pytest.importorskip("xarray")
-    tree = data_tree(fit)
+def test_the_tree_has_the_groups_that_arviz_expects(fit: Fit, tmp_path: Path) -> None:
+    xarray = pytest.importorskip("xarray")
+    assert write_tree(tmp_path, fit)
+    tree = xarray.open_datatree(tmp_path / NETCDF, engine="h5netcdf")
     assert set(tree.children) == {
         "posterior", "prior", "posterior_predictive", "observed_data", "sample_stats",
         "log_likelihood", "log_prior",

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from innocluster.calibration.fit.calibrate import Calibration
 
-from ...words.calibration.fit_words import figure_label, fit_sentences, name_label, warnings_of
+from ...words.calibration.fit_words import (
+    figure_label,
+    fit_sentences,
+    is_foretold,
+    name_label,
+    warnings_of,
+)
 from ...words.selection import complex_names
 from ...words.texts import Texts
 from ..terminal import plain_console, plain_table
@@ -43,7 +49,8 @@ def print_calibration(result: Calibration, language: str, console: Console | Non
     out.print(_parameters(tables["fit_parameters"], texts))
     out.print(_forms(tables["fit_forms"], texts))
     places = complex_names(result.meta, texts)
-    out.print(_targets(tables["fit_targets"], texts, places))
+    predicted = "fit.foretold" if is_foretold(result) else "fit.predicted"
+    out.print(_targets(tables["fit_targets"], texts, places, predicted))
     out.print(_diagnostics(tables["fit_diagnostics"], texts), style="dim", highlight=False)
     for sentence in warnings_of(result, texts):
         out.print(f"! {sentence}", style="yellow", highlight=False)
@@ -98,7 +105,7 @@ def _forms(frame: pd.DataFrame, texts: Texts) -> Table:
     return _table("fit.forms", ["fit.form", "fit.weight", "fit.share"], rows, texts)
 
 
-def _targets(frame: pd.DataFrame, texts: Texts, places: Mapping[str, str]) -> Table:
+def _targets(frame: pd.DataFrame, texts: Texts, places: Mapping[str, str], predicted: str) -> Table:
     rows = [
         (
             figure_label(row.target, texts, places),
@@ -110,7 +117,7 @@ def _targets(frame: pd.DataFrame, texts: Texts, places: Mapping[str, str]) -> Ta
         )
         for row in _rows(frame)
     ]
-    columns = ["fit.figure", "fit.observed", "fit.predicted", "fit.interval", "fit.distance",
+    columns = ["fit.figure", "fit.observed", predicted, "fit.interval", "fit.distance",
                "fit.verdict"]  # fmt: skip
     return _table("fit.targets", columns, rows, texts)
 

@@ -13,11 +13,9 @@ from ..selection import complex_names
 from ..texts import Texts
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from innocluster.calibration.fit.calibrate import Calibration
 
-__all__ = ["figure_label", "fit_sentences", "name_label", "warnings_of"]
+__all__ = ["figure_label", "fit_sentences", "is_foretold", "name_label", "warnings_of"]
 
 _NAMED = 6
 _R_HAT, _INDEPENDENT, _SHAPE = 1.01, 400.0, 0.7
@@ -82,13 +80,20 @@ def fit_sentences(result: Calibration, texts: Texts) -> list[str]:
                 before=f"{best['before']:.2f}", after=f"{best['after']:.2f}",
             )
         )  # fmt: skip
-    met = _of_targets(result.tables["fit_targets"], texts, places)
+    met = _of_targets(result, texts, places)
     return [*said, *met, *_conclusion(result, texts)]
 
 
-def _of_targets(targets: pd.DataFrame, texts: Texts, places: Mapping[str, str]) -> list[str]:
+def is_foretold(result: Calibration) -> bool:
+    """Whether nothing was run at the draws: after a refit the emulator says what would come."""
+    return "refit_of" in result.meta
+
+
+def _of_targets(result: Calibration, texts: Texts, places: Mapping[str, str]) -> list[str]:
+    targets = result.tables["fit_targets"]
     met = targets[targets["verdict"] == "fits"]
-    said = [texts("fit.met", met=len(met), targets=len(targets))]
+    told = "fit.met_foretold" if is_foretold(result) else "fit.met"
+    said = [texts(told, met=len(met), targets=len(targets))]
     for verdict in ("misses", "unreachable"):
         found = targets[targets["verdict"] == verdict]
         if len(found):
