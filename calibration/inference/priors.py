@@ -11,6 +11,7 @@ score falls in the interval that the form's weight takes of the standard normal 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -50,9 +51,26 @@ class Priors:
     weights: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        ordered = (self.low < self.high) & (self.low <= self.mode) & (self.mode <= self.high)
-        if len(self.names) != self.low.size or not ordered.all():
-            raise ValueError("each prior needs low < high and a mode from low to high")
+        if not len(self.names) == self.low.size == self.mode.size == self.high.size > 0:
+            raise ValueError("priors need a name, low, mode and high for each parameter")
+        if len(set(self.names)) < len(self.names):
+            raise ValueError("each parameter has one prior")
+        bounds = np.stack([self.low, self.mode, self.high])
+        ordered = np.isfinite(bounds).all(axis=0) & (self.low < self.high)
+        ordered &= (self.low <= self.mode) & (self.mode <= self.high)
+        if not ordered.all():
+            j = int(np.argmin(ordered))
+            found = ", ".join(f"{value:g}" for value in bounds[:, j].tolist())
+            raise ValueError(
+                f"prior of {self.names[j]}: low, mode, high = {found};"
+                " needs numbers with low < high and a mode from low to high"
+            )
+        for j, weights in self.weights.items():
+            if not (min(weights) >= 0.0 and math.isclose(sum(weights), 1.0, rel_tol=1e-9)):
+                raise ValueError(
+                    f"weights of the forms of {self.names[j]}: {weights};"
+                    " need numbers from 0 whose sum is 1"
+                )
 
     @cached_property
     def _nodes(self) -> tuple[Floats, Floats]:
@@ -129,7 +147,7 @@ def parameter_and_form_priors() -> Priors:
     A form's number is its place in its rule; the form that a run takes is the first, the mode.
     """
     parameters = model_priors()
-    shares = [tuple(form.weight for form in rule.forms.values()) for rule in RULES.values()]
+    shares = [_shares([form.weight for form in rule.forms.values()]) for rule in RULES.values()]
     first = len(parameters.names)
     last = np.array([len(weights) - 1.0 for weights in shares])
     return Priors(
@@ -139,3 +157,9 @@ def parameter_and_form_priors() -> Priors:
         np.concatenate([parameters.high, last]),
         {first + k: weights for k, weights in enumerate(shares)},
     )
+
+
+def _shares(weights: Sequence[float]) -> tuple[float, ...]:
+    """Weights of all forms of a rule, in their sum where another package has added one."""
+    total = sum(weights)
+    return tuple(weights) if math.isclose(total, 1.0) else tuple(w / total for w in weights)

@@ -35,7 +35,10 @@ __all__ = [
     "SWEPT",
     "TWIN_WORLDS",
     "UNCERTAIN",
+    "WEIGHT",
     "Draws",
+    "checked_values",
+    "checked_weights",
     "joint_draws",
     "pert_quantile",
     "prior_draws",
@@ -264,9 +267,9 @@ def read_draws(path: str | Path, seed: int) -> Draws:
     """
     table = _read(Path(path))
     names = tuple(name for name in table.columns if name != WEIGHT)
-    values = _checked(table[list(names)], path)
+    values = checked_values(table[list(names)], path)
     if WEIGHT in table.columns:
-        ends = np.cumsum(_weights(table[WEIGHT], path))
+        ends = np.cumsum(checked_weights(table[WEIGHT], path))
 
         def weighted(count: int) -> Floats:
             points = sobol_points(count, 1, f"posterior:{seed}")[:, 0]
@@ -323,8 +326,14 @@ def _read(path: Path) -> pd.DataFrame:
     return table
 
 
-def _checked(table: pd.DataFrame, path: str | Path) -> Floats:
-    """Values of the parameters; every one must be a number in its range."""
+def checked_values(table: pd.DataFrame, path: str | Path) -> Floats:
+    """Values of parameters, a column each; every one must be a number in its range.
+
+    Raises
+    ------
+    InputError
+        For one that is not.
+    """
     columns = [_numbers(table[name]) for name in table.columns]
     values = np.column_stack(columns)
     for name, column in zip(table.columns, columns, strict=True):
@@ -339,8 +348,14 @@ def _checked(table: pd.DataFrame, path: str | Path) -> Floats:
     return values
 
 
-def _weights(column: pd.Series, path: str | Path) -> Floats:
-    """Weights of the rows, from 0, not all of them 0."""
+def checked_weights(column: pd.Series, path: str | Path) -> Floats:
+    """Weights of the rows, from 0, not all of them 0.
+
+    Raises
+    ------
+    InputError
+        For others.
+    """
     weights = _numbers(column)
     right = np.isfinite(weights) & (weights >= 0.0)
     if not right.all() or not weights.sum() > 0.0:

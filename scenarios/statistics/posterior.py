@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from innocluster.sim.ground.forms import RULES, form_code
+from innocluster.sim.ground.parameters import PARAMETERS
 
-from ..errors import InputError
+from ..errors import InputError, choices
 from ..files import DATA
-from .draws import WEIGHT, Draws
+from .draws import WEIGHT, Draws, checked_values, checked_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +127,8 @@ def load_posterior(path: Path = POSTERIOR) -> Posterior:
     Raises
     ------
     InputError
-        For a missing or damaged file.
+        For a missing or damaged file, an unknown column, form or weight, a value that is no
+        number or out of range, or no rows.
     """
     import pandas as pd
 
@@ -146,4 +148,33 @@ def load_posterior(path: Path = POSTERIOR) -> Posterior:
             file=path, key="posterior", value=str(error).splitlines()[0],
             allowed="draws written by 'innocluster calibrate' with their manifest",
         ) from None  # fmt: skip
+    _check(table, path)
     return Posterior(table, described, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _check(table: pd.DataFrame, path: Path) -> None:
+    """Refuse draws that no fit leaves."""
+    for name in table.columns:
+        if name not in (*PARAMETERS, *RULES, WEIGHT):
+            raise InputError(
+                file=path, key="column", value=str(name),
+                allowed=f"parameters, contested rules or {WEIGHT}",
+            )  # fmt: skip
+    parameters = [name for name in table.columns if name in PARAMETERS]
+    if not (parameters and len(table)):
+        raise InputError(
+            file=path, key="posterior", value=f"{len(parameters)} parameters, {len(table)} rows",
+            allowed="at least one of each",
+        )  # fmt: skip
+    checked_values(table[parameters], path)
+    if WEIGHT in table.columns:
+        checked_weights(table[WEIGHT], path)
+    for name in (name for name in table.columns if name in RULES):
+        known = table[name].isin(list(RULES[name].forms))
+        if not known.all():
+            row = int(np.argmin(known))
+            value = str(table[name].iloc[row])
+            raise InputError(
+                file=path, key=f"{name}, row {row + 1}", value=value,
+                allowed=choices(value, tuple(RULES[name].forms)),
+            )  # fmt: skip

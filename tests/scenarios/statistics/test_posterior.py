@@ -46,6 +46,32 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_posterior(tmp_path / "none.parquet")
 
 
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"rd_elasticity": [0.05, 0.9]}, "rd_elasticity, row 2 = 0.9: allowed: a number from"),
+        ({"rd_elasticity": [0.05, np.nan]}, "rd_elasticity, row 2 = nan"),
+        ({"rd_elasticity": [0.05, np.inf]}, "rd_elasticity, row 2 = inf"),
+        ({"rd_elasticity": ["a", "b"]}, "rd_elasticity, row 1 = a"),
+        ({"rd_elastic": [0.05, 0.06]}, "column = rd_elastic"),
+        ({"rd_elasticity": [0.05], "demand": ["common sense"]}, "demand, row 1 = common sense"),
+        ({"rd_elasticity": [0.05], "demand": [None]}, "demand, row 1 = None"),
+        ({"rd_elasticity": [0.05], "weight": [0.0]}, "weight, row 1 = 0.0"),
+        ({"rd_elasticity": [0.05, 0.1], "weight": [2.0, -1.0]}, "weight, row 2 = -1.0"),
+        ({"rd_elasticity": []}, "1 parameters, 0 rows"),
+        ({"demand": ["common"]}, "0 parameters, 1 rows"),
+    ],
+)
+def test_draws_that_no_fit_leaves_are_named(
+    tmp_path: Path, columns: dict[str, list[object]], said: str
+) -> None:
+    pd.DataFrame(columns).to_parquet(tmp_path / "draws.parquet", index=False)
+    (tmp_path / "draws.toml").write_text("stand_in = false\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_posterior(tmp_path / "draws.parquet")
+    assert said in str(error.value)
+
+
 def test_the_medoid_is_the_draw_in_the_middle() -> None:
     # Distances in standard deviations from 2 to 1 and 9 are less in sum than from any other.
     table = pd.DataFrame(
