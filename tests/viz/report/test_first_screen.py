@@ -92,6 +92,7 @@ def test_it_stands_before_everything_else_and_details_are_closed(
     ]  # fmt: skip
     assert order == sorted(order)
     assert "<details open" not in page
+    assert texts("meta.posterior_draws", draws=40, digest="cc07fa99") in page
     for policy, summary in first_screen(comparison, texts)["described"]:
         assert policy[:2] in ("P0", "P2", "P5")
         assert summary

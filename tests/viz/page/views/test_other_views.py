@@ -38,6 +38,7 @@ from innocluster.viz.page.views.content.why_content import (
 )
 from innocluster.viz.page.world.jobs import Jobs, State, finished_folders
 from innocluster.viz.page.world.record import World
+from innocluster.viz.words.forms import leader_intervals
 from innocluster.viz.words.texts import Texts
 
 REGION = load_region()
@@ -130,6 +131,7 @@ def test_a_complex_by_its_firms(language: str) -> None:
 def test_a_stored_comparison(language: str, comparison: Comparison) -> None:
     page = comparison_page(comparison, Texts(language))
     check(page)
+    assert leader_intervals(comparison, Texts(language)) in page
     for policy in comparison.policies["policy"]:
         assert policy in page
 

@@ -23,7 +23,7 @@ from ....words.channel_findings import (
 )
 from ....words.choices import choices, turning_points
 from ....words.decision import decisions
-from ....words.forms import form_answers
+from ....words.forms import form_answers, leader_intervals
 from ....words.quantities import plain
 from ....words.texts import Texts
 from .lesson_content import is_lesson, lesson_page
@@ -70,7 +70,7 @@ def read_attribution(folder: Path) -> Attribution:
 
 
 def comparison_page(comparison: Comparison, texts: Texts) -> str:
-    """Decision table, front of cost and effect, what would change the answer, forms."""
+    """Intervals of the leader, decision table, what would change the answer, forms."""
     rows = decisions(comparison, texts)
     keys = ("label", "tier", "effect", "verdict", "matching_verdict", "first", "regret",
             "short_possible", "short_front", "net_cost", "ratio")  # fmt: skip
@@ -80,7 +80,9 @@ def comparison_page(comparison: Comparison, texts: Texts) -> str:
         "page.stored.comparison", scenario=comparison.meta["scenario"],
         worlds=comparison.meta["pairs"], seed=comparison.meta["seed"],
     )  # fmt: skip
-    parts = [paragraph(about), table(texts("page.stored.decisions"), head, cells, text=True)]
+    said = filter(None, (about, leader_intervals(comparison, texts)))
+    decided = table(texts("page.stored.decisions"), head, cells, text=True)
+    parts = [*map(paragraph, said), decided]
     for title, lines in (
         ("choices", choices(comparison, texts)),
         ("turning", turning_points(comparison, texts)),
