@@ -148,17 +148,25 @@ def test_the_leader_is_run_at_draws_of_the_posterior(stored: Path, small: Scenar
     assert len(document["posterior_effects"]) == 3
 
 
-def test_a_resumed_folder_has_the_same_bytes(stored: Path, small: Scenario, tmp_path: Path) -> None:
+def test_a_resumed_folder_has_the_same_bytes(
+    stored: Path, small: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     beside(small, tmp_path, pairs=2, max_pairs=2)
     assert Comparison.load(tmp_path).posterior_effects.empty
     beside(small, tmp_path, workers=2)
     table = "posterior_effects.csv"
     assert (tmp_path / table).read_bytes() == (stored / table).read_bytes()
-    runs = [
-        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["request"]["runs"]
-        for folder in (tmp_path, stored)
-    ]
-    assert runs[0] == runs[1]
+    assert runs_digest(tmp_path) == runs_digest(stored)
+    # The result says that it rests on these worlds.
+    monkeypatch.setattr(posterior_effect, "LEAST_DRAWS", 4)
+    beside(small, tmp_path)
+    assert runs_digest(tmp_path) != runs_digest(stored)
+
+
+def runs_digest(folder: Path) -> str:
+    """Digest of the runs that the tables in a folder rest on."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return str(manifest["request"]["runs"])
 
 
 def test_what_the_scenario_sets_is_not_drawn(few: object, small: Scenario, tmp_path: Path) -> None:
