@@ -18,9 +18,7 @@ from innocluster.scenarios.runs.inputs import Inputs, scenario_of
 from innocluster.scenarios.runs.study import store_result
 from innocluster.scenarios.runs.workers import warm
 from innocluster.scenarios.schema import Scenario
-from innocluster.scenarios.store.files import LEDGER
 from innocluster.scenarios.store.folder import ResultFolder, result_folder
-from innocluster.scenarios.store.run_table import RunTable
 from innocluster.scenarios.store.verification import read_result
 from innocluster.version import __version__
 
@@ -145,18 +143,14 @@ def calibrate(
     plan = plan_of(scenario, targets, runs, waves)
     crew = workers or available_cores()
     with result_folder(folder, command or "calibrate") as store:
-        table = RunTable(store.path / LEDGER)
-        try:
-            if crew > 1:
-                warm(plan.inputs, [plan.inputs.scenario.policy])
-            fit = fit_model(plan, DrawRuns(plan.inputs, plan.names, table, crew, progress))
-            found = None
-            if effects:
-                later = Inputs(plan.inputs.scenario.replaced(last=EFFECT_LAST))
-                made = DrawRuns(later, (EFFECT,), table, crew, progress, effect_of_draw)
-                found = conclude(later, plan.priors, fit.values, effects, plan.seed, made)
-        finally:
-            table.close()
+        if crew > 1:
+            warm(plan.inputs, [plan.inputs.scenario.policy])
+        fit = fit_model(plan, DrawRuns(plan.inputs, plan.names, store.path, crew, progress))
+        found = None
+        if effects:
+            later = Inputs(plan.inputs.scenario.replaced(last=EFFECT_LAST))
+            made = DrawRuns(later, (EFFECT,), store.path, crew, progress, effect_of_draw)
+            found = conclude(later, plan.priors, fit.values, effects, plan.seed, made)
         asked = {"runs": runs, "waves": waves, "effects": effects}
         meta = _described(fit, targets, command, time.perf_counter() - start)
         return _stored(store, fit, {**meta, **asked}, found)

@@ -8,7 +8,6 @@ at either end counts as if it stood where the middle four fifths end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,12 +62,10 @@ class Conclusion:
     high: float
 
 
-def effect_of_draw(
-    inputs: Inputs, world: int, drawn: Mapping[str, float], names: tuple[str, ...]
-) -> Floats:
+def effect_of_draw(inputs: Inputs, world: int, names: tuple[str, ...]) -> Floats:
     """Effect of the scenario's policy on `EFFECT` of the region, % of that without programme."""
     del names
-    outcomes = execute_pair(inputs, (BASELINE, inputs.scenario.policy), world, drawn)
+    outcomes = execute_pair(inputs, (BASELINE, inputs.scenario.policy), world)
     for outcome in outcomes:
         if outcome.yearly is None:
             raise RuntimeError(outcome.error)

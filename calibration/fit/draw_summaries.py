@@ -6,7 +6,6 @@ trial of 2003 and 2004 (before the programme). No year after 2007 is ever run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -78,19 +77,16 @@ def summary_names(inputs: Inputs) -> tuple[str, ...]:
     return tuple(name for name in SUMMARIES if name.partition(":")[2] in keys or ":" not in name)
 
 
-def draw_summaries(
-    inputs: Inputs, world: int, drawn: Mapping[str, float], names: tuple[str, ...]
-) -> Floats:
+def draw_summaries(inputs: Inputs, world: int, names: tuple[str, ...]) -> Floats:
     """The figures of one world with its parameters and forms, (names,).
 
     Parameters
     ----------
-    inputs : scenario until `LAST`, its policy that of 2005
+    inputs : scenario until `LAST` with its parameters and forms, its policy that of 2005
     world : number of the world
-    drawn : parameters by name, and numbers of forms by rule
     names : which of `SUMMARIES`
     """
-    start = Simulation(build_settings(inputs.scenario, world, None, drawn, inputs))
+    start = Simulation(build_settings(inputs.scenario, world, inputs=inputs))
     start.measures_years = False
     trial = trial_figures(start.fork())
     recorder = MomentRecorder(start)
