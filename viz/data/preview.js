@@ -26,16 +26,16 @@ const create = function (model, spec) {
   function predict(places, outcome, seed, worlds) {
     if (places[0] === 0) return { mean: 0, low: 0, high: 0 }
     const own = model.outcomes[outcome]
-    const x = places.map(p => Math.min(1, Math.max(-1, 2 * p - 1)))
+    // As `coordinates` in levers.py: the month of the start stands behind the levers.
+    const months = Math.round(places[1] * 60) + 3
+    const x = [...places, months % 12 / 11].map(p => Math.min(1, Math.max(-1, 2 * p - 1)))
     const row = columns(model.terms, x)
     const mean = dot(row, own.weights)
     const error = own.error * unknown(row)
     const logs = dot(columns(own.noise_terms, x), own.noise_weights)
     const noise = Math.exp(Math.min(Math.max(logs, own.noise_limits[0]), own.noise_limits[1]))
-    const taught = 1 / model.worlds, luck = (own.world_spread * mean) ** 2
-    const others = seed === model.seed ? Math.max(1 / worlds - taught, 0) : 1 / worlds + taught
-    const variance = error + noise / worlds + luck * others
-    const half = model.width * Math.sqrt(variance)
+    const others = seed === model.seed ? 0 : 1 / model.worlds
+    const half = own.width * Math.sqrt(error + noise * (1 / worlds + others))
     return { mean, low: mean - half, high: mean + half }
   }
 

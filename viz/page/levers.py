@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from innocluster.scenarios.schema import Scenario
 from innocluster.sim.ground.parameters import PARAMETERS
 
-__all__ = ["LEVERS", "Lever", "month_of", "months_of", "settings_at"]
+__all__ = ["LEVERS", "Lever", "coordinates", "month_of", "months_of", "settings_at"]
 
 _FIRST_START = (2005, 4)
 _MOST_BUDGET = 4.0
@@ -80,6 +83,20 @@ def months_of(month: str) -> int:
     """Months of ``YYYY-MM`` after the first possible start."""
     year, number = (int(part) for part in month.split("-"))
     return 12 * (year - _FIRST_START[0]) + number - _FIRST_START[1]
+
+
+def coordinates(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the preview is learned on, 0 to 1: places of the levers, and the month of the start.
+
+    A programme gets a year's money whatever month it begins in, so that much hangs on the month:
+    January is 0 and December 1.
+
+    Parameters
+    ----------
+    places : (N, levers)
+    """
+    months = np.round(places[:, 1] * _MONTHS) + _FIRST_START[1] - 1
+    return np.column_stack([places, months % 12 / 11.0])
 
 
 def settings_at(places: Sequence[float]) -> Scenario:

@@ -1,8 +1,9 @@
 """The preview: what a polynomial learned from runs says of B against A while a lever moves.
 
 It knows the programme of 2005 beside none, for the region, over the levers of the page; of any
-other setting it says nothing, and why.  Its band holds, nine times in ten, the mean of the worlds
-that are simulated afterwards: what the polynomial does not know, and the luck of those worlds.
+other setting it says nothing, and why.  Its band is made to hold, at nine settings of ten, the mean
+of the worlds that are simulated afterwards: it grows with what is not known of the polynomial and
+with the luck of those worlds, and is as wide as means at settings that taught it nothing ask for.
 ``viz/data/preview.json`` is made by ``benchmarks/page_preview.py``; the same file and the same
 arithmetic serve the browser (`preview.js`), from which the page answers at once.
 """
@@ -24,7 +25,7 @@ from innocluster.sim.ground.parameters import PARAMETERS
 
 from ..files import DATA
 from .address import View
-from .levers import LEVERS, months_of
+from .levers import LEVERS, coordinates, months_of
 
 __all__ = ["Preview", "load_preview", "places_of", "predicted", "reason_for_none"]
 
@@ -99,18 +100,14 @@ def predicted(places: list[float], outcome: str, seed: int, worlds: int) -> Prev
     if places[0] == 0.0:
         return Preview(0.0, 0.0, 0.0)
     own = document["outcomes"][outcome]
-    scaled = np.clip(2.0 * np.array(places) - 1.0, -1.0, 1.0)[None, :]
+    scaled = np.clip(2.0 * coordinates(np.array([places])) - 1.0, -1.0, 1.0)
     columns = columns_of(_terms(document["terms"]), scaled)[0]
     mean = float(columns @ np.array(own["weights"]))
     error = own["error"] * float(((columns @ _factor()) ** 2).sum())
     logs = float(columns_of(_terms(own["noise_terms"]), scaled)[0] @ np.array(own["noise_weights"]))
     noise = math.exp(min(max(logs, own["noise_limits"][0]), own["noise_limits"][1]))
-    taught, luck = 1.0 / document["worlds"], (own["world_spread"] * mean) ** 2
-    same = seed == document["seed"]
-    # The mean over all worlds that taught it is what it knows; some of them, or others, differ.
-    others = max(1.0 / worlds - taught, 0.0) if same else 1.0 / worlds + taught
-    variance = error + noise / worlds + luck * others
-    half = document["width"] * math.sqrt(variance)
+    others = 0.0 if seed == document["seed"] else 1.0 / document["worlds"]
+    half = own["width"] * math.sqrt(error + noise * (1.0 / worlds + others))
     return Preview(mean, mean - half, mean + half)
 
 

@@ -21,14 +21,14 @@ PLACES = [0.5] + [0.0] * (len(LEVERS) - 1)
 
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Effect 2 + 3 x of the budget on -1 to 1, error 0.16 × 0.5², variance of the noise e."""
+    """Effect 2 + 3 x + y of budget and month, error 0.16 × 0.5², variance of luck e."""
     document = {
-        "seed": 2005, "worlds": 30, "width": 2.0, "terms": [[], [[0, 1]]],
-        "factor": [[0.5], [0.0, 0.0]],
+        "seed": 2005, "worlds": 30, "terms": [[], [[0, 1]], [[len(LEVERS), 1]]],
+        "factor": [[0.5], [0.0, 0.0], [0.0, 0.0, 0.0]],
         "outcomes": {
             "revenue_2013": {
-                "weights": [2.0, 3.0], "error": 0.16, "noise_terms": [[]],
-                "noise_weights": [1.0], "noise_limits": [-9.0, 9.0], "world_spread": 0.5,
+                "weights": [2.0, 3.0, 1.0], "error": 0.16, "noise_terms": [[]],
+                "noise_weights": [1.0], "noise_limits": [-9.0, 9.0], "width": 2.0,
             }
         },
     }  # fmt: skip
@@ -36,21 +36,23 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_mean_and_band_by_hand(by_hand: None) -> None:
-    found = predicted([0.75, *PLACES[1:]], "revenue_2013", 2005, 30)
-    # x = 0.5: 2 + 1.5; variance 0.16 × 0.5² + e / 30; two standard deviations.
+    # Nine months after April, in January: y = -1.  x = 0.5.
+    found = predicted([0.75, 9.0 / 60.0, *PLACES[2:]], "revenue_2013", 2005, 30)
+    # Variance 0.16 × 0.5² + e / 30; two standard deviations.
     half = 2.0 * math.sqrt(0.04 + math.e / 30.0)
-    assert found.mean == pytest.approx(3.5)
-    assert found.low == pytest.approx(3.5 - half)
-    assert found.high == pytest.approx(3.5 + half)
+    assert found.mean == pytest.approx(2.0 + 1.5 - 1.0)
+    assert found.low == pytest.approx(found.mean - half)
+    assert found.high == pytest.approx(found.mean + half)
+    december = predicted([0.75, 8.0 / 60.0, *PLACES[2:]], "revenue_2013", 2005, 30)
+    assert december.mean == pytest.approx(2.0 + 1.5 + 1.0)
 
 
 def test_other_worlds_than_those_that_taught_it_add_their_luck(by_hand: None) -> None:
-    # x = 0: mean 2, a world's share 0.5 of it.
     other = predicted(PLACES, "revenue_2013", 1, 30)
-    half = 2.0 * math.sqrt(0.04 + math.e / 30.0 + 1.0 * (1.0 / 30.0 + 1.0 / 30.0))
+    half = 2.0 * math.sqrt(0.04 + math.e * (1.0 / 30.0 + 1.0 / 30.0))
     assert other.high - other.mean == pytest.approx(half)
     some = predicted(PLACES, "revenue_2013", 2005, 10)
-    half = 2.0 * math.sqrt(0.04 + math.e / 10.0 + 1.0 * (1.0 / 10.0 - 1.0 / 30.0))
+    half = 2.0 * math.sqrt(0.04 + math.e / 10.0)
     assert some.high - some.mean == pytest.approx(half)
 
 
