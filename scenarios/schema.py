@@ -77,7 +77,7 @@ class Programme(BaseModel):
     ----------
     budget_scale : multiplier of the yearly budget, 0 to 10
     budget : calendar year -> KRW bn; ``None`` takes the region's budget
-    start : first month of the programme, ``YYYY-MM``; the money of earlier months is not spent
+    start : first month of the programme, ``YYYY-MM``; spends its year's money in the months left
     members_scale : multiplier of the firms that are expected to join in the first year
     """
 
