@@ -147,7 +147,7 @@ def point_at(point: int, draw: int) -> Floats:
     return np.column_stack([programmes, np.tile(parameters, (PROGRAMMES, 1))])
 
 
-def means(file: Path, points: int, count: int, draw: int, minutes: float) -> None:
+def means(file: Path, points: Sequence[int], count: int, draw: int, minutes: float) -> None:
     """Simulate random points in some worlds, of which each takes others, as far as the time goes.
 
     A row is a programme in a world: point, programme, world, places of the levers, outcomes.
@@ -163,18 +163,18 @@ def means(file: Path, points: int, count: int, draw: int, minutes: float) -> Non
             writer.writerow(
                 ["point", "programme", "world", *(lever.key for lever in LEVERS), *names()]
             )
-        for point in range(points):
+        for point in points:
             unit = point_at(point, draw)
             for world in sorted((count * point + k) % WORLDS for k in range(count)):
                 if (point, world) in done:
                     continue
                 if time.monotonic() > until:
-                    print(f"point {point} of {points}")
+                    print(f"point {point} of {points[0]} to {points[-1]}")
                     return
                 for n, found in enumerate(effects_of_programmes(unit, world)):
                     writer.writerow([point, n, world, *(f"{u:.8f}" for u in unit[n]), *found])
                 target.flush()
-    print(f"all {points}")
+    print(f"all {len(points)}")
 
 
 def read_means(file: Path) -> tuple[NDArray[np.int64], int, Floats, Floats]:
@@ -343,6 +343,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("beside", type=Path, nargs="*", help="means that a fit is calibrated by")
     parser.add_argument("--points", type=int, default=50, help="random parameters")
+    parser.add_argument("--first", type=int, default=0, help="number of the first of these")
     parser.add_argument("--worlds", type=int, default=WORLDS, help="worlds of a setting")
     parser.add_argument("--draw", type=int, default=1, help="seed of random settings")
     parser.add_argument("--minutes", type=float, default=9.0)
@@ -350,7 +351,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.task == "runs":
         run(given.file, given.minutes)
     elif given.task == "means":
-        means(given.file, given.points, given.worlds, given.draw, given.minutes)
+        points = range(given.first, given.first + given.points)
+        means(given.file, points, given.worlds, given.draw, given.minutes)
     elif given.task == "check":
         check(given.file)
     elif not given.beside:
