@@ -43,24 +43,18 @@ WORLDS.ready = ENGINE.ready
 _MANY = 8
 
 
+# Before any page: wherever pandas is among the modules, Reacton looks for `pandas.DataFrame`, and
+# while a thread still imports it would draw an error in place of the page.
+usual_answer()
+
+
 def _begin() -> None:
-    """Read what the first picture needs while the browser loads the page; then start the engine."""
-    usual_answer()
+    """Start the engine when the first picture is there."""
     time.sleep(_FIRST_PICTURE)
     ENGINE.start()
 
 
 threading.Thread(target=_begin, daemon=True).start()
-
-
-@solara.lab.on_kernel_start
-def _wait() -> None:
-    """Let a new page wait until pandas is imported, which the thread above began.
-
-    Wherever pandas is among the modules, Reacton looks for `pandas.DataFrame` before it draws
-    anything; from a half imported one it would draw an error in place of the page.
-    """
-    usual_answer()
 
 
 def _overview(view: View, answer: Answer) -> None:
