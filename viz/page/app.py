@@ -7,7 +7,6 @@ what is looked at and of the answer, in the list below.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from html import escape
 from threading import Event
@@ -48,13 +47,9 @@ _MANY = 8
 usual_answer()
 
 
-def _begin() -> None:
-    """Start the engine when the first picture is there."""
-    time.sleep(_FIRST_PICTURE)
-    ENGINE.start()
-
-
-threading.Thread(target=_begin, daemon=True).start()
+_STARTING = threading.Timer(_FIRST_PICTURE, ENGINE.start)
+_STARTING.daemon = True
+_STARTING.start()
 
 
 def _overview(view: View, answer: Answer) -> None:
