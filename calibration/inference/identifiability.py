@@ -209,6 +209,7 @@ def target_reach(posterior: Posterior, prior_scores: Floats) -> list[TargetReach
     prior, covariances = posterior.log_prior(prior_scores), posterior.covariances(predicted)
     together = []
     for k in range(posterior.columns.size):
+        # Predicted once for all targets: only the best place of the others is climbed from.
         others = [i for i in range(posterior.columns.size) if i != k]
         density = gaussian_density(away[:, others], covariances[:, others][:, :, others])
         start = prior_scores[int(np.argmax(prior + posterior.tempering * density))]
